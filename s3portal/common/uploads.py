@@ -54,7 +54,7 @@ _MAGIC = (
 _ZIP_MAGIC = b"PK\x03\x04"
 
 
-def sniff_type(file: File[bytes] | IO[bytes]) -> FileType | None:
+def sniff_type(file: "File[bytes] | IO[bytes]") -> FileType | None:
     """The type by content, or None for all else, Office files with macros included.
 
     Leaves the file at its beginning. Nothing is unpacked, so a zip bomb does no harm.
@@ -90,7 +90,7 @@ def _sniff_zip(file: Any) -> FileType | None:
         return None
 
 
-def check_upload(file: File[bytes], *, max_bytes: int, allowed: Collection[FileType]) -> FileType:
+def check_upload(file: "File[bytes]", *, max_bytes: int, allowed: Collection[FileType]) -> FileType:
     """Raises Refusal unless the file is one of `allowed`, neither empty nor too large, and clean of viruses.
 
     Returns the type, which decides how the file is named and served later. Leaves it at its beginning.
@@ -119,7 +119,7 @@ def _either(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} eller {names[-1]}"
 
 
-def check_for_viruses(file: File[bytes], *, clamd_url: str) -> None:
+def check_for_viruses(file: "File[bytes]", *, clamd_url: str) -> None:
     """Raises Refusal when clamd finds something, and also when it cannot be asked: never unchecked.
 
     `clamd_url` is tcp://host:port or unix:///path. Speaks clamd's INSTREAM: each chunk after its length.
@@ -142,7 +142,7 @@ def check_for_viruses(file: File[bytes], *, clamd_url: str) -> None:
         raise Refusal(NOT_SCANNED)
 
 
-def _chunks(file: File[bytes]) -> Iterator[bytes]:
+def _chunks(file: "File[bytes]") -> Iterator[bytes]:
     file.seek(0)
     while chunk := file.read(_CHUNK_BYTES):
         yield chunk
