@@ -1,0 +1,190 @@
+/* S3-portalen: the little that pages gain from script. Every page works without this file.
+   No dependencies; htmx is only listened to. Works under script-src 'self'. */
+(function () {
+  "use strict";
+
+  var LOGIN_PATH = "/konto/login/";
+
+  // --- What is to be put right gets focus -----------------------------------------------------------------
+  function focusSummary(root) {
+    var summary = root.querySelector(".ds-error-summary");
+    if (!summary) return;
+    summary.focus();
+    if (document.title.indexOf("Rätta: ") !== 0) document.title = "Rätta: " + document.title;
+  }
+
+  // --- Is it saved? ---------------------------------------------------------------------------------------
+  // One line on the page, p#sparat (components/saved.html), tells how it stands with the form data-autosave.
+  function clock() {
+    var parts = new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Stockholm" });
+    return parts.format(new Date()).replace(":", ".");
+  }
+
+  function tell(state, words, link) {
+    var line = document.getElementById("sparat");
+    if (!line) return;
+    var text = line.querySelector("[data-saved-text]");
+    var note = line.querySelector("[data-saved-note]");
+    line.dataset.state = state;
+    text.textContent = words;
+    if (link) {
+      var anchor = document.createElement("a");
+      anchor.href = link.href;
+      anchor.target = "_blank";
+      anchor.textContent = link.words;
+      text.append(" ", anchor);
+    }
+    if (note) note.hidden = state === "fel";
+  }
+
+  function serverWords(xhr) {
+    var words = xhr.getResponseHeader("HX-S3-Message");
+    if (!words) return "";
+    try {
+      return decodeURIComponent(words);
+    } catch (error) {
+      return "";
+    }
+  }
+
+  function sessionEnded(xhr) {
+    if (xhr.status === 401) return true;
+    return Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname === LOGIN_PATH;
+  }
+
+  function tellLoggedOut() {
+    tell("fel", "Inte sparat: du har loggats ut. Det du skrivit finns kvar här på sidan.", {
+      href: LOGIN_PATH + "?next=" + encodeURIComponent("/"),
+      words: "Logga in i en ny flik och kom tillbaka hit",
+    });
+  }
+
+  function autosaved(event) {
+    var config = event.detail.requestConfig;
+    if (config && config.verb === "get") return null;
+    return event.detail.elt && event.detail.elt.closest ? event.detail.elt.closest("form[data-autosave]") : null;
+  }
+
+  // --- Leaving with something unsaved ---------------------------------------------------------------------
+  // version counts what has been typed; saved is the version the server has.
+  var typed = new WeakMap();
+  function stand(form) {
+    if (!typed.has(form)) typed.set(form, { version: 0, saved: 0, sending: 0 });
+    return typed.get(form);
+  }
+  function guarded(target) {
+    return target && target.closest ? target.closest("form[data-guard], form[data-autosave]") : null;
+  }
+
+  document.addEventListener("input", function (event) {
+    var form = guarded(event.target) || (event.target.form && guarded(event.target.form));
+    if (form) stand(form).version += 1;
+  });
+  document.addEventListener("submit", function (event) {
+    var form = guarded(event.target);
+    if (form && !event.defaultPrevented) stand(form).saved = stand(form).version;
+  });
+  window.addEventListener("beforeunload", function (event) {
+    var forms = document.querySelectorAll("form[data-guard], form[data-autosave]");
+    for (var i = 0; i < forms.length; i += 1) {
+      if (stand(forms[i]).version !== stand(forms[i]).saved) {
+        event.preventDefault();
+        return;
+      }
+    }
+  });
+
+  // --- CSRF -----------------------------------------------------------------------------------------------
+  // Whoever was logged out and logs in again in another tab gets a new token; the cookie has it, the page not.
+  function freshToken() {
+    var found = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
+    return found ? found[1] : "";
+  }
+  document.addEventListener(
+    "submit",
+    function (event) {
+      var token = freshToken();
+      var field = event.target.querySelector("input[name=csrfmiddlewaretoken]");
+      if (token && field) field.value = token;
+    },
+    true
+  );
+
+  // --- htmx -----------------------------------------------------------------------------------------------
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (event.detail.verb === "get") return;
+    var field = document.querySelector("input[name=csrfmiddlewaretoken]");
+    var token = freshToken() || (field ? field.value : "");
+    if (!token) return;
+    event.detail.headers["X-CSRFToken"] = token;
+    if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token;
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var form = autosaved(event);
+    if (!form) return;
+    stand(form).sending = stand(form).version;
+    tell("sparar", "Sparar …");
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var xhr = event.detail.xhr;
+    if (sessionEnded(xhr)) {
+      // The login page must not be put into the middle of what someone is writing.
+      event.detail.shouldSwap = false;
+      tellLoggedOut();
+    } else if (xhr.status === 409 || xhr.status === 422) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var form = autosaved(event);
+    if (!form) return;
+    var xhr = event.detail.xhr;
+    if (xhr.status === 0) {
+      tell("fel", "Inte sparat: ingen kontakt med servern. Det du skrivit finns kvar här och sparas när du skriver vidare.");
+    } else if (sessionEnded(xhr)) {
+      tellLoggedOut();
+    } else if (xhr.status >= 200 && xhr.status < 300) {
+      stand(form).saved = stand(form).sending;
+      tell("sparat", "Sparat " + clock());
+    } else if (xhr.status === 409) {
+      tell("fel", "Inte sparat: " + (serverWords(xhr) || "någon annan har sparat samtidigt."));
+    } else {
+      tell("fel", "Inte sparat: " + (serverWords(xhr) || "något gick fel. Försök igen om en stund."));
+    }
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    // While someone types, focus stays where it is; after a submit the summary gets it.
+    var form = event.detail.elt && event.detail.elt.closest && event.detail.elt.closest("form[data-autosave]");
+    if (!form) focusSummary(event.detail.target || document);
+  });
+
+  // --- Buttons --------------------------------------------------------------------------------------------
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("[data-dialog], [data-close], [data-print], [data-back]") : null;
+    if (!button) return;
+    if (button.dataset.dialog !== undefined) {
+      var dialog = document.getElementById(button.dataset.dialog);
+      if (dialog && dialog.showModal) {
+        event.preventDefault();
+        dialog.showModal();
+      }
+    } else if (button.dataset.close !== undefined) {
+      button.closest("dialog").close();
+    } else if (button.dataset.print !== undefined) {
+      window.print();
+    } else {
+      window.history.back();
+    }
+  });
+
+  function start() {
+    focusSummary(document);
+    // Hidden in the markup, since without script they would do nothing.
+    document.querySelectorAll("[data-script-only]").forEach(function (element) {
+      element.hidden = false;
+    });
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
