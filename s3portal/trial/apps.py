@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class TrialConfig(AppConfig):
+    name = "s3portal.trial"

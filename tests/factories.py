@@ -1,0 +1,330 @@
+"""Rows for tests: plain functions with defaults, each default overridable by keyword.
+
+What a life cycle makes (a submitted application, a signed decision) is made by the services, not here.
+"""
+
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from applications.models import Application, BudgetLine, Financing, Project
+from calls.models import Call, Criterion, LegalBasis, Meeting, Strategy, StrengthArea
+from decisions.models import (
+    BasisDocument,
+    Committee,
+    CommitteeMeeting,
+    CommitteeMember,
+    Decision,
+    DecisionPoint,
+    Delegate,
+    DelegationClause,
+    DelegationOrder,
+    ExtractRecipient,
+)
+from s3portal.accounts.models import Membership, Organisation, StaffRole, User
+from s3portal.diary.models import Case
+from s3portal.diary.services import open_case
+
+PASSWORD = "ett-långt-lösenord-för-tester"
+
+_numbers = count(1)
+
+
+def next_number() -> int:
+    return next(_numbers)
+
+
+# --- Accounts -------------------------------------------------------------------------------------------
+def make_user(email: str | None = None, **fields: Any) -> User:
+    """A person with a verified address and the password ``PASSWORD``."""
+    email = email or f"person{next_number()}@example.org"
+    password = fields.pop("password", PASSWORD)
+    user = User.objects.create_user(email, password, **({"full_name": "Pia Person"} | fields))
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_staff(role: str, email: str | None = None, **fields: Any) -> User:
+    """A person of the region with one role (a value of ``accounts.enums.Role``)."""
+    user = make_user(email, **({"unit": "Regional utveckling", "phone": "063-14 75 00"} | fields))
+    StaffRole.objects.create(user=user, role=role)
+    return user
+
+
+def make_org_number(serial: int | None = None) -> str:
+    """An org.nr of an ekonomisk förening (7…) with the right check digit."""
+    digits = f"769{(serial or next_number()):06d}"
+    doubled = [int(digit) * (2 - position % 2) for position, digit in enumerate(digits)]
+    check = -sum(number // 10 + number % 10 for number in doubled) % 10
+    return f"{digits[:6]}-{digits[6:]}{check}"
+
+
+def make_organisation(**fields: Any) -> Organisation:
+    number = next_number()
+    defaults = {
+        "name": f"Förening {number}",
+        "org_number": make_org_number(number),
+        "postal_address": "Kyrkgatan 1, 831 31 Östersund",
+        "email": f"forening{number}@example.org",
+    }
+    return Organisation.objects.create(**(defaults | fields))
+
+
+def make_membership(*, user: User, organisation: Organisation, **fields: Any) -> Membership:
+    defaults = {"role": "owner", "is_signatory": False}
+    return Membership.objects.create(user=user, organisation=organisation, **(defaults | fields))
+
+
+# --- Calls ----------------------------------------------------------------------------------------------
+def make_strategy(**fields: Any) -> Strategy:
+    defaults = {"name": f"Smart specialisering {next_number()}", "first_year": 2021, "last_year": 2027}
+    return Strategy.objects.create(**(defaults | fields))
+
+
+def make_area(**fields: Any) -> StrengthArea:
+    number = next_number()
+    defaults: dict[str, Any] = {
+        "slug": f"omrade-{number}",
+        "name": f"Styrkeområde {number}",
+        "summary": "Det regionen är bra på.",
+        "color": "blue",
+        "icon": "bock",
+        "order": number,
+    }
+    if "strategy" not in fields:
+        defaults["strategy"] = Strategy.objects.first() or make_strategy()
+    return StrengthArea.objects.create(**(defaults | fields))
+
+
+def make_legal_basis(**fields: Any) -> LegalBasis:
+    """The region's own money unless told otherwise: may be tried for legality, no cap of its own."""
+    defaults: dict[str, Any] = {
+        "code": f"egna-medel-{next_number()}",
+        "name": "Regionens egna medel",
+        "valid_from": date(2021, 1, 1),
+        "appeal_rule": "legality_review",
+    }
+    return LegalBasis.objects.create(**(defaults | fields))
+
+
+def make_call(*, areas: list[StrengthArea] | None = None, **fields: Any) -> Call:
+    """A published call that opened ten days ago and closes in thirty days."""
+    number = next_number()
+    now = timezone.now()
+    defaults: dict[str, Any] = {
+        "slug": f"utlysning-{number}",
+        "title": f"Utlysning {number}",
+        "summary": "Vi söker kluster som utvecklar styrkeområden.",
+        "text": "Så här går det till.",
+        "who_may_apply": "Aktörer som kan samordna ett kluster.",
+        "frame": 10_000_000,
+        "max_aid_percent": 50,
+        "opens_at": now - timedelta(days=10),
+        "closes_at": now + timedelta(days=30),
+        "status": "published",
+        "published_at": now - timedelta(days=10),
+        "contact_name": "Hanna Handläggare",
+        "contact_email": "officer@example.org",
+    }
+    if "legal_basis" not in fields:
+        defaults["legal_basis"] = LegalBasis.objects.first() or make_legal_basis()
+    if fields.get("status") == "draft":
+        defaults["published_at"] = None
+    call = Call.objects.create(**(defaults | fields))
+    call.areas.set(areas if areas is not None else [make_area()])
+    return call
+
+
+def make_criterion(*, call: Call, **fields: Any) -> Criterion:
+    defaults = {
+        "order": call.criteria.count() + 1,
+        "title": "Samverkan",
+        "text": "Hur samverkar ni?",
+        "weight": 50,
+    }
+    return Criterion.objects.create(call=call, **(defaults | fields))
+
+
+def make_meeting(**fields: Any) -> Meeting:
+    """An information meeting in a week, an hour long."""
+    starts_at: datetime = fields.get("starts_at") or timezone.now() + timedelta(days=7)
+    defaults: dict[str, Any] = {
+        "kind": "information",
+        "title": f"Informationsmöte {next_number()}",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
+        "link": "https://video.example.org/mote",
+    }
+    return Meeting.objects.create(**(defaults | fields))
+
+
+# --- Applications ---------------------------------------------------------------------------------------
+def make_application(*, user: User, call: Call | None = None, **fields: Any) -> Application:
+    """A draft by ``user``, complete enough to be submitted to a call of ``make_call``.
+
+    Costs 600 000 kr in personnel over two years; 300 000 kr applied for, 200 000 kr in cash and 100 000 kr in
+    working time (250 h at 400 kr). ``empty=True`` leaves everything for the applicant to fill in.
+    """
+    empty = fields.pop("empty", False)
+    call = call or make_call()
+    year = timezone.localdate().year + 1
+    defaults: dict[str, Any] = {
+        "organisation": user.organisations.first(),
+        "created_by": user,
+        "updated_by": user,
+    }
+    if not empty:
+        defaults |= {
+            "title": f"Kluster {next_number()}",
+            "summary": "Vi samlar företag i fjällen.",
+            "aims": "Fler företag samarbetar om forskning.",
+            "activities": "Möten, kurser och en gemensam testbädd.",
+            "contact_name": user.full_name,
+            "contact_email": user.email,
+            "contact_phone": "063-10 00 00",
+            "starts_on": date(year, 1, 1),
+            "ends_on": date(year + 1, 12, 31),
+            "applied_amount": 300_000,
+            "publication_consent": True,
+        }
+    application = Application.objects.create(call=call, **(defaults | fields))
+    if not empty:
+        application.areas.set(call.areas.all()[:1])
+        for line_year in (year, year + 1):
+            make_budget_line(application=application, year=line_year)
+        make_financing(application=application, financier="Peak Jämtland", kind="cash", amount=200_000)
+        make_financing(
+            application=application,
+            financier="Företagen",
+            kind="in_kind",
+            hours=250,
+            hourly_rate=400,
+            amount=100_000,
+        )
+    return application
+
+
+def make_budget_line(*, application: Application, **fields: Any) -> BudgetLine:
+    defaults = {"category": "personnel", "year": timezone.localdate().year + 1, "amount": 300_000}
+    return BudgetLine.objects.create(application=application, **(defaults | fields))
+
+
+def make_financing(*, application: Application, **fields: Any) -> Financing:
+    defaults = {
+        "order": application.financing.count() + 1,
+        "financier": "Kommunen",
+        "kind": "cash",
+        "amount": 0,
+    }
+    return Financing.objects.create(application=application, **(defaults | fields))
+
+
+def make_project(**fields: Any) -> Project:
+    number = next_number()
+    defaults: dict[str, Any] = {
+        "slug": f"projekt-{number}",
+        "title": f"Projekt {number}",
+        "owner": "Peak Jämtland",
+        "budget": 1_000_000,
+        "starts_on": date(2022, 1, 1),
+        "ends_on": date(2024, 12, 31),
+        "published": True,
+    }
+    return Project.objects.create(**(defaults | fields))
+
+
+# --- Diary and decisions --------------------------------------------------------------------------------
+def make_case(**fields: Any) -> Case:
+    defaults: dict[str, Any] = {"actor": None, "prefix": "RUN", "title": "Deltagande i ett projekt"}
+    return open_case(**(defaults | fields))
+
+
+def make_committee(*, members: list[User] | None = None, **fields: Any) -> Committee:
+    defaults = {"slug": f"namnd-{next_number()}", "name": "regionala utvecklingsnämnden"}
+    committee = Committee.objects.create(**(defaults | fields))
+    for user in members or []:
+        CommitteeMember.objects.create(committee=committee, user=user, valid_from=date(2023, 1, 1))
+    return committee
+
+
+def make_committee_meeting(*, committee: Committee | None = None, **fields: Any) -> CommitteeMeeting:
+    """A meeting of the nämnd in two weeks."""
+    defaults: dict[str, Any] = {"starts_at": timezone.now() + timedelta(days=14, seconds=next_number())}
+    return CommitteeMeeting.objects.create(committee=committee or make_committee(), **(defaults | fields))
+
+
+def make_delegation_order(*, committee: Committee | None = None, **fields: Any) -> DelegationOrder:
+    """In force from a year ago until a year ahead."""
+    today = timezone.localdate()
+    defaults: dict[str, Any] = {
+        "title": "Delegationsordning för regionala utvecklingsnämnden",
+        "period": "2023–2026",
+        "valid_from": today - timedelta(days=365),
+        "valid_to": today + timedelta(days=365),
+    }
+    return DelegationOrder.objects.create(committee=committee or make_committee(), **(defaults | fields))
+
+
+def make_clause(*, order: DelegationOrder | None = None, **fields: Any) -> DelegationClause:
+    """Every kind of decision, below 500 000 kr."""
+    defaults: dict[str, Any] = {
+        "number": f"8.{next_number()}",
+        "text": "Beslut om medfinansiering",
+        "kinds": ["grant", "rejection", "participation", "other"],
+        "ceiling": 500_000,
+    }
+    return DelegationClause.objects.create(order=order or make_delegation_order(), **(defaults | fields))
+
+
+def make_delegate(*, user: User, clause: DelegationClause | None = None, **fields: Any) -> Delegate:
+    defaults: dict[str, Any] = {
+        "office": "regional utvecklingsdirektör",
+        "valid_from": timezone.localdate() - timedelta(days=300),
+    }
+    return Delegate.objects.create(user=user, clause=clause or make_clause(), **(defaults | fields))
+
+
+def make_decision(*, user: User, delegate: Delegate | None = None, **fields: Any) -> Decision:
+    """A draft by ``user`` on participation, with all that is asked for before it is proposed.
+
+    ``bare=True``: without points, basis documents and recipients.
+    """
+    bare = fields.pop("bare", False)
+    today = timezone.localdate()
+    defaults: dict[str, Any] = {
+        "kind": "participation",
+        "title": "Deltagande i projektet Klusterkraft",
+        "unit": "Regional utveckling",
+        "case_officer_name": user.full_name,
+        "case_officer_phone": user.phone,
+        "case_officer_email": user.email,
+        "background": "Regionen är partner i projektet Klusterkraft.",
+        "reasons": "Projektet bidrar till den regionala utvecklingsstrategin.",
+        "amount_kind": "in_kind",
+        "amount": 150_000,
+        "starts_on": today + timedelta(days=30),
+        "ends_on": today + timedelta(days=300),
+        "created_by": user,
+        "updated_by": user,
+    }
+    if "case" not in fields:
+        defaults["case"] = make_case()
+    if "legal_basis" not in fields:
+        defaults["legal_basis"] = LegalBasis.objects.first() or make_legal_basis()
+    if delegate is not None:
+        defaults |= {"delegate": delegate, "clause": delegate.clause}
+    decision = Decision.objects.create(**(defaults | fields))
+    if not bare:
+        DecisionPoint.objects.create(
+            decision=decision,
+            order=1,
+            text="Region Jämtland Härjedalen deltar i projektet med arbetstid om 150 000 kronor.",
+        )
+        BasisDocument.objects.create(decision=decision, order=1, title="Projektbeskrivning Klusterkraft")
+        ExtractRecipient.objects.create(
+            decision=decision, order=1, name="Projektägaren", email="agare@example.org"
+        )
+    return decision

@@ -1,0 +1,13 @@
+"""The portal's settings, with what only tests need. ``tests/conftest.py`` sets the environment they read."""
+
+from s3portal.settings import *  # noqa: F403
+from s3portal.settings import STORAGES, TEMPLATES
+from tests.strictness import RefuseUndefined
+
+# Hashing a password a thousand times proves nothing more than once.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Static files straight from their source: nothing has to be collected before a test.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = RefuseUndefined()
