@@ -1,0 +1,250 @@
+"""Applications with their budget and financing, and the project bank."""
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import ApplicationStatus, CostCategory, FinancingKind, FinancingSource
+from calls.models import Call, StrengthArea
+from s3portal.accounts.models import Organisation, User
+from s3portal.common.triggers import ContentFixed, FrozenWithParent
+from s3portal.diary.models import Case, Record
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def of_applicant(self, user: User) -> "ApplicationQuerySet":
+        """Applications of the organisations this person belongs to."""
+        return self.filter(organisation__memberships__user=user)
+
+    def received(self) -> "ApplicationQuerySet":
+        """Those that have been sent. A draft is technical storage only, which no officer reads (TF 2:13)."""
+        return self.exclude(status=ApplicationStatus.DRAFT)
+
+
+class Application(models.Model):
+    """An ansökan. Amounts in whole kronor, dates inclusive. ``version`` counts the saves of the draft:
+    who saves on an older one is told what differs."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
+    status = models.CharField(
+        _("status"), max_length=12, choices=ApplicationStatus, default=ApplicationStatus.DRAFT
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    contact_name = models.CharField(_("kontaktperson"), max_length=150, blank=True)
+    contact_email = models.EmailField(_("e-post till kontaktpersonen"), blank=True)
+    contact_phone = models.CharField(_("telefon till kontaktpersonen"), max_length=30, blank=True)
+    title = models.CharField(_("projektets namn"), max_length=200, blank=True)
+    summary = models.TextField(_("sammanfattning"), blank=True)
+    aims = models.TextField(_("syfte och mål"), blank=True)
+    activities = models.TextField(_("aktiviteter"), blank=True)
+    areas = models.ManyToManyField(
+        StrengthArea, related_name="applications", blank=True, verbose_name=_("styrkeområden")
+    )
+    starts_on = models.DateField(_("första dag"), null=True, blank=True)
+    ends_on = models.DateField(_("sista dag"), null=True, blank=True)
+    applied_amount = models.BigIntegerField(_("sökt stöd i kronor"), null=True, blank=True)
+    publication_consent = models.BooleanField(_("samtycke till publicering"), default=False)
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("skapad"), default=timezone.now)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(_("sparad"), default=timezone.now)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField(_("inskickad"), null=True, blank=True)
+    case = models.OneToOneField(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="application"
+    )
+    record = models.OneToOneField(
+        Record, on_delete=models.PROTECT, null=True, blank=True, related_name="application"
+    )
+    total_cost = models.BigIntegerField(_("total kostnad i kronor vid inskick"), null=True, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ansökan")
+        verbose_name_plural = _("ansökningar")
+        ordering = ["-updated_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=ApplicationStatus.values), name="application_status_known"),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="application_period_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_amount__isnull=True) | Q(applied_amount__gte=0),
+                name="application_amount_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=ApplicationStatus.DRAFT,
+                    case__isnull=True,
+                    record__isnull=True,
+                    submitted_at__isnull=True,
+                    submitted_by__isnull=True,
+                )
+                | (
+                    ~Q(status=ApplicationStatus.DRAFT)
+                    & Q(
+                        case__isnull=False,
+                        record__isnull=False,
+                        submitted_at__isnull=False,
+                        submitted_by__isnull=False,
+                        applied_amount__isnull=False,
+                        total_cost__isnull=False,
+                    )
+                ),
+                name="application_sent_is_registered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-submitted_at", "-id"], name="application_status_list"),
+            models.Index(fields=["-submitted_at", "-id"], name="application_received_list"),
+            models.Index(fields=["organisation", "-updated_at"], name="application_mine"),
+            models.Index(fields=["call", "status"], name="application_call"),
+        ]
+        triggers = [
+            # What was sent is what stands (TF 2:13): only the status may move after submission.
+            ContentFixed(
+                name="sent_content_fixed",
+                editable=[ApplicationStatus.DRAFT],
+                free=["status", "updated_at", "updated_by"],
+            ),
+            pgtrigger.Protect(
+                name="sent_never_deleted",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__status="draft"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("Ansökan utan namn"))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == ApplicationStatus.DRAFT
+
+
+class BudgetLine(models.Model):
+    """Cost (or income, which is deducted) of one category in one year, in whole kronor."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="budget_lines")
+    category = models.CharField(_("kostnadsslag"), max_length=20, choices=CostCategory)
+    year = models.PositiveSmallIntegerField(_("år"))
+    amount = models.BigIntegerField(_("kronor"))
+
+    class Meta:
+        verbose_name = _("budgetrad")
+        verbose_name_plural = _("budgetrader")
+        ordering = ["category", "year"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "category", "year"], name="budget_line_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="budget_line_not_negative"),
+            models.CheckConstraint(condition=Q(category__in=CostCategory.values), name="budget_line_category"),
+        ]
+        triggers = [
+            FrozenWithParent(name="budget_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_category_display()} {self.year}: {self.amount}"
+
+
+class Financing(models.Model):
+    """Medfinansiering from one financier: money, or working time as hours × kronor per hour.
+
+    ``amount`` is whole kronor and, for working time, always hours × hourly rate."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="financing")
+    order = models.PositiveSmallIntegerField(_("ordning"))
+    financier = models.CharField(_("finansiär"), max_length=200)
+    kind = models.CharField(_("slag"), max_length=10, choices=FinancingKind)
+    source = models.CharField(
+        _("källa"), max_length=12, choices=FinancingSource, default=FinancingSource.PRIVATE
+    )
+    hours = models.PositiveIntegerField(_("timmar"), null=True, blank=True)
+    hourly_rate = models.PositiveIntegerField(_("kronor per timme"), null=True, blank=True)
+    amount = models.BigIntegerField(_("kronor"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("medfinansiering")
+        verbose_name_plural = _("medfinansiering")
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "order"], name="financing_order_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=FinancingKind.CASH, hours__isnull=True, hourly_rate__isnull=True)
+                | Q(kind=FinancingKind.IN_KIND, amount=F("hours") * F("hourly_rate"))
+                | (
+                    Q(kind=FinancingKind.IN_KIND, amount__isnull=True)
+                    & (Q(hours__isnull=True) | Q(hourly_rate__isnull=True))
+                ),
+                name="financing_in_kind_is_hours_times_rate",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="financing_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(source__in=FinancingSource.values), name="financing_source_known"),
+        ]
+        triggers = [
+            FrozenWithParent(name="financing_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.financier}: {self.amount}"
+
+
+class Project(models.Model):
+    """A project in the project bank (/projekt/). Thin for now: what the public page shows."""
+
+    slug = models.SlugField(_("adress"), max_length=120, unique=True)
+    title = models.CharField(_("namn"), max_length=200)
+    subtitle = models.CharField(_("underrubrik"), max_length=300, blank=True)
+    owner = models.CharField(_("projektägare"), max_length=200)
+    leader = models.CharField(_("projektledare"), max_length=150, blank=True)
+    partners = models.TextField(_("samarbetspartners"), blank=True)
+    budget = models.BigIntegerField(_("projektbudget i kronor"), null=True, blank=True)
+    starts_on = models.DateField(_("första dag"), null=True, blank=True)
+    ends_on = models.DateField(_("sista dag"), null=True, blank=True)
+    websites = models.JSONField(_("webbplatser"), default=list, blank=True)
+    further_reading = models.TextField(_("fördjupad läsning"), blank=True)
+    background = models.TextField(_("projektbakgrund"), blank=True)
+    aims = models.TextField(_("syfte och mål"), blank=True)
+    activities = models.TextField(_("aktiviteter"), blank=True)
+    expected_results = models.TextField(_("förväntat resultat"), blank=True)
+    in_english = models.TextField(_("på engelska"), blank=True)
+    published = models.BooleanField(_("publicerat"), default=False)
+    search: Any = models.GeneratedField(
+        expression=SearchVector("title", "subtitle", "background", "aims", "activities", config="swedish"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("projekt")
+        verbose_name_plural = _("projekt")
+        ordering = ["-starts_on", "title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="project_period_in_order",
+            ),
+            models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="project_budget"),
+        ]
+        indexes = [GinIndex(fields=["search"], name="project_search")]
+
+    def __str__(self) -> str:
+        return self.title

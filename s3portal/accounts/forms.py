@@ -1,0 +1,18 @@
+"""Forms of people and organisations."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+
+class SignupForm(forms.Form):
+    """What django-allauth's sign-up asks beside address and password."""
+
+    full_name = forms.CharField(
+        label="Namn", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    field_order = ["full_name", "email", "password1"]
+
+    def signup(self, request: HttpRequest, user: Any) -> None:
+        """The name is saved by ``AccountAdapter.save_user``."""

@@ -1,0 +1,168 @@
+"""People, the organisations they act for, and the roles the region has given its own staff."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from s3portal.accounts.enums import MembershipRole, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with a login. ``is_staff`` means access to /admin/ only; roles are ``StaffRole`` rows."""
+
+    email = models.EmailField(_("e-postadress"))
+    full_name = models.CharField(_("namn"), max_length=150)
+    title = models.CharField(_("titel"), max_length=150, blank=True)
+    unit = models.CharField(_("enhet"), max_length=150, blank=True)
+    phone = models.CharField(_("telefon"), max_length=30, blank=True)
+    is_staff = models.BooleanField(_("når administrationen"), default=False)
+    is_active = models.BooleanField(_("aktiv"), default=True)
+    date_joined = models.DateTimeField(_("skapad"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        verbose_name = _("användare")
+        verbose_name_plural = _("användare")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case")]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The staff roles of this person; one query for each request."""
+        return frozenset(self.staff_roles.values_list("role", flat=True))
+
+    def has_role(self, *wanted: Role) -> bool:
+        return not self.roles.isdisjoint(role.value for role in wanted)
+
+    @property
+    def works_for_region(self) -> bool:
+        return bool(self.roles) or self.is_staff
+
+    @cached_property
+    def has_organisation(self) -> bool:
+        return self.memberships.exists()
+
+    @property
+    def initials(self) -> str:
+        parts = str(self).split()
+        return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper()
+
+
+class StaffRole(models.Model):
+    """One role that the region has given one person."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_roles")
+    role = models.CharField(_("roll"), max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = _("roll")
+        verbose_name_plural = _("roller")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="staff_role_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="staff_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def of(self, user: User) -> "OrganisationQuerySet":
+        """The organisations this person belongs to."""
+        return self.filter(memberships__user=user).distinct()
+
+
+class Organisation(models.Model):
+    """A legal person that can apply (klusterorganisation). ``org_number`` is printed NNNNNN-NNNN."""
+
+    name = models.CharField(_("namn"), max_length=200)
+    org_number = models.CharField(
+        _("organisationsnummer"),
+        max_length=11,
+        unique=True,
+        error_messages={"unique": _("Organisationen finns redan. Be någon där att bjuda in dig.")},
+    )
+    postal_address = models.CharField(_("postadress"), max_length=200, blank=True)
+    email = models.EmailField(_("e-postadress"), blank=True)
+    phone = models.CharField(_("telefon"), max_length=30, blank=True)
+    created_at = models.DateTimeField(_("skapad"), default=timezone.now)
+    members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
+        User, through="Membership", related_name="organisations"
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisationer")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(org_number__regex=r"^[0-9]{2}[2-9][0-9]{3}-[0-9]{4}$"),
+                name="organisation_number_form",
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="organisation_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """What one person may do for one organisation.
+
+    Owners and editors write; only someone with ``is_signatory`` (firmatecknare) submits.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("roll"), max_length=20, choices=MembershipRole)
+    is_signatory = models.BooleanField(_("får teckna firma"), default=False)
+    created_at = models.DateTimeField(_("skapad"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("medlemskap")
+        verbose_name_plural = _("medlemskap")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "user"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=MembershipRole.values), name="membership_role_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role=MembershipRole.SIGNATORY) | models.Q(is_signatory=True),
+                name="membership_signatory_signs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.organisation}: {self.get_role_display()}"
+
+    @property
+    def may_write(self) -> bool:
+        return self.role in MembershipRole.writers()

@@ -1,0 +1,22 @@
+"""Frozen bytes: their hash, and reading them back only if they are still the same."""
+
+import hashlib
+
+from django.core.files.storage import default_storage
+
+
+class AlteredFile(Exception):
+    """The stored bytes are not those whose hash was noted. Nothing of them may be shown or sent."""
+
+
+def sha256_hex(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_frozen(storage_name: str, *, sha256: str) -> bytes:
+    """The bytes under ``storage_name``. Raises AlteredFile when they do not match ``sha256``."""
+    with default_storage.open(storage_name) as stored:
+        content: bytes = stored.read()
+    if sha256_hex(content) != sha256:
+        raise AlteredFile(storage_name)
+    return content

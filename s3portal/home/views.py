@@ -1,0 +1,60 @@
+"""Start pages, the site's own pages and the error pages."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template import loader
+
+from s3portal.accounts.enums import Role
+
+
+def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    return render(request, template, status=status)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, "400.html", 400)
+
+
+@login_not_required
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, "403.html", 403)
+
+
+@login_not_required
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, "404.html", 404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Nothing may be asked of the database or the session here: they may be what is broken."""
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error(request, "403_csrf.html", 403)
+
+
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/accessibility.html")
+
+
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/privacy.html")
+
+
+def after_login(request: HttpRequest) -> HttpResponse:
+    """Everyone lands where their work is."""
+    user = request.user
+    if user.has_role(Role.OFFICER, Role.DELEGATE, Role.REGISTRAR):
+        return redirect("home:staff_start")
+    if user.has_role(Role.COMMITTEE_MEMBER):
+        return redirect("decisions:committee_start")
+    if user.has_role(Role.ASSESSOR):
+        return redirect("applications:officer_list")
+    return redirect("applications:my_list")
