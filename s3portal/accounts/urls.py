@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from s3portal.accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("organisationer/", views.organisation_list, name="organisation_list"),
+    path("organisationer/ny/", views.organisation_create, name="organisation_create"),
+    path("organisationer/<int:pk>/", views.organisation_detail, name="organisation_detail"),
+]

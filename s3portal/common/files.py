@@ -1,12 +1,23 @@
 """Frozen bytes: their hash, and reading them back only if they are still the same."""
 
 import hashlib
+from dataclasses import dataclass
 
 from django.core.files.storage import default_storage
 
 
 class AlteredFile(Exception):
     """The stored bytes are not those whose hash was noted. Nothing of them may be shown or sent."""
+
+
+@dataclass(frozen=True)
+class FrozenFile:
+    """A name in the private storage and the hash its bytes must have."""
+
+    filename: str
+    content_type: str
+    storage_name: str
+    sha256: str
 
 
 def sha256_hex(content: bytes) -> str:

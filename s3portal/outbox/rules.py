@@ -1,0 +1,11 @@
+"""Who may see and handle what goes out."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from s3portal.accounts.enums import Role
+from s3portal.accounts.models import User
+
+
+def may_see_outbox(user: User | AnonymousUser) -> bool:
+    """The region's own people who answer for what is sent; a message may hold a whole decision."""
+    return isinstance(user, User) and user.has_role(Role.OFFICER, Role.DELEGATE, Role.REGISTRAR, Role.ADMIN)

@@ -1,0 +1,21 @@
+"""Work for Celery: each task makes one domain call and may be run twice without harm."""
+
+from celery import shared_task
+
+from s3portal.outbox.models import Message
+from s3portal.outbox.services import deliver_message
+
+BATCH = 200
+
+
+@shared_task
+def deliver(message_id: int) -> None:
+    """Send one message soon after it was written."""
+    deliver_message(message_id=message_id)
+
+
+@shared_task
+def deliver_due() -> None:
+    """Send what is due and was not sent when it was written: a later hour, a pause, a killed worker."""
+    for message_id in list(Message.objects.due().values_list("pk", flat=True)[:BATCH]):
+        deliver_message(message_id=message_id)
