@@ -10,9 +10,19 @@ class ApplicationStatus(models.TextChoices):
     REJECTED = "rejected", _("Avslagen")
     WITHDRAWN = "withdrawn", _("Återkallad")
 
+    @classmethod
+    def open(cls) -> "tuple[ApplicationStatus, ...]":
+        """Received, no decision yet."""
+        return (cls.SUBMITTED, cls.ASSESSED)
+
+    @classmethod
+    def closed(cls) -> "tuple[ApplicationStatus, ...]":
+        """Received and finished."""
+        return (cls.GRANTED, cls.REJECTED, cls.WITHDRAWN)
+
 
 class ApplicationAction(models.TextChoices):
-    """The steps of an application's life; ``services.TRANSITIONS`` says which may follow which."""
+    """The steps of an application's life; ``transitions.ALLOWED`` says which may follow which."""
 
     SAVE = "save", _("Spara")
     DELETE = "delete", _("Ta bort")

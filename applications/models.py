@@ -5,7 +5,7 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,6 +18,10 @@ from s3portal.common.triggers import ContentFixed, FrozenWithParent
 from s3portal.diary.models import Case, Record
 
 
+_OPEN = Q(status__in=ApplicationStatus.open())
+_CLOSED = Q(status__in=ApplicationStatus.closed())
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def of_applicant(self, user: User) -> "ApplicationQuerySet":
         """Applications of the organisations this person belongs to."""
@@ -26,6 +30,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def received(self) -> "ApplicationQuerySet":
         """Those that have been sent. A draft is technical storage only, which no officer reads (TF 2:13)."""
         return self.exclude(status=ApplicationStatus.DRAFT)
+
+    def open(self) -> "ApplicationQuerySet":
+        """Received and waiting for a decision."""
+        return self.filter(_OPEN)
+
+    def closed(self) -> "ApplicationQuerySet":
+        """Received and finished: granted, rejected or withdrawn."""
+        return self.filter(_CLOSED)
 
 
 class Application(models.Model):
@@ -46,8 +58,12 @@ class Application(models.Model):
     summary = models.TextField(_("sammanfattning"), blank=True)
     aims = models.TextField(_("syfte och mål"), blank=True)
     activities = models.TextField(_("aktiviteter"), blank=True)
-    areas = models.ManyToManyField(
-        StrengthArea, related_name="applications", blank=True, verbose_name=_("styrkeområden")
+    areas: "models.ManyToManyField[StrengthArea, ApplicationArea]" = models.ManyToManyField(
+        StrengthArea,
+        through="ApplicationArea",
+        related_name="applications",
+        blank=True,
+        verbose_name=_("styrkeområden"),
     )
     starts_on = models.DateField(_("första dag"), null=True, blank=True)
     ends_on = models.DateField(_("sista dag"), null=True, blank=True)
@@ -69,6 +85,7 @@ class Application(models.Model):
         Record, on_delete=models.PROTECT, null=True, blank=True, related_name="application"
     )
     total_cost = models.BigIntegerField(_("total kostnad i kronor vid inskick"), null=True, blank=True)
+    granted_amount = models.BigIntegerField(_("beviljat stöd i kronor"), null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -107,19 +124,33 @@ class Application(models.Model):
                 ),
                 name="application_sent_is_registered",
             ),
+            models.CheckConstraint(
+                condition=Q(status=ApplicationStatus.GRANTED, granted_amount__gte=0)
+                | (~Q(status=ApplicationStatus.GRANTED) & Q(granted_amount__isnull=True)),
+                name="application_granted_has_amount",
+            ),
         ]
+        # The work list is always one of two halves, open or closed, in one of three orders; each is read
+        # straight from its index, a page at a time, however many rows there are.
         indexes = [
+            models.Index(fields=["-submitted_at", "-id"], name="application_open_list", condition=_OPEN),
+            models.Index(fields=["title", "-id"], name="application_open_title", condition=_OPEN),
+            models.Index(fields=["applied_amount", "-id"], name="application_open_amount", condition=_OPEN),
+            models.Index(fields=["-submitted_at", "-id"], name="application_closed_list", condition=_CLOSED),
+            models.Index(fields=["title", "-id"], name="application_closed_title", condition=_CLOSED),
+            models.Index(fields=["applied_amount", "-id"], name="application_closed_amount", condition=_CLOSED),
             models.Index(fields=["status", "-submitted_at", "-id"], name="application_status_list"),
-            models.Index(fields=["-submitted_at", "-id"], name="application_received_list"),
             models.Index(fields=["organisation", "-updated_at"], name="application_mine"),
-            models.Index(fields=["call", "status"], name="application_call"),
+            models.Index(
+                fields=["call", "status"], name="application_call", include=["applied_amount", "granted_amount"]
+            ),
         ]
         triggers = [
             # What was sent is what stands (TF 2:13): only the status may move after submission.
             ContentFixed(
                 name="sent_content_fixed",
                 editable=[ApplicationStatus.DRAFT],
-                free=["status", "updated_at", "updated_by"],
+                free=["status", "updated_at", "updated_by", "granted_amount"],
             ),
             pgtrigger.Protect(
                 name="sent_never_deleted",
@@ -134,6 +165,27 @@ class Application(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.status == ApplicationStatus.DRAFT
+
+
+class ApplicationArea(models.Model):
+    """A strength area that an application is about. A model of its own so that it freezes with the rest."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    strengtharea = models.ForeignKey(StrengthArea, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "applications_application_areas"
+        verbose_name = _("ansökans styrkeområde")
+        verbose_name_plural = _("ansökans styrkeområden")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "strengtharea"], name="application_area_once"),
+        ]
+        triggers = [
+            FrozenWithParent(name="areas_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.strengtharea}"
 
 
 class BudgetLine(models.Model):
@@ -207,6 +259,14 @@ class Financing(models.Model):
         return f"{self.financier}: {self.amount}"
 
 
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def published(self) -> "ProjectQuerySet":
+        return self.filter(published=True)
+
+    def search(self, text: str) -> "ProjectQuerySet":
+        return self.filter(search=SearchQuery(text, config="swedish", search_type="websearch"))
+
+
 class Project(models.Model):
     """A project in the project bank (/projekt/). Thin for now: what the public page shows."""
 
@@ -232,6 +292,8 @@ class Project(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("projekt")
