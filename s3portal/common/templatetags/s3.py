@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page, Paginator
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Select
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -218,13 +218,33 @@ def _first_control_id(field: BoundField) -> str:
     return str(field.id_for_label or field.auto_id)
 
 
+_VERBS = {"checkbox": "Kryssa i", "group": "Välj", "file": "Lägg till"}
+
+
+def _ask_for(field: BoundField) -> str:
+    """What to do about an empty field, verb first: "Fyll i resor och logi för 2024" (tokens: Ton)."""
+    kind = widget_kind(field)
+    label = str(field.label)
+    if kind == "checkbox":
+        return f"{_VERBS[kind]} ”{label}”"
+    verb = "Välj" if isinstance(field.field.widget, Select) else _VERBS.get(kind, "Fyll i")
+    # An abbreviation keeps its capitals.
+    return f"{verb} {label if label[1:2].isupper() else label[:1].lower() + label[1:]}"
+
+
 def _form_errors(form: BaseForm) -> Iterator[FormError]:
     for message in form.non_field_errors():
         yield FormError(str(message), "")
     for field in form:
-        for message in field.errors:
-            shown = str(message) if field.is_hidden else f"{field.label}: {message}"
-            yield FormError(shown, "" if field.is_hidden else _first_control_id(field))
+        target = "" if field.is_hidden else _first_control_id(field)
+        for error in field.errors.as_data():
+            for message in error.messages:
+                if field.is_hidden:
+                    yield FormError(message, target)
+                elif error.code == "required":
+                    yield FormError(_ask_for(field), target)
+                else:
+                    yield FormError(f"{field.label}: {message}", target)
 
 
 def _errors(source: BaseForm | BaseFormSet[Any] | Sequence[Any]) -> Iterator[FormError]:
@@ -254,6 +274,9 @@ def s3_widget(field: BoundField, **attrs: Any) -> SafeString:
     classes = " ".join(dict.fromkeys(" ".join(["ds-input", *own]).split()))
     if field.errors and not wanted.get("aria-describedby") and field.use_fieldset:
         wanted["aria-describedby"] = field.aria_describedby
+    if str(field.field.widget.attrs.get("placeholder", "")).casefold() == str(field.label).casefold():
+        # Libraries repeat the label in the field, where it looks like something already filled in.
+        wanted["placeholder"] = False
     return field.as_widget(attrs={**wanted, "class": classes})
 
 
@@ -263,6 +286,7 @@ def s3_options(field: BoundField) -> list[Any]:
     options = field.subwidgets
     for option in options:
         option.data["attrs"]["class"] = "ds-input"
+        option.data["wrap_label"] = False
         # "required" on every box of a checkbox group would ask for all of them.
         if option.data["type"] == "checkbox":
             option.data["attrs"].pop("required", None)
