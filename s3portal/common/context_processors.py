@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +49,8 @@ ABOUT_MENU: list[_Entry] = [
     (_("Diariet och allmänna handlingar"), "diary:public_list", _ALL),
     (_("Projektbanken"), "applications:project_list", _ALL),
 ]
+STAFF_WAY_IN: _Entry = (_("Handläggning"), "home:staff_start", _ALL)
+COMMITTEE_WAY_IN: _Entry = (_("Anmälda beslut"), "decisions:committee_start", _ALL)
 STAFF_ROLES = frozenset({"officer", "delegate", "registrar", "admin"})
 # In the order in which a person with several roles is presented.
 ROLE_NAMES: list[tuple[str, Any]] = [
@@ -60,7 +62,8 @@ ROLE_NAMES: list[tuple[str, Any]] = [
     ("admin", _("Administratör")),
 ]
 
-TRIAL_PASSWORD = "s3-portalen-demo"
+# The accounts of the demo data (s3portal.trial); no secret: it is printed on the trial's own login page.
+TRIAL_PASSWORD = "s3-portalen-demo"  # noqa: S105 - see above
 TRIAL_ACCOUNTS: list[tuple[str, Any]] = [
     ("sokande@example.se", _("Sökande, ägare i Peak Jämtland")),
     ("kollega@example.se", _("Sökande, redaktör i Peak Jämtland")),
@@ -104,14 +107,23 @@ class Navigation:
         return len(self.items) > 5
 
 
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
 def _items(entries: list[_Entry], roles: frozenset[str], path: str) -> list[NavItem]:
-    seen = [(str(label), reverse(name)) for label, name, wanted in entries if not wanted or wanted & roles]
-    # Of several that the path lies under, the nearest is current; an area's own start only when it is the page.
+    seen = [(str(label), _address(name)) for label, name, wanted in entries if not wanted or wanted & roles]
+    seen = [item for item in seen if item[1]]
+    # Of several that the path lies under, the nearest is current; an area's start only when it is the page.
     starts = {STAFF_START, COMMITTEE_START, "/"}
     under = [url for _label, url in seen if path.startswith(url) and (url == path or url not in starts)]
     nearest = max(under, key=len, default="")
     return [
-        NavItem(label, url, "" if url != nearest else "page" if url == path else "true") for label, url in seen
+        NavItem(label, url, "" if url != nearest else "page" if url == path else "true")
+        for label, url in seen
     ]
 
 
@@ -147,10 +159,6 @@ def _menu(user: Any, path: str) -> list[_Entry]:
     return PUBLIC_MENU if user.roles else APPLICANT_MENU
 
 
-STAFF_WAY_IN: _Entry = (_("Handläggning"), "home:staff_start", _ALL)
-COMMITTEE_WAY_IN: _Entry = (_("Anmälda beslut"), "decisions:committee_start", _ALL)
-
-
 def navigation(request: HttpRequest) -> Navigation:
     """The menus for this person on this page. Costs the user's roles: one query, kept on the user."""
     user: Any = getattr(request, "user", None)
@@ -160,7 +168,11 @@ def navigation(request: HttpRequest) -> Navigation:
     if known:
         person = Person(str(user), user.initials, _role_name(user), _person_items(user, request.path))
     login = reverse("account_login")
-    inner = request.method == "GET" and not request.path.startswith(("/konto/", "/admin/")) and request.path != "/"
+    inner = (
+        request.method == "GET"
+        and not request.path.startswith(("/konto/", "/admin/"))
+        and request.path != "/"
+    )
     return Navigation(
         items=_items(_menu(user, request.path) if known else PUBLIC_MENU, roles, request.path),
         about=_items(ABOUT_MENU, roles, request.path),
@@ -170,7 +182,7 @@ def navigation(request: HttpRequest) -> Navigation:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """``portal_nav`` (made only when a template asks), ``region``, ``trial`` and, in the trial, its accounts."""
+    """``portal_nav`` (made only when a template asks), ``region``, ``trial`` and the trial's accounts."""
     return {
         "portal_nav": SimpleLazyObject(lambda: navigation(request)),
         "region": settings.REGION,

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, Select
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest
@@ -120,7 +120,10 @@ def icon(name: str, **attrs: str) -> SafeString:
     """A decorative icon from the sprite; the text beside it carries the meaning."""
     classes = " ".join(filter(None, ["s3-icon", attrs.get("class", "")]))
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>', classes, static(ICON_SPRITE), name
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        classes,
+        static(ICON_SPRITE),
+        name,
     )
 
 
@@ -130,11 +133,15 @@ def _clamp(value: Any) -> float:
 
 def _rect(part: str, x: float, width: float) -> SafeString:
     # CSP forbids inline style, so the width is an attribute; always with a decimal point, never a comma.
-    return format_html('<rect class="s3-bar__{}" x="{}" width="{}" height="10"></rect>', part, f"{x:g}", f"{width:g}")
+    return format_html(
+        '<rect class="s3-bar__{}" x="{}" width="{}" height="10"></rect>', part, f"{x:g}", f"{width:g}"
+    )
 
 
 def _svg_bar(rects: Iterable[SafeString], label: str, tall: bool) -> SafeString:
-    described = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    described = (
+        format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    )
     return format_html(
         '<svg class="s3-bar{}" viewBox="0 0 100 10" preserveAspectRatio="none" {}>{}</svg>',
         " s3-bar--tall" if tall else "",
@@ -182,7 +189,9 @@ def crumbs(context: template.RequestContext, *parts: str) -> dict[str, object]:
     An address is a URL name without arguments, or a path that begins with a slash.
     """
     if len(parts) % 2 == 0:
-        raise template.TemplateSyntaxError("crumbs: etikett och adress i tur och ordning, sist sidans etikett.")
+        raise template.TemplateSyntaxError(
+            "crumbs: etikett och adress i tur och ordning, sist sidans etikett."
+        )
     request: HttpRequest = context["request"]
     trail = [
         Crumb(str(label), str(address) if str(address).startswith("/") else reverse(str(address)))
@@ -195,7 +204,7 @@ def crumbs(context: template.RequestContext, *parts: str) -> dict[str, object]:
 def page_numbers(page: Page[Any]) -> list[int | None]:
     """The pages to offer: the first, the last and those about this one; None where some are left out."""
     return [
-        None if number == Paginator.ELLIPSIS else int(number)
+        int(number) if str(number).isdigit() else None
         for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     ]
 
@@ -268,7 +277,7 @@ def form_errors(source: BaseForm | BaseFormSet[Any] | Sequence[Any]) -> list[For
 
 @register.simple_tag
 def s3_widget(field: BoundField, **attrs: Any) -> SafeString:
-    """The bare control with the house class and aria wiring; ``aria_labelledby`` means ``aria-labelledby``."""
+    """The bare control with the house class and aria wiring. ``aria_label="x"`` sets ``aria-label``."""
     wanted = {name.replace("_", "-"): value for name, value in attrs.items()}
     own = [str(field.field.widget.attrs.get("class", "")), str(wanted.pop("class", ""))]
     classes = " ".join(dict.fromkeys(" ".join(["ds-input", *own]).split()))
@@ -317,7 +326,7 @@ def widget_attr(field: BoundField, name: str) -> str:
 
 @register.filter
 def is_optional(field: BoundField) -> bool:
-    """Whether the label says "(frivilligt)": every field is required unless it says otherwise (tokens: Ton)."""
+    """Whether the label says "(frivilligt)": a field is required unless it says otherwise."""
     return (
         not field.field.required
         and getattr(field.form, "show_optional", True)
