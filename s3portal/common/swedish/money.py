@@ -116,7 +116,7 @@ _MULTIPLIERS = {
     "miljard": 10**9, "miljarder": 10**9, "mdkr": 10**9,
 }  # fmt: skip
 # A line may break before the unit, but not inside a number: two cells of a table would become one amount.
-_GAP = rf"[{SPACES}]*\n?[{SPACES}]*"
+_GAP = rf"[{SPACES}]{{0,4}}\n?[{SPACES}]{{0,4}}"
 _IN_TEXT = re.compile(
     rf"""
     (?<!\w)(?<![0-9][.,])
