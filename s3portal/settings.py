@@ -1,6 +1,6 @@
 """The one settings file. Everything that differs between installations comes from the environment.
 
-A value that is missing or malformed stops the start with the variable's name; ``.env.example`` lists them all.
+A value that is missing or malformed stops the start with the variable's name. All are in ``.env.example``.
 """
 
 from datetime import timedelta
@@ -162,7 +162,7 @@ CLAMD_URL = env.str("CLAMD_URL", default="")
 
 # --- Accounts -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-# The e-mail address is unique in any case of letters (user_email_unique_any_case), which this check cannot see.
+# The address is unique in any case of letters (user_email_unique_any_case), which this check cannot see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -183,9 +183,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATION_SECONDS", default=300)
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = (
-    {} if env.bool("RATE_LIMITS", default=True) else False
-)
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if env.bool("RATE_LIMITS", default=True) else False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "S3-portalen"
@@ -270,7 +268,9 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- Mail -----------------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:8025" if S3_TRIAL else "smtp://localhost:25")
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default="smtp://127.0.0.1:8025" if S3_TRIAL else "smtp://localhost:25"
+)
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="S3-portalen <regionalutveckling@regionjh.se>")
@@ -291,6 +291,8 @@ REGION = {
     "phone": env.str("REGION_PHONE", default="063-14 75 00"),
     "email": env.str("REGION_EMAIL", default="region@regionjh.se"),
     "contact_email": env.str("REGION_CONTACT_EMAIL", default="regionalutveckling@regionjh.se"),
+    # The court that tries the region's decisions (KL 13 kap.).
+    "court": env.str("REGION_COURT", default="Förvaltningsrätten i Härnösand"),
 }
 DIARY_PREFIX = env.str("DIARY_PREFIX", default="RUN")
 

@@ -49,6 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
         VAR_DIR=str(base / f"worker{number}"),
     )
     Path(os.environ["VAR_DIR"]).mkdir(exist_ok=True)
+    # The workers get this from pytest-django, which finds their environment ready; one process alone does not.
+    import django
+
+    django.setup()
 
 
 def _start_servers() -> None:

@@ -32,7 +32,11 @@ class KeepTypedTextMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        if request.user.is_authenticated or request.method != "POST" or not getattr(view, "login_required", True):
+        if (
+            request.user.is_authenticated
+            or request.method != "POST"
+            or not getattr(view, "login_required", True)
+        ):
             return None
         if getattr(request, "htmx", None) or request.headers.get("HX-Request"):
             # The page's script tells the writer that nothing was saved; the text is still in the page.
@@ -75,6 +79,8 @@ class StaffSecondFactorMiddleware:
             and user.works_for_region
             and not is_mfa_enabled(user)
         ):
-            messages.warning(request, "Lägg till en andra faktor innan du fortsätter. Det krävs för medarbetare.")
+            messages.warning(
+                request, "Lägg till en andra faktor innan du fortsätter. Det krävs för medarbetare."
+            )
             return redirect("mfa_index")
         return self.get_response(request)

@@ -21,14 +21,15 @@ class FrozenWithParent(pgtrigger.Trigger):
         self.editable = tuple(editable)
         super().__init__(name=name)
 
-    def get_declare(self, model: type[Model]) -> list[tuple[str, str]]:
+    def get_declare(self, model: Model) -> list[tuple[str, str]]:
         return [("parent_status", "TEXT")]
 
-    def get_func(self, model: type[Model]) -> str:
+    def get_func(self, model: Model) -> str:
         field: Any = model._meta.get_field(self.parent_field)
         parent = field.related_model._meta.db_table
         column = field.column
         allowed = ", ".join(f"'{status}'" for status in self.editable)
+        # Only names of our own tables and statuses are put into the text: nothing a person has typed.
         return f"""
             IF (TG_OP <> 'INSERT') THEN
                 SELECT status INTO parent_status FROM "{parent}" WHERE id = OLD."{column}";
@@ -44,7 +45,7 @@ class FrozenWithParent(pgtrigger.Trigger):
                 RETURN NEW;
             END IF;
             RETURN OLD;
-        """
+        """  # noqa: S608 - see above
 
 
 class ContentFixed(pgtrigger.Trigger):
@@ -58,7 +59,7 @@ class ContentFixed(pgtrigger.Trigger):
         self.free = tuple(free)
         super().__init__(name=name)
 
-    def get_func(self, model: type[Model]) -> str:
+    def get_func(self, model: Model) -> str:
         # Generated columns have no value yet in a BEFORE trigger, so they are left out of the comparison.
         generated = [field.name for field in model._meta.concrete_fields if field.generated]
         columns = [model._meta.get_field(name).column for name in (*self.free, *generated)]  # type: ignore[union-attr]

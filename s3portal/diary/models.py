@@ -1,6 +1,5 @@
 """The diary: number series, cases and their records (OSL 5 kap.). It knows no domain model."""
 
-import re
 from typing import Any
 
 import pgtrigger
@@ -13,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from s3portal.diary.enums import CaseStatus, Direction
+from s3portal.diary.numbers import read_number
 
 PROTECTED = "[Skyddat]"
 
 
 class Series(models.Model):
-    """The counter of one prefix and year. Its row is locked while a number is taken, so numbers have no gaps."""
+    """The counter of one prefix and year, locked while a number is taken: numbers have no gaps."""
 
     prefix = models.CharField(_("prefix"), max_length=10)
     year = models.PositiveSmallIntegerField(_("år"))
@@ -40,12 +40,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def search(self, text: str) -> "CaseQuerySet":
         """Cases whose number or Swedish text answers to ``text``. Protected counterparts do not answer:
         only what the public diary shows is in the search vector (domain.md §4)."""
-        number = re.fullmatch(r"\s*([A-Za-zÅÄÖåäö]+)[/ -](\d+)[/ -](\d{4})\s*", text)
-        if number:
-            return self.filter(
-                prefix=number[1].upper(), serial=min(int(number[2]), 2**31 - 1), year=min(int(number[3]), 32767)
-            )
-        return self.filter(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        words = Q(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        number = read_number(text)
+        if number is None:
+            return self.filter(words)
+        # "2021/2027" may be a number or two years in a title; with its prefix there is no doubt.
+        return self.filter(number.condition() if number.prefix else number.condition() | words)
 
 
 class Case(models.Model):
@@ -86,7 +86,8 @@ class Case(models.Model):
             "title",
             # A protected party must not be findable by a search (domain.md §4).
             models.Case(
-                models.When(counterpart_protected=True, then=models.Value("")), default=models.F("counterpart")
+                models.When(counterpart_protected=True, then=models.Value("")),
+                default=models.F("counterpart"),
             ),
             config="swedish",
         ),
@@ -123,6 +124,21 @@ class Case(models.Model):
         return PROTECTED if self.counterpart_protected else self.counterpart
 
     @property
+    def public_title(self) -> str:
+        """The title without the name of a protected counterpart."""
+        return self.hide_counterpart(self.title)
+
+    def hide_counterpart(self, text: str) -> str:
+        """``text`` as the public may read it: the name of a protected counterpart stands as [Skyddat]."""
+        if self.counterpart_protected and self.counterpart:
+            return text.replace(self.counterpart, PROTECTED)
+        return text
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == CaseStatus.CANCELLED
+
+    @property
     def slug(self) -> str:
         """The number as an address: RUN-138-2024."""
         return f"{self.prefix}-{self.serial}-{self.year}"
@@ -146,7 +162,9 @@ class Record(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="record_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="record_number_from_one"),
-            models.CheckConstraint(condition=Q(direction__in=Direction.values), name="record_direction_known"),
+            models.CheckConstraint(
+                condition=Q(direction__in=Direction.values), name="record_direction_known"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="record_stays", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -173,7 +191,9 @@ class RecordFile(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["record", "filename"], name="record_file_name_once"),
-            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="record_file_hash_form"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="record_file_hash_form"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="file_stays", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
-from s3portal.common.files import sha256_hex
 from s3portal.common.errors import Refusal
+from s3portal.common.files import sha256_hex
 from s3portal.diary.enums import CaseStatus, Direction
 from s3portal.diary.models import Case, Record, RecordFile, Series
 
@@ -132,9 +132,22 @@ def store_record_file(*, record: Record, filename: str, content_type: str, conte
 
 @transaction.atomic
 def assign_case(*, actor: User, case: Case, officer: User) -> Case:
-    """Give the case to an officer."""
+    """Give the case to an officer. Raises Refusal when the case is cancelled."""
     locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if locked.status == CaseStatus.CANCELLED:
+        raise Refusal("Ärendet är makulerat och kan inte tilldelas någon.")
     locked.officer = officer
     locked.save(update_fields=["officer"])
     record_event(actor=actor, action="case_assigned", obj=locked, text=f"Ärendet tilldelat {officer}")
     return locked
+
+
+def log_file_opened(*, actor: User, file: RecordFile) -> None:
+    """Note who opened a file of a case. The one write that a GET of the diary makes (architecture.md §3)."""
+    record_event(
+        actor=actor,
+        action="file_opened",
+        obj=file.record.case,
+        text=f"Öppnade {file.filename} i handling {file.record.number}",
+        data={"file": file.pk, "sha256": file.sha256},
+    )

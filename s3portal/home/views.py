@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.template import loader
 
 from s3portal.accounts.enums import Role
+from s3portal.accounts.http import LoggedInRequest
 
 
 def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
@@ -48,7 +49,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "home/privacy.html")
 
 
-def after_login(request: HttpRequest) -> HttpResponse:
+def after_login(request: LoggedInRequest) -> HttpResponse:
     """Everyone lands where their work is."""
     user = request.user
     if user.has_role(Role.OFFICER, Role.DELEGATE, Role.REGISTRAR):

@@ -10,7 +10,9 @@ from s3portal.outbox.enums import MessageStatus
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self) -> "MessageQuerySet":
         """Queued messages whose hour has come, oldest first."""
-        return self.filter(status=MessageStatus.QUEUED, not_before__lte=timezone.now()).order_by("not_before", "pk")
+        return self.filter(status=MessageStatus.QUEUED, not_before__lte=timezone.now()).order_by(
+            "not_before", "pk"
+        )
 
 
 class Message(models.Model):

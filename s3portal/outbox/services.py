@@ -122,12 +122,16 @@ def _postpone(message: Message, error: str) -> None:
 @transaction.atomic
 def resend_message(*, message_id: int, actor: User) -> Message:
     """Put a failed or cancelled message back in the queue. Raises Refusal for any other."""
-    message = _locked(message_id, MessageAction.RESEND, "Bara misslyckade och avbrutna utskick kan skickas igen.")
+    message = _locked(
+        message_id, MessageAction.RESEND, "Bara misslyckade och avbrutna utskick kan skickas igen."
+    )
     message.status = MessageStatus.QUEUED
     message.attempts = 0
     message.not_before = timezone.now()
     message.save(update_fields=["status", "attempts", "not_before"])
-    record_event(actor=actor, action="message_resent", obj=message, text=f"Skickas igen till {message.to_email}")
+    record_event(
+        actor=actor, action="message_resent", obj=message, text=f"Skickas igen till {message.to_email}"
+    )
     _deliver_after_commit(message)
     return message
 
@@ -138,7 +142,9 @@ def cancel_message(*, message_id: int, actor: User) -> Message:
     message = _locked(message_id, MessageAction.CANCEL, "Utskicket väntar inte längre och kan inte avbrytas.")
     message.status = MessageStatus.CANCELLED
     message.save(update_fields=["status"])
-    record_event(actor=actor, action="message_cancelled", obj=message, text=f"Avbrutet: till {message.to_email}")
+    record_event(
+        actor=actor, action="message_cancelled", obj=message, text=f"Avbrutet: till {message.to_email}"
+    )
     return message
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from s3portal.accounts.http import LoggedInRequest
 from s3portal.common.errors import Refusal
 from s3portal.outbox import queries, services
 from s3portal.outbox.enums import MessageStatus
@@ -25,7 +26,7 @@ TABS = ("", MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.FAILED, Mess
 
 def outbox_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: LoggedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may_see_outbox(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -34,14 +35,19 @@ def outbox_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 @outbox_staff
-def message_list(request: HttpRequest) -> HttpResponse:
+def message_list(request: LoggedInRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     page = Paginator(queries.messages_in(status), PER_PAGE).get_page(request.GET.get("page"))
-    counts = {MessageStatus.FAILED: queries.count_failed(), MessageStatus.QUEUED: queries.count_queued()}
+    counts: dict[str, int] = {
+        MessageStatus.FAILED: queries.count_failed(),
+        MessageStatus.QUEUED: queries.count_queued(),
+    }
     tabs = [
         {
             "label": MessageStatus(tab).label if tab else "Alla",
-            "url": f"{reverse('outbox:message_list')}?status={tab}" if tab else reverse("outbox:message_list"),
+            "url": f"{reverse('outbox:message_list')}?status={tab}"
+            if tab
+            else reverse("outbox:message_list"),
             "current": tab == status,
             "count": counts.get(tab),
         }
@@ -51,7 +57,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 
 @outbox_staff
-def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def message_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message.objects.prefetch_related("attachments"), pk=pk)
     return render(
         request,
@@ -66,17 +72,17 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @outbox_staff
 @require_POST
-def message_resend(request: HttpRequest, pk: int) -> HttpResponse:
+def message_resend(request: LoggedInRequest, pk: int) -> HttpResponse:
     return _act(request, pk, services.resend_message, "Utskicket ligger i kön igen.")
 
 
 @outbox_staff
 @require_POST
-def message_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def message_cancel(request: LoggedInRequest, pk: int) -> HttpResponse:
     return _act(request, pk, services.cancel_message, "Utskicket är avbrutet.")
 
 
-def _act(request: HttpRequest, pk: int, service: Callable[..., Message], done: str) -> HttpResponse:
+def _act(request: LoggedInRequest, pk: int, service: Callable[..., Message], done: str) -> HttpResponse:
     get_object_or_404(Message, pk=pk)
     try:
         service(message_id=pk, actor=request.user)

@@ -6,34 +6,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='tidpunkt')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='aktörens id')),
-                ('actor_label', models.CharField(max_length=300, verbose_name='aktör')),
-                ('action', models.CharField(max_length=60, verbose_name='åtgärd')),
-                ('object_type', models.CharField(max_length=60, verbose_name='slag av objekt')),
-                ('object_id', models.BigIntegerField(verbose_name='objektets id')),
-                ('text', models.TextField(blank=True, verbose_name='beskrivning')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='uppgifter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="tidpunkt")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="aktörens id")),
+                ("actor_label", models.CharField(max_length=300, verbose_name="aktör")),
+                ("action", models.CharField(max_length=60, verbose_name="åtgärd")),
+                ("object_type", models.CharField(max_length=60, verbose_name="slag av objekt")),
+                ("object_id", models.BigIntegerField(verbose_name="objektets id")),
+                ("text", models.TextField(blank=True, verbose_name="beskrivning")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="uppgifter")),
             ],
             options={
-                'verbose_name': 'händelse',
-                'verbose_name_plural': 'händelser',
-                'indexes': [models.Index(fields=['object_type', 'object_id', '-at'], name='audit_event_object')],
+                "verbose_name": "händelse",
+                "verbose_name_plural": "händelser",
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "-at"], name="audit_event_object")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e1de01de2c9f0df2033cadb85ebc9cff5820c148', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d947', table='audit_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e1de01de2c9f0df2033cadb85ebc9cff5820c148",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7d947",
+                    table="audit_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -12,7 +12,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -21,131 +20,288 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=10, verbose_name='prefix')),
-                ('serial', models.PositiveIntegerField(verbose_name='löpnummer')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='år')),
-                ('diary_number', models.GeneratedField(db_persist=True, expression=models.Func(models.F('prefix'), models.Value('/'), django.db.models.functions.comparison.Cast('serial', models.TextField()), models.Value('/'), django.db.models.functions.comparison.Cast('year', models.TextField()), arg_joiner=' || ', template='(%(expressions)s)'), output_field=models.CharField(max_length=40))),
-                ('title', models.CharField(max_length=300, verbose_name='ärendemening')),
-                ('counterpart', models.CharField(blank=True, max_length=300, verbose_name='motpart')),
-                ('counterpart_protected', models.BooleanField(default=False, verbose_name='motparten är skyddad')),
-                ('opened_on', models.DateField(verbose_name='öppnat')),
-                ('status', models.CharField(choices=[('open', 'Pågående'), ('closed', 'Avslutat'), ('cancelled', 'Makulerat')], default='open', max_length=12, verbose_name='status')),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('title', models.Case(models.When(counterpart_protected=True, then=models.Value('')), default=models.F('counterpart')), config='swedish'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('officer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to=settings.AUTH_USER_MODEL, verbose_name='handläggare')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prefix", models.CharField(max_length=10, verbose_name="prefix")),
+                ("serial", models.PositiveIntegerField(verbose_name="löpnummer")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="år")),
+                (
+                    "diary_number",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("prefix"),
+                            models.Value("/"),
+                            django.db.models.functions.comparison.Cast("serial", models.TextField()),
+                            models.Value("/"),
+                            django.db.models.functions.comparison.Cast("year", models.TextField()),
+                            arg_joiner=" || ",
+                            template="(%(expressions)s)",
+                        ),
+                        output_field=models.CharField(max_length=40),
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="ärendemening")),
+                ("counterpart", models.CharField(blank=True, max_length=300, verbose_name="motpart")),
+                (
+                    "counterpart_protected",
+                    models.BooleanField(default=False, verbose_name="motparten är skyddad"),
+                ),
+                ("opened_on", models.DateField(verbose_name="öppnat")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Pågående"), ("closed", "Avslutat"), ("cancelled", "Makulerat")],
+                        default="open",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "title",
+                            models.Case(
+                                models.When(counterpart_protected=True, then=models.Value("")),
+                                default=models.F("counterpart"),
+                            ),
+                            config="swedish",
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="handläggare",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ärende',
-                'verbose_name_plural': 'ärenden',
-                'ordering': ['-year', '-serial'],
+                "verbose_name": "ärende",
+                "verbose_name_plural": "ärenden",
+                "ordering": ["-year", "-serial"],
             },
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='nummer')),
-                ('direction', models.CharField(choices=[('incoming', 'Inkommen'), ('outgoing', 'Utgående'), ('drawn_up', 'Upprättad')], max_length=12, verbose_name='slag')),
-                ('title', models.CharField(max_length=300, verbose_name='vad handlingen rör')),
-                ('counterpart', models.CharField(blank=True, max_length=300, verbose_name='avsändare eller mottagare')),
-                ('dated_at', models.DateTimeField(verbose_name='inkommen eller upprättad')),
-                ('registered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='registrerad')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='diary.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="nummer")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("incoming", "Inkommen"),
+                            ("outgoing", "Utgående"),
+                            ("drawn_up", "Upprättad"),
+                        ],
+                        max_length=12,
+                        verbose_name="slag",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="vad handlingen rör")),
+                (
+                    "counterpart",
+                    models.CharField(blank=True, max_length=300, verbose_name="avsändare eller mottagare"),
+                ),
+                ("dated_at", models.DateTimeField(verbose_name="inkommen eller upprättad")),
+                (
+                    "registered_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="registrerad"),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="diary.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'handling',
-                'verbose_name_plural': 'handlingar',
-                'ordering': ['case_id', 'number'],
+                "verbose_name": "handling",
+                "verbose_name_plural": "handlingar",
+                "ordering": ["case_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='RecordFile',
+            name="RecordFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=200, verbose_name='filnamn')),
-                ('content_type', models.CharField(max_length=100, verbose_name='filtyp')),
-                ('storage_name', models.CharField(max_length=300, verbose_name='namn i lagret')),
-                ('size', models.PositiveBigIntegerField(verbose_name='storlek i byte')),
-                ('sha256', models.CharField(max_length=64, verbose_name='kontrollsumma')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='skapad')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='diary.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=200, verbose_name="filnamn")),
+                ("content_type", models.CharField(max_length=100, verbose_name="filtyp")),
+                ("storage_name", models.CharField(max_length=300, verbose_name="namn i lagret")),
+                ("size", models.PositiveBigIntegerField(verbose_name="storlek i byte")),
+                ("sha256", models.CharField(max_length=64, verbose_name="kontrollsumma")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="skapad"),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="diary.record"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fil',
-                'verbose_name_plural': 'filer',
-                'ordering': ['pk'],
+                "verbose_name": "fil",
+                "verbose_name_plural": "filer",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=10, verbose_name='prefix')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='år')),
-                ('next_serial', models.PositiveIntegerField(default=1, verbose_name='nästa löpnummer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prefix", models.CharField(max_length=10, verbose_name="prefix")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="år")),
+                ("next_serial", models.PositiveIntegerField(default=1, verbose_name="nästa löpnummer")),
             ],
             options={
-                'verbose_name': 'nummerserie',
-                'verbose_name_plural': 'nummerserier',
-                'constraints': [models.UniqueConstraint(fields=('prefix', 'year'), name='series_once'), models.CheckConstraint(condition=models.Q(('next_serial__gte', 1)), name='series_from_one')],
+                "verbose_name": "nummerserie",
+                "verbose_name_plural": "nummerserier",
+                "constraints": [
+                    models.UniqueConstraint(fields=("prefix", "year"), name="series_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("next_serial__gte", 1)), name="series_from_one"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='case_search'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="case_search"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-year', '-serial'], name='case_list'),
+            model_name="case",
+            index=models.Index(fields=["-year", "-serial"], name="case_list"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('prefix', 'serial', 'year'), name='diary_number_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("prefix", "serial", "year"), name="diary_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('serial__gte', 1)), name='case_serial_from_one'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("serial__gte", 1)), name="case_serial_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'closed', 'cancelled'])), name='case_status_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["open", "closed", "cancelled"])), name="case_status_known"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='24656943422a21d48af3d725ba23eaf102bd1235', operation='DELETE', pgid='pgtrigger_never_deleted_d0f95', table='diary_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="24656943422a21d48af3d725ba23eaf102bd1235",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_d0f95",
+                    table="diary_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='number_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."serial" IS DISTINCT FROM (NEW."serial") OR OLD."year" IS DISTINCT FROM (NEW."year"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e0d6e294189f9529a553bb3ba1961779f1a62cf4', operation='UPDATE', pgid='pgtrigger_number_fixed_0d855', table='diary_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="number_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."serial" IS DISTINCT FROM (NEW."serial") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="e0d6e294189f9529a553bb3ba1961779f1a62cf4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_number_fixed_0d855",
+                    table="diary_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='record_number_once'),
+            model_name="record",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="record_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='record_number_from_one'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="record_number_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['incoming', 'outgoing', 'drawn_up'])), name='record_direction_known'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["incoming", "outgoing", "drawn_up"])),
+                name="record_direction_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='record',
-            trigger=pgtrigger.compiler.Trigger(name='record_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cbcf1490a65af792e4fd4e4964ede01a3d1b77a4', operation='UPDATE OR DELETE', pgid='pgtrigger_record_stays_9e49a', table='diary_record', when='BEFORE')),
+            model_name="record",
+            trigger=pgtrigger.compiler.Trigger(
+                name="record_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cbcf1490a65af792e4fd4e4964ede01a3d1b77a4",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_record_stays_9e49a",
+                    table="diary_record",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordfile',
-            constraint=models.UniqueConstraint(fields=('record', 'filename'), name='record_file_name_once'),
+            model_name="recordfile",
+            constraint=models.UniqueConstraint(fields=("record", "filename"), name="record_file_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='recordfile',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='record_file_hash_form'),
+            model_name="recordfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="record_file_hash_form"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recordfile',
-            trigger=pgtrigger.compiler.Trigger(name='file_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b8e8f87dd8553e6f3b3b6e14818dba1c3995137e', operation='UPDATE OR DELETE', pgid='pgtrigger_file_stays_a3fef', table='diary_recordfile', when='BEFORE')),
+            model_name="recordfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="file_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b8e8f87dd8553e6f3b3b6e14818dba1c3995137e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_file_stays_a3fef",
+                    table="diary_recordfile",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,53 +6,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=250, unique=True, verbose_name='nyckel')),
-                ('kind', models.CharField(db_index=True, max_length=60, verbose_name='slag')),
-                ('to_email', models.EmailField(max_length=254, verbose_name='till')),
-                ('subject', models.CharField(max_length=250, verbose_name='ämne')),
-                ('text_body', models.TextField(verbose_name='text')),
-                ('html_body', models.TextField(blank=True, verbose_name='html')),
-                ('status', models.CharField(choices=[('queued', 'I kö'), ('sent', 'Skickat'), ('failed', 'Misslyckat'), ('cancelled', 'Avbrutet')], default='queued', max_length=12, verbose_name='status')),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tidigast')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='försök')),
-                ('last_error', models.TextField(blank=True, verbose_name='senaste fel')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='skapat')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='skickat')),
-                ('object_type', models.CharField(blank=True, max_length=60, verbose_name='slag av objekt')),
-                ('object_id', models.BigIntegerField(blank=True, null=True, verbose_name='objektets id')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=250, unique=True, verbose_name="nyckel")),
+                ("kind", models.CharField(db_index=True, max_length=60, verbose_name="slag")),
+                ("to_email", models.EmailField(max_length=254, verbose_name="till")),
+                ("subject", models.CharField(max_length=250, verbose_name="ämne")),
+                ("text_body", models.TextField(verbose_name="text")),
+                ("html_body", models.TextField(blank=True, verbose_name="html")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "I kö"),
+                            ("sent", "Skickat"),
+                            ("failed", "Misslyckat"),
+                            ("cancelled", "Avbrutet"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "not_before",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="tidigast"),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="försök")),
+                ("last_error", models.TextField(blank=True, verbose_name="senaste fel")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="skapat"),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="skickat")),
+                ("object_type", models.CharField(blank=True, max_length=60, verbose_name="slag av objekt")),
+                ("object_id", models.BigIntegerField(blank=True, null=True, verbose_name="objektets id")),
             ],
             options={
-                'verbose_name': 'utskick',
-                'verbose_name_plural': 'utskick',
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['not_before', 'id'], name='message_due'), models.Index(fields=['status', '-created_at', '-id'], name='message_status_list'), models.Index(fields=['-created_at', '-id'], name='message_list'), models.Index(fields=['object_type', 'object_id'], name='message_object')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sent', 'failed', 'cancelled'])), name='message_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('status', 'sent')), models.Q(models.Q(('status', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_time')],
+                "verbose_name": "utskick",
+                "verbose_name_plural": "utskick",
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "queued")),
+                        fields=["not_before", "id"],
+                        name="message_due",
+                    ),
+                    models.Index(fields=["status", "-created_at", "-id"], name="message_status_list"),
+                    models.Index(fields=["-created_at", "-id"], name="message_list"),
+                    models.Index(fields=["object_type", "object_id"], name="message_object"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["queued", "sent", "failed", "cancelled"])),
+                        name="message_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("status", "sent")),
+                            models.Q(models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="message_sent_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MessageAttachment',
+            name="MessageAttachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=200, verbose_name='filnamn')),
-                ('content_type', models.CharField(max_length=100, verbose_name='filtyp')),
-                ('storage_name', models.CharField(max_length=300, verbose_name='namn i lagret')),
-                ('sha256', models.CharField(max_length=64, verbose_name='kontrollsumma')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='outbox.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=200, verbose_name="filnamn")),
+                ("content_type", models.CharField(max_length=100, verbose_name="filtyp")),
+                ("storage_name", models.CharField(max_length=300, verbose_name="namn i lagret")),
+                ("sha256", models.CharField(max_length=64, verbose_name="kontrollsumma")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="outbox.message",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bilaga',
-                'verbose_name_plural': 'bilagor',
+                "verbose_name": "bilaga",
+                "verbose_name_plural": "bilagor",
             },
         ),
     ]
