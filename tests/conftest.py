@@ -31,6 +31,21 @@ if TYPE_CHECKING:
     from s3portal.trial.servers import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parents[1]
+DECIDED_HERE = (
+    "BASE_URL",
+    "CLAMD_URL",
+    "DATABASE_URL",
+    "DEBUG",
+    "DJANGO_SETTINGS_MODULE",
+    "EMAIL_URL",
+    "HTTPS",
+    "PORT",
+    "REDIS_URL",
+    "S3_BUCKET",
+    "SEAL_PKCS12",
+    "SEAL_TSA_URL",
+    "STAFF_SECOND_FACTOR",
+)
 _servers: "list[EmbeddedServer]" = []
 _work: Path | None = None
 
@@ -41,6 +56,10 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", {}).get("workerid")
     if worker is None:
         _start_servers()
+        if config.getoption("tx", None):
+            # Workers inherit this environment, and pytest-django would read the settings in them before each
+            # had its own addresses, were the settings' name already here.
+            return
     number = int(worker.removeprefix("gw")) + 1 if worker else 0
     base = Path(os.environ["S3_TEST_BASE"])
     os.environ.update(
@@ -49,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         VAR_DIR=str(base / f"worker{number}"),
     )
     Path(os.environ["VAR_DIR"]).mkdir(exist_ok=True)
-    # The workers get this from pytest-django, which finds their environment ready; one process alone does not.
+    # pytest-django has looked for settings already and found none.
     import django
 
     django.setup()
@@ -67,16 +86,7 @@ def _start_servers() -> None:
     postgres, redis = Postgres(_work / "postgres", options=fast), Redis(_work / "redis")
     _servers.extend([postgres, redis])
     # The tests decide the whole environment that the settings read.
-    for name in (
-        "DATABASE_URL",
-        "REDIS_URL",
-        "EMAIL_URL",
-        "BASE_URL",
-        "PORT",
-        "DEBUG",
-        "HTTPS",
-        "SEAL_PKCS12",
-    ):
+    for name in DECIDED_HERE:
         os.environ.pop(name, None)
     os.environ.update(
         S3_TRIAL="1",

@@ -18,11 +18,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from s3portal.common.context_processors import TRIAL_ACCOUNTS, TRIAL_PASSWORD
-from s3portal.trial.servers import EmbeddedServer, ServerError, free_port, held_servers
+from s3portal.trial.servers import EmbeddedServer, free_port, held_servers
 
 DATA_DIRECTORY: Final = Path(__file__).resolve().parents[2] / "data"
 READY_SECONDS: Final = 90
 STOP_SECONDS: Final = 20
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
@@ -68,26 +69,29 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # From here on each of the three ways of asking a program to stop means: everything, in order.
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)
+        port = read_port(os.environ.get("PORT", "8000"))
+        refuse_busy_port(port)
         children: list[Child] = []
         problem = ""
+        before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
         try:
-            port = read_port(os.environ.get("PORT", "8000"))
-            refuse_busy_port(port)
+            # Each of the three ways of asking a program to stop means: everything, in order.
+            for number in STOP_SIGNALS:
+                signal.signal(number, signal.default_int_handler)
             self.prepare()
             self.start(children, port)
             self.tell(port)
             watch(children, held_servers())
         except KeyboardInterrupt:
-            self.stdout.write("")
-        except (Stopped, ServerError) as stopped:
+            self.say("")
+        except Stopped as stopped:
             problem = str(stopped)
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_IGN)
             self.stop(children)
+            for number, handler in before.items():
+                signal.signal(number, handler)
         if problem:
             raise CommandError(problem)
 
@@ -129,12 +133,18 @@ class Command(BaseCommand):
 
     def tell(self, port: int) -> None:
         width = max(len(email) for email, _role in TRIAL_ACCOUNTS)
-        self.say(f"\nS3-portalen är igång: http://127.0.0.1:{port}/\n")
-        self.say(f"Logga in med något av kontona; lösenordet är {TRIAL_PASSWORD} för alla:\n")
-        for email, role in TRIAL_ACCOUNTS:
-            self.say(f"  {email:<{width}}  {role}")
-        self.say(f"\nBrev som portalen skickar hamnar i {settings.VAR_DIR / 'mail'}")
-        self.say(f"Loggar: {settings.VAR_DIR / 'log'}. Avsluta med ctrl-C.")
+        lines = [
+            "",
+            f"S3-portalen är igång: http://127.0.0.1:{port}/",
+            "",
+            f"Logga in med något av kontona; lösenordet är {TRIAL_PASSWORD} för alla:",
+            "",
+            *(f"  {email:<{width}}  {role}" for email, role in TRIAL_ACCOUNTS),
+            "",
+            f"Brev som portalen skickar hamnar i {settings.VAR_DIR / 'mail'}",
+            f"Loggar: {settings.VAR_DIR / 'log'}. Avsluta med ctrl-C.",
+        ]
+        self.say("\n".join(lines) + "\n")
 
     def stop(self, children: list[Child]) -> None:
         """Web, beat, worker and mail, then Redis and PostgreSQL if nobody else uses them."""
