@@ -9,7 +9,13 @@ Decided in docs/adr/0003-pdf-och-sigill.md. Use::
 
 from s3portal.common.files import sha256_hex
 from s3portal.common.pdf.checking import SealReport, check_seal
-from s3portal.common.pdf.rendering import Attachment, RenderingFailed, render_document, render_pdf
+from s3portal.common.pdf.rendering import (
+    Attachment,
+    RenderingFailed,
+    UnprintableText,
+    render_document,
+    render_pdf,
+)
 from s3portal.common.pdf.sealing import FIELD_NAME, Seal, SealingFailed, seal_pdf, seal_roots
 from s3portal.common.pdf.trial_seal import TRIAL_SEAL_PASSWORD, make_trial_seal
 
@@ -21,6 +27,7 @@ __all__ = [
     "Seal",
     "SealReport",
     "SealingFailed",
+    "UnprintableText",
     "check_seal",
     "make_trial_seal",
     "render_document",

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,9 +36,21 @@ os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 # Says that the machine has an older font library. Nothing is wrong with the document.
 _NOT_OURS = ("Using fontTools instead of HarfBuzz-Subset",)
 
+_NO_GLYPH = ".notdef glyph rendered for Unicode string"
+_CODE_POINT = re.compile(r"\(U\+([0-9A-F]{4,6})\)")
+
 
 class RenderingFailed(Refusal):
     """The document could not be made without fault, so it was not made at all."""
+
+
+class UnprintableText(RenderingFailed):
+    """The text holds characters that no font has."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters[:5])
+        super().__init__(f"Dokumentet innehåller tecken som inte går att skriva ut: {named}. Byt ut dem.")
+        self.characters = characters
 
 
 @dataclass(frozen=True)
@@ -64,11 +77,16 @@ def render_document(
     title: str,
     created_at: datetime,
     attachments: Sequence[Attachment] = (),
+    replace_unprintable: bool = False,
 ) -> bytes:
     """A template that extends ``documents/base.html``, as PDF. Its context gets ``region`` and ``title``."""
-    full_context = {"region": settings.REGION, "title": title, **context}
-    html = render_to_string(template, full_context)
-    return render_pdf(html=html, title=title, created_at=created_at, attachments=attachments)
+    return render_pdf(
+        html=render_to_string(template, {"region": settings.REGION, "title": title, **context}),
+        title=title,
+        created_at=created_at,
+        attachments=attachments,
+        replace_unprintable=replace_unprintable,
+    )
 
 
 def render_pdf(
@@ -77,15 +95,29 @@ def render_pdf(
     title: str,
     created_at: datetime,
     attachments: Sequence[Attachment] = (),
-    language: str = "sv",
+    replace_unprintable: bool = False,
 ) -> bytes:
     """The same HTML, title, time and attachments always give the same bytes.
 
     Addresses in the HTML are relative to the static directory; nothing else is fetched. Raises
     ``RenderingFailed`` when WeasyPrint warns of anything, so that a document with a missing picture, an
     unreadable style sheet or an injected address is never made.
+
+    A character that no font has stops the document too (``UnprintableText``), unless
+    ``replace_unprintable``: then it is printed as its number, [U+6F22]. Meant for what others have sent in,
+    which must be kept even if it cannot be printed; the attached data hold the very text.
     """
     created = _aware(created_at)
+    try:
+        return _render(html, title=title, created=created, attachments=attachments)
+    except UnprintableText as refused:
+        if not replace_unprintable:
+            raise
+        numbers = {ord(character): f"[U+{ord(character):04X}]" for character in refused.characters}
+        return _render(html.translate(numbers), title=title, created=created, attachments=attachments)
+
+
+def _render(html: str, *, title: str, created: datetime, attachments: Sequence[Attachment]) -> bytes:
     fetcher = StaticFetcher()
     complaints: list[str] = []
     try:
@@ -93,7 +125,7 @@ def render_pdf(
             page_tree = weasyprint.HTML(string=html, base_url=STATIC_BASE, url_fetcher=fetcher)
             document = page_tree.render(font_config=_font_configuration())
             _require_no_foreign_attachments(document)
-            _set_metadata(document.metadata, title=title, language=language, created=created)
+            _set_metadata(document.metadata, title=title, created=created)
             pdf = document.write_pdf(
                 pdf_variant="pdf/a-3a",
                 attachments=[_embed(attachment, created) for attachment in attachments],
@@ -104,9 +136,20 @@ def render_pdf(
         raise _failure("Dokumentet hänvisar till något som inte får hämtas", fetcher.refused) from error
     if fetcher.refused:
         raise _failure("Dokumentet hänvisar till något som inte får hämtas", fetcher.refused)
+    if unprintable := _unprintable(complaints):
+        raise UnprintableText(unprintable)
     if complaints:
         raise _failure("Dokumentet kunde inte göras till pdf utan fel", complaints)
     return bytes(pdf)
+
+
+def _unprintable(complaints: Sequence[str]) -> list[str]:
+    """The characters that no font had; empty if WeasyPrint complained of something else as well."""
+    missing = [complaint for complaint in complaints if complaint.startswith(_NO_GLYPH)]
+    if len(missing) < len(complaints):
+        return []
+    numbers = {int(number, 16) for complaint in missing for number in _CODE_POINT.findall(complaint)}
+    return [chr(number) for number in sorted(numbers)]
 
 
 def _failure(sentence: str, details: Sequence[str]) -> RenderingFailed:
@@ -153,9 +196,9 @@ def _require_no_foreign_attachments(document: weasyprint.Document) -> None:
         raise RenderingFailed("Dokumentets text försöker bifoga en fil. Ta bort länken och försök igen.")
 
 
-def _set_metadata(metadata: Any, *, title: str, language: str, created: datetime) -> None:
+def _set_metadata(metadata: Any, *, title: str, created: datetime) -> None:
     metadata.title = title
-    metadata.lang = language
+    metadata.lang = "sv"
     metadata.generator = "S3-portalen"
     metadata.created = metadata.modified = created.strftime("%Y-%m-%dT%H:%M:%S+00:00")
 
@@ -173,6 +216,9 @@ def _embed(attachment: Attachment, created: datetime) -> weasyprint.Attachment:
 
 def _finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
     _require_whole_addresses(pdf)
+    if "AF" in pdf.catalog:
+        # WeasyPrint names each file twice.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     declare_pdf_ua(pdf)
 
 

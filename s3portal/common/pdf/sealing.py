@@ -39,6 +39,8 @@ FIELD_NAME = "Sigill"
 ARCHIVE_FIELD_NAME = "Arkivstämpel"
 _ARCHIVE_DESCRIPTION = "Arkivstämpel: tidsstämpel för sigillet"
 _DIGEST = "sha256"
+# Raised when the time stamp service or the certificates' issuers do not confirm what they should.
+_UNCONFIRMED = (TimestampRequestError, ValidationError, PathError)
 
 
 class SealingFailed(Refusal):
@@ -115,7 +117,7 @@ def _cached(path: Path, password: str, tsa_url: str, roots: tuple[Path, ...]) ->
 
 def _fetched_evidence(roots: tuple[Path, ...]) -> ValidationContext:
     """Asks the issuers whether the certificates are revoked; without an answer there is no seal."""
-    return ValidationContext(trust_roots=load_roots(roots), allow_fetching=True, revocation_mode="hard-fail")
+    return ValidationContext(trust_roots=load_roots(roots), allow_fetching=True, revocation_mode="require")
 
 
 def _trial_directory() -> Path:
@@ -141,11 +143,13 @@ def seal_pdf(pdf: bytes, *, signer_name: str, reason: str, location: str, seal: 
     metadata = _metadata(seal, signer_name=signer_name, reason=reason, location=location)
     try:
         return outside_event_loop(lambda: _sealed(pdf, metadata, seal))
-    except (TimestampRequestError, ValidationError, PathError) as error:
-        raise SealingFailed(
-            "Tidsstämpeln eller certifikatets giltighet gick inte att få bekräftad. Försök igen om en stund."
-        ) from error
-    except (PdfError, SigningError, KeyError) as error:
+    except (PdfError, SigningError, KeyError, *_UNCONFIRMED) as error:
+        # pyHanko wraps some of what went wrong with the certificate in an error of its own.
+        if isinstance(error, _UNCONFIRMED) or isinstance(error.__cause__, _UNCONFIRMED):
+            raise SealingFailed(
+                "Tidsstämpeln eller certifikatets giltighet gick inte att få bekräftad. "
+                "Försök igen om en stund."
+            ) from error
         raise SealingFailed("Dokumentet gick inte att försegla.") from error
 
 
