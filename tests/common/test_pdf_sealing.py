@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.core.exceptions import ImproperlyConfigured
 from pyhanko.keys import load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -30,11 +31,12 @@ from s3portal.common.pdf import (
     SealReport,
     check_seal,
     make_trial_seal,
+    render_pdf,
     seal_pdf,
     seal_roots,
 )
 from s3portal.common.pdf.trial_seal import ROOT_FILE, TRIAL_SEAL_NAME
-from tests.common.pdf_samples import decision_pdf
+from tests.common.pdf_samples import CREATED_AT, decision_pdf
 from tests.pdf_validation import assert_valid, findings
 
 SIGNER = "Anna Halvarsson, tf. regional utvecklingsdirektör"
@@ -132,6 +134,16 @@ class TestSealedFile:
         untagged = weasyprint.HTML(string="<p>x").write_pdf(pdf_identifier=True)
         with pytest.raises(SealingFailed, match=r"^Dokumentet gick inte att försegla\.$"):
             put_seal(untagged, seal)
+
+    def test_a_page_without_links(self, seal: Seal, roots: tuple[Path, ...]) -> None:
+        html = '<html lang="sv"><title>T</title><body><h1>R</h1></body></html>'
+        sealed = put_seal(render_pdf(html=html, title="T", created_at=CREATED_AT), seal)
+        assert_valid(sealed)
+        assert check_seal(sealed, roots=roots).intact
+
+    def test_only_one_digest_is_used(self, seal: Seal) -> None:
+        with pytest.raises(SigningError, match="sha512"):
+            asyncio.run(seal.signer.async_sign_raw(b"", "sha512"))
 
     def test_works_where_an_event_loop_is_running(
         self, pdf: bytes, seal: Seal, roots: tuple[Path, ...]
