@@ -245,7 +245,7 @@ def client_for() -> "Callable[..., Client]":
         client = Client()
         client.force_login(user)
         if fresh:
-            from allauth.account.authentication import record_authentication
+            from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
             from django.contrib.sessions.backends.base import SessionBase
             from django.http import HttpRequest
 
@@ -253,7 +253,8 @@ def client_for() -> "Callable[..., Client]":
             request.user = user
             session: SessionBase = client.session
             request.session = session
-            record_authentication(request, user, method="password", email=user.email)
+            # A login is not enough for allauth: it wants the password given again within the session.
+            reauthenticate_by_password(request)
             session.save()
         return client
 
