@@ -1,0 +1,52 @@
+"""Searching the diary, and giving a case to an officer."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from s3portal.accounts.models import User
+from s3portal.common.forms import CleanCharField
+from s3portal.diary import queries
+from s3portal.diary.enums import CaseStatus
+
+
+class CaseFilterForm(forms.Form):
+    """``cleaned`` is what to search for; a filter that cannot be read finds nothing and says why."""
+
+    show_optional = False
+    q = CleanCharField(
+        label=_("Sök"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    year = forms.TypedChoiceField(label=_("År"), required=False, coerce=int, empty_value=None)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("Alla")), *CaseStatus.choices]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["year"]
+        field.choices = [("", "Alla"), *((str(year), str(year)) for year in queries.case_years())]
+
+
+class StaffCaseFilterForm(CaseFilterForm):
+    """With the tab that is open, so that a search stays within it."""
+
+    urval = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class AssignForm(forms.Form):
+    officer = forms.ModelChoiceField(
+        label=_("Handläggare"),
+        queryset=User.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": _("Välj en handläggare."),
+            "invalid_choice": _("Välj en av handläggarna i listan."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["officer"]
+        field.queryset = queries.officers()

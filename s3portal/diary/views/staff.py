@@ -1,0 +1,117 @@
+"""/handlaggning/diarium/: the cases with their files, for those who handle them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from s3portal.accounts.models import User
+from s3portal.common.downloads import frozen_response
+from s3portal.common.errors import Refusal
+from s3portal.diary import queries, rules, services
+from s3portal.diary.enums import CaseStatus
+from s3portal.diary.forms import AssignForm, StaffCaseFilterForm
+from s3portal.diary.models import Case, RecordFile
+
+PER_PAGE = 50
+TABS = [
+    ("mina", "Mina", "mine"),
+    ("", "Alla", ""),
+    ("oppna", "Pågående", "open"),
+    ("utan", "Utan handläggare", "nobody"),
+]
+
+
+def case_staff(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not rules.may_see_cases(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def _chosen(cases: QuerySet[Case], tab: str, user: User) -> QuerySet[Case]:
+    if tab == "mina":
+        return cases.filter(status=CaseStatus.OPEN, officer=user)
+    if tab == "utan":
+        return cases.filter(status=CaseStatus.OPEN, officer__isnull=True)
+    return cases.filter(status=CaseStatus.OPEN) if tab == "oppna" else cases
+
+
+@case_staff
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    user, tab = cast(User, request.user), request.GET.get("urval", "")
+    form = StaffCaseFilterForm(request.GET)
+    found: QuerySet[Case] = Case.objects.none()
+    if form.is_valid():
+        wanted = form.cleaned_data
+        found = queries.cases(text=wanted["q"], year=wanted["year"], status=wanted["status"])
+    page = Paginator(_chosen(found.select_related("officer"), tab, user), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    counts, address = queries.counts_by_owner(user), reverse("diary:staff_list")
+    tabs = [
+        {"label": label, "url": f"{address}?urval={key}" if key else address, "count": counts.get(count),
+         "current": key == tab}
+        for key, label, count in TABS
+    ]  # fmt: skip
+    context = {"page": page, "form": form, "tabs": tabs, "user_id": user.pk}
+    return render(request, "diary/staff_list.html", context)
+
+
+@case_staff
+@require_safe
+def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case.objects.select_related("officer"), pk=pk)
+    return _show(request, case, AssignForm(initial={"officer": case.officer_id}))
+
+
+def _show(request: HttpRequest, case: Case, form: AssignForm, status: int = 200) -> HttpResponse:
+    context = {
+        "case": case,
+        "records": queries.records_with_files(case),
+        "icons": queries.DIRECTION_ICONS,
+        "form": form if rules.may_assign_case(request.user) else None,
+    }
+    return render(request, "diary/staff_detail.html", context, status=status)
+
+
+@case_staff
+@require_POST
+def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
+    if not rules.may_assign_case(request.user):
+        raise PermissionDenied
+    case = get_object_or_404(Case.objects.select_related("officer"), pk=pk)
+    form = AssignForm(request.POST)
+    if not form.is_valid():
+        return _show(request, case, form, status=422)
+    officer = form.cleaned_data["officer"]
+    try:
+        services.assign_case(actor=cast(User, request.user), case=case, officer=officer)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{case} har nu handläggaren {officer}.")
+    return redirect("diary:staff_detail", pk=pk)
+
+
+@case_staff
+@require_GET
+def file_open(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
+    file = get_object_or_404(
+        RecordFile.objects.select_related("record__case"), pk=file_pk, record__case_id=pk
+    )
+    response = frozen_response(file)
+    services.log_file_opened(actor=cast(User, request.user), file=file)
+    return response
