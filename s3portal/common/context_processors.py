@@ -32,6 +32,7 @@ APPLICANT_MENU: list[_Entry] = [
 STAFF_MENU: list[_Entry] = [
     (_("Översikt"), "home:staff_start", _ALL),
     (_("Ansökningar"), "applications:officer_list", frozenset({"officer", "delegate", "registrar", "admin"})),
+    (_("Utlysningar"), "calls:officer_list", frozenset({"officer", "admin"})),
     (_("Beslut"), "decisions:officer_list", frozenset({"officer", "delegate", "registrar", "admin"})),
     (_("Diarium"), "diary:staff_list", frozenset({"officer", "registrar", "admin"})),
     (_("Delegation"), "decisions:delegation_list", frozenset({"delegate", "registrar", "admin"})),

@@ -73,13 +73,25 @@ def test_an_applicant(rf):
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("officer", ["Översikt", "Ansökningar", "Beslut", "Diarium", "Utskick"]),
+        ("officer", ["Översikt", "Ansökningar", "Utlysningar", "Beslut", "Diarium", "Utskick"]),
         ("delegate", ["Översikt", "Ansökningar", "Beslut", "Delegation"]),
         (
             "registrar",
             ["Översikt", "Ansökningar", "Beslut", "Diarium", "Delegation", "Sammanträden", "Utskick"],
         ),
-        ("admin", ["Översikt", "Ansökningar", "Beslut", "Diarium", "Delegation", "Sammanträden", "Utskick"]),
+        (
+            "admin",
+            [
+                "Översikt",
+                "Ansökningar",
+                "Utlysningar",
+                "Beslut",
+                "Diarium",
+                "Delegation",
+                "Sammanträden",
+                "Utskick",
+            ],
+        ),
     ],
 )
 def test_staff_see_what_their_role_reaches(rf, role, expected):
