@@ -17,7 +17,6 @@ from s3portal.accounts.models import Organisation, User
 from s3portal.common.triggers import ContentFixed, FrozenWithParent
 from s3portal.diary.models import Case, Record
 
-
 _OPEN = Q(status__in=ApplicationStatus.open())
 _CLOSED = Q(status__in=ApplicationStatus.closed())
 
@@ -94,9 +93,13 @@ class Application(models.Model):
         verbose_name_plural = _("ansökningar")
         ordering = ["-updated_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=ApplicationStatus.values), name="application_status_known"),
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(status__in=ApplicationStatus.values), name="application_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 name="application_period_in_order",
             ),
             models.CheckConstraint(
@@ -138,11 +141,15 @@ class Application(models.Model):
             models.Index(fields=["applied_amount", "-id"], name="application_open_amount", condition=_OPEN),
             models.Index(fields=["-submitted_at", "-id"], name="application_closed_list", condition=_CLOSED),
             models.Index(fields=["title", "-id"], name="application_closed_title", condition=_CLOSED),
-            models.Index(fields=["applied_amount", "-id"], name="application_closed_amount", condition=_CLOSED),
+            models.Index(
+                fields=["applied_amount", "-id"], name="application_closed_amount", condition=_CLOSED
+            ),
             models.Index(fields=["status", "-submitted_at", "-id"], name="application_status_list"),
             models.Index(fields=["organisation", "-updated_at"], name="application_mine"),
             models.Index(
-                fields=["call", "status"], name="application_call", include=["applied_amount", "granted_amount"]
+                fields=["call", "status"],
+                name="application_call",
+                include=["applied_amount", "granted_amount"],
             ),
         ]
         triggers = [
@@ -181,7 +188,9 @@ class ApplicationArea(models.Model):
             models.UniqueConstraint(fields=["application", "strengtharea"], name="application_area_once"),
         ]
         triggers = [
-            FrozenWithParent(name="areas_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]),
+            FrozenWithParent(
+                name="areas_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -203,10 +212,14 @@ class BudgetLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "category", "year"], name="budget_line_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="budget_line_not_negative"),
-            models.CheckConstraint(condition=Q(category__in=CostCategory.values), name="budget_line_category"),
+            models.CheckConstraint(
+                condition=Q(category__in=CostCategory.values), name="budget_line_category"
+            ),
         ]
         triggers = [
-            FrozenWithParent(name="budget_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]),
+            FrozenWithParent(
+                name="budget_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -235,7 +248,9 @@ class Financing(models.Model):
         ordering = ["order"]
         constraints = [
             models.UniqueConstraint(
-                fields=["application", "order"], name="financing_order_once", deferrable=models.Deferrable.DEFERRED
+                fields=["application", "order"],
+                name="financing_order_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(
                 condition=Q(kind=FinancingKind.CASH, hours__isnull=True, hourly_rate__isnull=True)
@@ -249,10 +264,14 @@ class Financing(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__isnull=True) | Q(amount__gte=0), name="financing_not_negative"
             ),
-            models.CheckConstraint(condition=Q(source__in=FinancingSource.values), name="financing_source_known"),
+            models.CheckConstraint(
+                condition=Q(source__in=FinancingSource.values), name="financing_source_known"
+            ),
         ]
         triggers = [
-            FrozenWithParent(name="financing_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]),
+            FrozenWithParent(
+                name="financing_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -301,10 +320,14 @@ class Project(models.Model):
         ordering = ["-starts_on", "title"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 name="project_period_in_order",
             ),
-            models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="project_budget"),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gte=0), name="project_budget"
+            ),
         ]
         indexes = [GinIndex(fields=["search"], name="project_search")]
 

@@ -1,0 +1,186 @@
+"""What is shown: the applicant's list, the officers' work list, the project bank."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib.postgres.search import SearchQuery
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+
+from applications.enums import ApplicationStatus
+from applications.models import Application, ApplicationArea, ApplicationQuerySet, Project
+from calls.models import Call
+from s3portal.accounts.models import Membership, Organisation, User
+from s3portal.diary.models import Case
+from s3portal.diary.numbers import read_number
+
+# Generic to the type checker only.
+if TYPE_CHECKING:
+    _Paginator = Paginator[Any]
+else:
+    _Paginator = Paginator
+
+#: No list counts or pages further than this; who has more rows than this filters.
+MOST_COUNTED: Final = 1000
+
+
+# --- The applicant ----------------------------------------------------------------------------------------
+def my_applications(user: User) -> QuerySet[Application]:
+    """All applications of the person's organisations, last saved first."""
+    return (
+        Application.objects.of_applicant(user)
+        .select_related("call", "organisation", "case", "updated_by")
+        .order_by("-updated_at", "-pk")
+    )
+
+
+def organisations_to_write_for(user: User) -> list[Organisation]:
+    memberships = Membership.objects.filter(user=user).select_related("organisation")
+    return sorted((m.organisation for m in memberships if m.may_write), key=lambda o: (o.name, o.pk))
+
+
+def signatories(organisation: Organisation) -> list[str]:
+    """The names of those who may send for the organisation."""
+    members = organisation.memberships.filter(is_signatory=True, user__is_active=True).select_related("user")
+    return sorted(str(member.user) for member in members)
+
+
+# --- The work list ----------------------------------------------------------------------------------------
+class Selection(StrEnum):
+    """The tabs of the work list; the value is what stands in the address."""
+
+    MINE = "mina"
+    OPEN = "oppna"
+    UNASSIGNED = "utan"
+    CLOSED = "avslutade"
+
+
+#: Column → the order of its rows, each with an index; the opposite order reads the same index backwards.
+ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "arende": ("title", "-pk"),
+    "status": ("status", "-submitted_at", "-pk"),
+    "inkommen": ("-submitted_at", "-pk"),
+    "belopp": ("applied_amount", "-pk"),
+}
+DEFAULT_ORDER: Final = "inkommen"
+
+
+def selected(selection: Selection, user: User) -> ApplicationQuerySet:
+    """Received applications of one tab. Drafts are in none."""
+    applications = Application.objects.all()
+    if selection is Selection.CLOSED:
+        return applications.closed()
+    if selection is Selection.MINE:
+        return applications.open().filter(case__officer=user)
+    if selection is Selection.UNASSIGNED:
+        return applications.open().filter(case__officer__isnull=True)
+    return applications.open()
+
+
+def work_list(*, selection: Selection, user: User, wanted: Mapping[str, Any]) -> QuerySet[Application]:
+    """The rows of the work list, filtered and in order. ``wanted`` is ``WorkListForm.wanted()``."""
+    rows = selected(selection, user)
+    if wanted.get("q"):
+        rows = rows.filter(case__in=_cases(wanted["q"]))
+    if wanted.get("status"):
+        rows = rows.filter(status=wanted["status"])
+    if wanted.get("omrade"):
+        in_area = ApplicationArea.objects.filter(strengtharea=wanted["omrade"]).values("application")
+        rows = rows.filter(pk__in=in_area)
+    if wanted.get("handlaggare"):
+        rows = rows.filter(case__officer=wanted["handlaggare"])
+    if wanted.get("utlysning"):
+        rows = rows.filter(call=wanted["utlysning"])
+    return (
+        rows.order_by(*_order(wanted.get("ordning") or ""))
+        .select_related("case__officer", "organisation")
+        .defer("summary", "aims", "activities", "case__search")
+        .prefetch_related("areas")
+    )
+
+
+def _order(wanted: str) -> tuple[str, ...]:
+    fields = ORDERS.get(wanted.removeprefix("-"), ORDERS[DEFAULT_ORDER])
+    if not wanted.startswith("-"):
+        return fields
+    return tuple(field.removeprefix("-") if field.startswith("-") else f"-{field}" for field in fields)
+
+
+def _cases(text: str) -> QuerySet[Case, dict[str, Any]]:
+    """Cases by number in any form, or by the beginnings of words in title and applicant."""
+    number = read_number(text)
+    if number is not None:
+        return Case.objects.filter(number.condition()).values("pk")
+    words = re.findall(r"[^\W_]+", text)
+    if not words:
+        return Case.objects.none().values("pk")
+    query = " & ".join(f"{word}:*" for word in words[:20])
+    return Case.objects.filter(search=SearchQuery(query, config="swedish", search_type="raw")).values("pk")
+
+
+@dataclass(frozen=True)
+class BoundedCount:
+    """How many there are, counted to ``MOST_COUNTED`` and no further."""
+
+    number: int
+
+    @property
+    def more(self) -> bool:
+        return self.number > MOST_COUNTED
+
+    def __str__(self) -> str:
+        return f"{MOST_COUNTED}+" if self.more else str(self.number)
+
+
+def bounded_count(rows: QuerySet[Any]) -> BoundedCount:
+    """One query that stops counting just past ``MOST_COUNTED``, however many rows there are."""
+    return BoundedCount(rows.order_by().select_related(None).values("pk")[: MOST_COUNTED + 1].count())
+
+
+class BoundedPaginator(_Paginator):
+    """Pages of the first ``MOST_COUNTED`` rows, so that no page has a deep offset."""
+
+    @cached_property
+    def total(self) -> BoundedCount:
+        return bounded_count(self.object_list)  # type: ignore[arg-type]
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.total.number, MOST_COUNTED)
+
+
+def call_of_frame(wanted: Call | None) -> Call | None:
+    """The call whose frame the work list shows: the chosen one, else the public one that closes last."""
+    return wanted or Call.objects.public().order_by("-closes_at", "-pk").first()
+
+
+def received_application(pk: int) -> QuerySet[Application]:
+    return (
+        Application.objects.received()
+        .filter(pk=pk)
+        .select_related("call", "organisation", "case__officer", "submitted_by", "record")
+    )
+
+
+def status_color(status: str) -> tuple[str, str]:
+    """Colour and icon of a status tag."""
+    return {
+        ApplicationStatus.DRAFT.value: ("neutral", "penna"),
+        ApplicationStatus.SUBMITTED.value: ("neutral", "kuvert"),
+        ApplicationStatus.ASSESSED.value: ("info", "oga"),
+        ApplicationStatus.GRANTED.value: ("success", "bock-ring"),
+        ApplicationStatus.REJECTED.value: ("danger", "fel"),
+        ApplicationStatus.WITHDRAWN.value: ("neutral", "pil-bak"),
+    }[status]
+
+
+# --- The project bank -------------------------------------------------------------------------------------
+def published_projects(text: str) -> QuerySet[Project]:
+    projects = Project.objects.published()
+    if text:
+        projects = projects.search(text)
+    return projects.order_by("-starts_on", "title", "pk").defer("search")

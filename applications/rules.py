@@ -1,0 +1,54 @@
+"""Who may do what with an application. Shared by views and templates."""
+
+from applications.enums import ApplicationAction
+from applications.models import Application
+from applications.transitions import allowed
+from s3portal.accounts.enums import MembershipRole, Role
+from s3portal.accounts.models import Membership, User
+from s3portal.accounts.rules import may_sign_for, may_write_for, membership_of
+
+READERS = (Role.OFFICER, Role.DELEGATE, Role.REGISTRAR, Role.ADMIN)
+
+
+# --- The applicant ----------------------------------------------------------------------------------------
+def may_write(user: User, application: Application) -> bool:
+    """Owners and editors of the organisation, while it is a draft."""
+    return application.is_draft and may_write_for(user, application.organisation)
+
+
+def may_submit(user: User, application: Application) -> bool:
+    """A signatory of the organisation, while it is a draft."""
+    return application.is_draft and may_sign_for(user, application.organisation)
+
+
+def may_withdraw(user: User, application: Application) -> bool:
+    """Owners and signatories, while a decision is awaited."""
+    if not allowed(application.status, ApplicationAction.WITHDRAW):
+        return False
+    membership = membership_of(user, application.organisation)
+    return membership is not None and _speaks_for(membership)
+
+
+def _speaks_for(membership: Membership) -> bool:
+    return membership.is_signatory or membership.role == MembershipRole.OWNER
+
+
+# --- The region -------------------------------------------------------------------------------------------
+def may_see_work_list(user: User) -> bool:
+    """An assessor reaches the page too, which tells that nothing is assigned yet."""
+    return may_read_received(user) or user.has_role(Role.ASSESSOR)
+
+
+def may_read_received(user: User) -> bool:
+    """Any application that has been sent. Drafts are read by nobody at the region (TF 2:13)."""
+    return user.has_role(*READERS)
+
+
+def may_handle(user: User) -> bool:
+    """Assign, assess and write decisions."""
+    return user.has_role(Role.OFFICER)
+
+
+def may_be_decided(application: Application) -> bool:
+    """Whether a decision on it can be signed now: it has been assessed and not withdrawn."""
+    return allowed(application.status, ApplicationAction.GRANT)

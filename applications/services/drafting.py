@@ -1,0 +1,158 @@
+"""Starting, saving and removing a draft. A draft is technical storage only (TF 2:13)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications.budget import FinancingRow
+from applications.enums import ApplicationAction, FinancingKind
+from applications.models import Application, ApplicationArea, BudgetLine, Financing
+from applications.parts import (
+    ApplicantPart,
+    Difference,
+    Part,
+    ProjectPart,
+    differences,
+    still_stands,
+)
+from applications.services.door import TooLate, clock, require_open
+from applications.transitions import require
+from calls.models import Call
+from s3portal.accounts.models import Organisation, User
+from s3portal.accounts.rules import may_write_for
+from s3portal.audit.services import record_event
+from s3portal.common.errors import Conflict, Refusal
+
+__all__ = ["DraftConflict", "TooLate", "delete_draft", "save_draft", "start_application"]
+
+MAY_NOT_WRITE = "Du får läsa organisationens ansökningar men inte ändra dem."
+
+
+class DraftConflict(Conflict):
+    """Somebody saved the same page after it was opened. Nothing of this text was stored."""
+
+    def __init__(self, application: Application, found: list[Difference], *, actor: User) -> None:
+        self.application = application
+        self.differences = found
+        self.saved_by = application.updated_by
+        self.saved_at = application.updated_at
+        who = "Du själv" if self.saved_by == actor else str(self.saved_by)
+        super().__init__(f"{who} sparade en annan text {clock(self.saved_at)}, efter att du öppnade sidan.")
+
+
+@transaction.atomic
+def start_application(
+    *, actor: User, call: Call, organisation: Organisation, arrived_at: datetime
+) -> Application:
+    """Make an empty draft with ``actor`` as contact person. Raises Refusal when the call is not open."""
+    if not may_write_for(actor, organisation):
+        raise Refusal(MAY_NOT_WRITE)
+    require_open(call, arrived_at, what="Begäran")
+    application = Application.objects.create(
+        call=call,
+        organisation=organisation,
+        contact_name=actor.full_name,
+        contact_email=actor.email,
+        contact_phone=actor.phone or organisation.phone,
+        created_by=actor,
+        updated_by=actor,
+    )
+    record_event(
+        actor=actor,
+        action="application_started",
+        obj=application,
+        text=f"Utkast till {call} för {organisation}",
+    )
+    return application
+
+
+@transaction.atomic
+def save_draft(
+    *, application_id: int, actor: User, part: Part, seen: str, arrived_at: datetime
+) -> Application:
+    """Store one part of the draft: all of it or nothing.
+
+    ``seen`` is the mark (``parts.seen_mark``) of the page that was filled in. Raises DraftConflict when
+    somebody has stored another text since then, TooLate when the call has closed, Refusal otherwise. The
+    version counts only when something changed, so saving the same text twice disturbs nobody.
+    """
+    application = (
+        Application.objects.select_related("call__legal_basis", "organisation", "updated_by")
+        .select_for_update(of=("self",))
+        .get(pk=application_id)
+    )
+    require(application.status, ApplicationAction.SAVE)
+    if not may_write_for(actor, application.organisation):
+        raise Refusal(MAY_NOT_WRITE)
+    require_open(application.call, arrived_at, what="Det du skrev")
+    stored = type(part).read(application)
+    changed = differences(stored, part)
+    if not changed:
+        return application
+    if not still_stands(seen, application, stored):
+        raise DraftConflict(application, changed, actor=actor)
+    fields = _write(application, part)
+    application.version += 1
+    application.updated_by = actor
+    application.updated_at = timezone.now()
+    application.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
+    return application
+
+
+def _write(application: Application, part: Part) -> list[str]:
+    """Put the part into the row and its children; the names of the row's fields that changed."""
+    if isinstance(part, ApplicantPart):
+        return _assign(application, part, ["contact_name", "contact_email", "contact_phone"])
+    if isinstance(part, ProjectPart):
+        ApplicationArea.objects.filter(application=application).delete()
+        ApplicationArea.objects.bulk_create(
+            ApplicationArea(application=application, strengtharea=area) for area in part.areas
+        )
+        return _assign(application, part, ["title", "summary", "aims", "activities", "starts_on", "ends_on"])
+    BudgetLine.objects.filter(application=application).delete()
+    BudgetLine.objects.bulk_create(
+        BudgetLine(application=application, category=category, year=year, amount=amount)
+        for category, year, amount in part.lines
+    )
+    Financing.objects.filter(application=application).delete()
+    Financing.objects.bulk_create(_financing(application, part.financing))
+    return _assign(application, part, ["applied_amount"])
+
+
+def _assign(application: Application, part: Part, fields: list[str]) -> list[str]:
+    for field in fields:
+        setattr(application, field, getattr(part, field))
+    return fields
+
+
+def _financing(application: Application, rows: Sequence[FinancingRow]) -> list[Financing]:
+    return [
+        Financing(
+            application=application,
+            order=order,
+            financier=row.financier,
+            kind=row.kind,
+            source=row.source,
+            hours=row.hours if row.kind == FinancingKind.IN_KIND else None,
+            hourly_rate=row.hourly_rate if row.kind == FinancingKind.IN_KIND else None,
+            amount=row.value,
+        )
+        for order, row in enumerate(rows, start=1)
+    ]
+
+
+@transaction.atomic
+def delete_draft(*, application_id: int, actor: User) -> None:
+    """Remove a draft for good. Raises Refusal when it has been sent."""
+    application = (
+        Application.objects.select_related("organisation")
+        .select_for_update(of=("self",))
+        .get(pk=application_id)
+    )
+    require(application.status, ApplicationAction.DELETE)
+    if not may_write_for(actor, application.organisation):
+        raise Refusal(MAY_NOT_WRITE)
+    record_event(actor=actor, action="application_draft_deleted", obj=application, text="Utkastet borttaget")
+    application.delete()

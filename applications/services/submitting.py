@@ -1,0 +1,238 @@
+"""Sending an application and taking it back."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from applications import frames
+from applications.checks import Problem, submission_problems
+from applications.enums import ApplicationAction
+from applications.models import Application
+from applications.parts import summary_of
+from applications.services.door import clock, require_open
+from applications.snapshot import canonical_json, sent_content
+from applications.transitions import require, status_after
+from calls.models import Call
+from s3portal.accounts.enums import MembershipRole
+from s3portal.accounts.models import User
+from s3portal.accounts.rules import may_sign_for
+from s3portal.audit.services import record_event
+from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.files import sha256_hex
+from s3portal.diary.enums import Direction
+from s3portal.diary.models import Record
+from s3portal.diary.services import open_case, register_record, store_record_file
+from s3portal.outbox.services import enqueue_mail
+
+MAY_NOT_SIGN = "Bara en firmatecknare kan skicka in ansökan."
+CONSENT_NEEDED = "Kryssa i att ni samtycker till publicering. Annars kan stödet inte beviljas."
+
+
+class NotComplete(Refusal):
+    """Something is missing; ``problems`` says what and where."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(problems[0].message)
+
+
+class ReviewedOlder(Conflict):
+    """The draft was changed after the person looked through it."""
+
+
+@transaction.atomic
+def submit_application(
+    *,
+    application_id: int,
+    actor: User,
+    arrived_at: datetime,
+    reviewed_version: int | None = None,
+    publication_consent: bool | None = None,
+) -> Application:
+    """Receive the application: open its case, freeze what was sent as record 1, mail receipts.
+
+    ``arrived_at`` is when the request reached the portal; waiting for locks after that costs nobody their
+    place. Locks are taken in one order everywhere: application, call, and last the diary's counter, which is
+    held only while the number is written. Raises TooLate, NotComplete, ReviewedOlder or Refusal.
+    """
+    application = _locked_draft(application_id, actor, reviewed_version)
+    require_open(application.call, arrived_at, what="Ansökan")
+    consent = application.publication_consent if publication_consent is None else publication_consent
+    if application.call.legal_basis.publication_consent_required and not consent:
+        raise Refusal(CONSENT_NEEDED, field="publication_consent")
+    problems = submission_problems(application)
+    if problems:
+        raise NotComplete(problems)
+    total_cost = summary_of(application).total_cost
+    record = _register(application, actor, arrived_at)
+    content = canonical_json(
+        sent_content(application, by=actor, at=arrived_at, record=record, publication_consent=consent)
+    )
+    store_record_file(
+        record=record,
+        filename=f"ansokan-{record.case.slug}.json",
+        content_type="application/json",
+        content=content,
+    )
+    application.status = status_after(application.status, ApplicationAction.SUBMIT)
+    application.publication_consent = consent
+    application.submitted_by = actor
+    application.submitted_at = arrived_at
+    application.case = record.case
+    application.record = record
+    application.total_cost = total_cost
+    application.save(
+        update_fields=[
+            "status", "publication_consent", "submitted_by", "submitted_at", "case", "record", "total_cost",
+        ]
+    )  # fmt: skip
+    record_event(
+        actor=actor,
+        action="application_submitted",
+        obj=application,
+        text=f"Ansökan inskickad som {record.case}",
+        data={"diary_number": str(record.case), "sha256": sha256_hex(content)},
+    )
+    _mail_receipts(application, actor, sha256_hex(content))
+    frames.forget_after_commit(application.call_id)
+    _render_after_commit(application.pk)
+    return application
+
+
+def _locked_draft(application_id: int, actor: User, reviewed_version: int | None) -> Application:
+    application = (
+        Application.objects.select_related("organisation", "updated_by")
+        .select_for_update(of=("self",))
+        .get(pk=application_id)
+    )
+    require(application.status, ApplicationAction.SUBMIT)
+    if not may_sign_for(actor, application.organisation):
+        raise Refusal(MAY_NOT_SIGN)
+    if reviewed_version is not None and reviewed_version != application.version:
+        raise ReviewedOlder(
+            f"{application.updated_by} ändrade ansökan {clock(application.updated_at)}, efter att du öppnade "
+            "sidan. Läs igenom den igen och skicka sedan in."
+        )
+    application.call = _call_as_it_stands(application.call_id)
+    return application
+
+
+def _call_as_it_stands(call_id: int) -> Call:
+    """The call with a shared lock: its closing time cannot be moved while applications come in, and those
+    that come at once do not wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT 1 FROM "{Call._meta.db_table}" WHERE id = %s FOR SHARE', [call_id])  # noqa: S608
+    return Call.objects.select_related("legal_basis").get(pk=call_id)
+
+
+def _register(application: Application, actor: User, arrived_at: datetime) -> Record:
+    case = open_case(
+        actor=actor,
+        prefix=application.call.diary_prefix,
+        title=f"Ansökan: {application.title}",
+        counterpart=application.organisation.name,
+        opened_on=timezone.localdate(arrived_at),
+    )
+    return register_record(
+        actor=actor,
+        case=case,
+        direction=Direction.INCOMING,
+        title=f"Ansökan till {application.call.title}",
+        counterpart=application.organisation.name,
+        dated_at=arrived_at,
+    )
+
+
+def _mail_receipts(application: Application, actor: User, sha256: str) -> None:
+    """To the sender, the contact person and the owners, once to each address."""
+    path = reverse("applications:receipt", args=[application.pk])
+    for email in _receivers(application, actor):
+        enqueue_mail(
+            kind="application_received",
+            key=f"application_received:{application.pk}:{email}",
+            to_email=email,
+            obj=application,
+            context={
+                "application": application,
+                "sent_at": clock(application.submitted_at) if application.submitted_at else "",
+                "sha256": sha256,
+                "url": f"{settings.BASE_URL}{path}",
+            },
+        )
+
+
+def _receivers(application: Application, actor: User) -> Iterator[str]:
+    owners = application.organisation.memberships.filter(role=MembershipRole.OWNER, user__is_active=True)
+    emails = [actor.email, application.contact_email, *owners.values_list("user__email", flat=True)]
+    yield from dict.fromkeys(email.lower() for email in emails if email)
+
+
+def _render_after_commit(application_id: int) -> None:
+    """Should the broker be away, the beat job finds what has no PDF yet."""
+    from applications.tasks import render_application_pdf  # the task imports what this module imports
+
+    transaction.on_commit(lambda: render_application_pdf.delay(application_id), robust=True)
+
+
+@transaction.atomic
+def withdraw_application(*, application_id: int, actor: User, reason: str) -> Application:
+    """Take back an application that awaits its decision. The wish is a record of its own in the case."""
+    application = (
+        Application.objects.select_related("organisation", "case")
+        .select_for_update(of=("self",))
+        .get(pk=application_id)
+    )
+    after = status_after(application.status, ApplicationAction.WITHDRAW)
+    assert application.case is not None  # noqa: S101 - the database says so for what has been sent
+    now = timezone.now()
+    record = register_record(
+        actor=actor,
+        case=application.case,
+        direction=Direction.INCOMING,
+        title="Återkallelse av ansökan",
+        counterpart=application.organisation.name,
+        dated_at=now,
+    )
+    text = (
+        f"Återkallelse av ansökan {application.case}\n{application.title}\n\n"
+        f"Sökande: {application.organisation.name} ({application.organisation.org_number})\n"
+        f"Återkallad av: {actor}\nTid: {clock(now)}\n\nSkäl:\n{reason}\n"
+    )
+    store_record_file(
+        record=record,
+        filename=f"aterkallelse-{application.case.slug}-{record.number}.txt",
+        content_type="text/plain; charset=utf-8",
+        content=text.encode(),
+    )
+    application.status = after
+    application.updated_by = actor
+    application.updated_at = now
+    application.save(update_fields=["status", "updated_by", "updated_at"])
+    record_event(
+        actor=actor,
+        action="application_withdrawn",
+        obj=application,
+        text=f"Ansökan återkallad: {reason}",
+    )
+    _mail_withdrawal(application, actor, reason)
+    frames.forget_after_commit(application.call_id)
+    return application
+
+
+def _mail_withdrawal(application: Application, actor: User, reason: str) -> None:
+    """To those who got the receipt, and to the case's officer."""
+    emails = list(_receivers(application, actor))
+    if application.case and application.case.officer:
+        emails.append(application.case.officer.email.lower())
+    for email in dict.fromkeys(emails):
+        enqueue_mail(
+            kind="application_withdrawn",
+            key=f"application_withdrawn:{application.pk}:{email}",
+            to_email=email,
+            obj=application,
+            context={"application": application, "actor": actor, "reason": reason},
+        )

@@ -1,0 +1,141 @@
+"""Exactly what was sent, as data. The PDF and every page that shows a sent application are made from it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from applications.budget import BudgetSummary, FinancingRow
+from applications.enums import CostCategory, FinancingKind, FinancingSource
+from applications.models import Application
+from applications.parts import BudgetPart, summary_of
+from s3portal.accounts.models import User
+from s3portal.common.swedish import format_isodate, in_stockholm
+from s3portal.diary.models import Record
+
+FORMAT = "s3-portalen/ansokan"
+FORMAT_VERSION = 1
+
+
+def content_of(application: Application) -> dict[str, Any]:
+    """The application as it stands, in the shape it will be sent in. Amounts in whole kronor, dates ISO."""
+    part = BudgetPart.read(application)
+    summary = summary_of(application, part)
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "call": _call(application),
+        "organisation": {
+            "name": application.organisation.name,
+            "org_number": application.organisation.org_number,
+            "postal_address": application.organisation.postal_address,
+            "email": application.organisation.email,
+            "phone": application.organisation.phone,
+        },
+        "contact": {
+            "name": application.contact_name,
+            "email": application.contact_email,
+            "phone": application.contact_phone,
+        },
+        "project": _project(application),
+        "budget": _budget(summary),
+        "financing": [_financing(row) for row in part.financing],
+        "totals": {
+            "applied": summary.applied,
+            "cash": summary.cash,
+            "in_kind": summary.in_kind,
+            "financing": summary.financing,
+            "total_cost": summary.total_cost,
+            "aid_share": summary.share_text,
+            "aid_cap": summary.cap_text,
+        },
+        "publication_consent": application.publication_consent,
+    }
+
+
+def sent_content(
+    application: Application, *, by: User, at: datetime, record: Record, publication_consent: bool
+) -> dict[str, Any]:
+    """``content_of`` and who sent it, when (Swedish time, to the microsecond) and under which number."""
+    return content_of(application) | {
+        "publication_consent": publication_consent,
+        "submission": {
+            "at": in_stockholm(at).isoformat(),
+            "by": str(by),
+            "by_email": by.email,
+            "diary_number": str(record.case),
+            "record_number": record.number,
+        },
+    }
+
+
+def canonical_json(content: dict[str, Any]) -> bytes:
+    """One way only to write the same content: sorted keys, UTF-8, a newline at the end."""
+    return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _call(application: Application) -> dict[str, Any]:
+    call = application.call
+    return {
+        "slug": call.slug,
+        "title": call.title,
+        "closes_at": in_stockholm(call.closes_at).isoformat(),
+        "legal_basis": call.legal_basis.name,
+        "legal_basis_code": call.legal_basis.code,
+    }
+
+
+def _project(application: Application) -> dict[str, Any]:
+    return {
+        "title": application.title,
+        "summary": application.summary,
+        "aims": application.aims,
+        "activities": application.activities,
+        "areas": [area.name for area in application.areas.order_by("order", "name")],
+        "starts_on": format_isodate(application.starts_on) if application.starts_on else None,
+        "ends_on": format_isodate(application.ends_on) if application.ends_on else None,
+    }
+
+
+def _budget(summary: BudgetSummary) -> dict[str, Any]:
+    return {
+        "years": list(summary.years),
+        "costs": [
+            {
+                "category": row.category.value,
+                "label": str(row.category.label),
+                "amounts": _by_year(summary, row.amounts),
+                "total": row.total,
+            }
+            for row in summary.rows
+        ],
+        "indirect": {
+            "percent": summary.overhead_percent,
+            "amounts": _by_year(summary, summary.indirect),
+            "total": summary.indirect_total,
+        },
+        "income": {
+            "label": str(CostCategory.INCOME.label),
+            "amounts": _by_year(summary, summary.income.amounts),
+            "total": summary.income.total,
+        },
+        "year_totals": _by_year(summary, summary.year_totals),
+        "total_cost": summary.total_cost,
+    }
+
+
+def _by_year(summary: BudgetSummary, amounts: Sequence[int]) -> dict[str, int]:
+    return {str(year): amount for year, amount in zip(summary.years, amounts, strict=True)}
+
+
+def _financing(row: FinancingRow) -> dict[str, Any]:
+    return {
+        "financier": row.financier,
+        "kind": row.kind,
+        "kind_label": str(FinancingKind(row.kind).label),
+        "source": row.source,
+        "source_label": str(FinancingSource(row.source).label),
+        "hours": row.hours,
+        "hourly_rate": row.hourly_rate,
+        "value": row.value,
+    }

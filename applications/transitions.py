@@ -1,0 +1,48 @@
+"""Which step may follow which status (architecture: Life cycles). The one place that says so."""
+
+from typing import Final
+
+from applications.enums import ApplicationAction as Action
+from applications.enums import ApplicationStatus as Status
+from s3portal.common.errors import Refusal
+
+#: (status, action) → the status after it; None when the row is gone. What is not here is refused.
+ALLOWED: Final[dict[tuple[Status, Action], Status | None]] = {
+    (Status.DRAFT, Action.SAVE): Status.DRAFT,
+    (Status.DRAFT, Action.DELETE): None,
+    (Status.DRAFT, Action.SUBMIT): Status.SUBMITTED,
+    (Status.SUBMITTED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.SUBMITTED, Action.ASSESS): Status.ASSESSED,
+    (Status.ASSESSED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.ASSESSED, Action.GRANT): Status.GRANTED,
+    (Status.ASSESSED, Action.REJECT): Status.REJECTED,
+}
+
+_REFUSALS: Final[dict[Action, str]] = {
+    Action.SAVE: "Ansökan är inskickad och kan inte ändras.",
+    Action.DELETE: "Ansökan är inskickad och kan inte tas bort. Ni kan återkalla den.",
+    Action.SUBMIT: "Ansökan är redan inskickad.",
+    Action.WITHDRAW: "Bara en inskickad ansökan som väntar på beslut kan återkallas.",
+    Action.ASSESS: "Bara en inkommen ansökan kan markeras som granskad.",
+    Action.GRANT: "Bara en granskad ansökan kan beviljas.",
+    Action.REJECT: "Bara en granskad ansökan kan avslås.",
+}
+
+
+def allowed(status: str, action: Action) -> bool:
+    return (Status(status), action) in ALLOWED
+
+
+def status_after(status: str, action: Action) -> Status:
+    """The status that ``action`` leads to. Raises Refusal when it may not be taken now."""
+    after = require(status, action)
+    if after is None:
+        raise ValueError(f"{action} leaves nothing behind")
+    return after
+
+
+def require(status: str, action: Action) -> Status | None:
+    """As ``status_after``, also for the step that removes the row."""
+    if not allowed(status, action):
+        raise Refusal(_REFUSALS[action])
+    return ALLOWED[Status(status), action]

@@ -1,0 +1,152 @@
+"""/mina-ansokningar/: the list, starting, deleting, and what has been sent."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from applications import queries, rules, services
+from applications.documents import pdf_file, read_sent, sent_file
+from applications.enums import ApplicationStatus
+from applications.forms import StartForm, WithdrawForm
+from applications.models import Application
+from applications.progress import plain_status, timeline
+from applications.services.door import on_time
+from applications.views.loading import my_application
+from calls.models import Call
+from s3portal.accounts.middleware import take_kept_text
+from s3portal.common.downloads import frozen_response
+from s3portal.common.errors import Refusal
+from s3portal.diary.models import RecordFile
+
+PER_PAGE = 20
+
+
+@require_GET
+def my_list(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queries.my_applications(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    rows = [{"application": row, "status": plain_status(row, now=now)} for row in page]
+    return render(request, "applications/my_list.html", {"page": page, "rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose who applies, and make the draft."""
+    arrived_at = timezone.now()
+    call = get_object_or_404(Call.objects.public(), slug=slug)
+    organisations = queries.organisations_to_write_for(request.user)
+    data = request.POST if request.method == "POST" else None
+    form = StartForm(data, organisations=organisations)
+    if data is not None and form.is_valid():
+        try:
+            application = services.start_application(
+                actor=request.user,
+                call=call,
+                organisation=form.cleaned_data["organisation"],
+                arrived_at=arrived_at,
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return redirect("applications:step_applicant", pk=application.pk)
+    context = {
+        "call": call,
+        "form": form,
+        "organisations": organisations,
+        "is_open": on_time(call, arrived_at),
+        "existing": queries.my_applications(request.user).filter(call=call, organisation__in=organisations),
+        "ApplicationStatus": ApplicationStatus,
+    }
+    return render(request, "applications/start.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def my_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft leads to its form; what has been sent is shown as it was sent."""
+    application = my_application(request, pk)
+    if application.is_draft:
+        name = "step_applicant" if rules.may_write(request.user, application) else "review"
+        return redirect(f"applications:{name}", pk=pk)
+    context = {
+        "application": application,
+        "content": read_sent(sent_file(application)),
+        "status": plain_status(application, now=timezone.now()),
+        "steps": timeline(application),
+        "may_withdraw": rules.may_withdraw(request.user, application),
+    }
+    return render(request, "applications/my_detail.html", context)
+
+
+@require_GET
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    application = _sent(request, pk)
+    context = {"application": application, "sent": sent_file(application), "pdf": pdf_file(application)}
+    return render(request, "applications/receipt.html", context | {"asked": 0})
+
+
+@require_GET
+def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the receipt that waits for the PDF; the page asks for it until it is there."""
+    application = _sent(request, pk)
+    asked = request.GET.get("n", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+    context = {"application": application, "pdf": pdf_file(application), "asked": number + 1}
+    return render(request, "applications/_receipt_pdf.html", context)
+
+
+@require_GET
+def my_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    """A file of the application's own record, as it was sent."""
+    application = _sent(request, pk)
+    file = get_object_or_404(RecordFile, pk=file_pk, record_id=application.record_id)
+    return frozen_response(file, as_attachment=file.content_type != "application/pdf")
+
+
+def _sent(request: HttpRequest, pk: int) -> Application:
+    application = my_application(request, pk)
+    return get_object_or_404(Application.objects.received().select_related("call", "case", "organisation",
+                             "submitted_by", "record"), pk=application.pk)  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask first: what is removed is gone."""
+    application = my_application(request, pk)
+    if not rules.may_write(request.user, application):
+        raise PermissionDenied
+    if request.method == "POST":
+        try:
+            services.delete_draft(application_id=pk, actor=request.user)
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+            return redirect("applications:my_detail", pk=pk)
+        messages.success(request, "Utkastet är borttaget.")
+        return redirect("applications:my_list")
+    return render(request, "applications/delete.html", {"application": application})
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    application = my_application(request, pk)
+    if not rules.may_withdraw(request.user, application):
+        if request.method == "POST" or application.is_draft:
+            raise PermissionDenied
+        return redirect("applications:my_detail", pk=pk)
+    form = WithdrawForm(request.POST if request.method == "POST" else take_kept_text(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.withdraw_application(
+                application_id=pk, actor=request.user, reason=form.cleaned_data["reason"]
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, "Ansökan är återkallad.")
+        return redirect(reverse("applications:my_detail", args=[pk]))
+    context = {"application": application, "form": form}
+    return render(request, "applications/withdraw.html", context, status=422 if form.errors else 200)

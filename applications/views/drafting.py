@@ -1,0 +1,227 @@
+"""The pages of the application form: shown, saved by button or by itself, and never losing what was typed."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from applications import rules, services
+from applications.checks import Step
+from applications.forms import ApplicantForm, BudgetForm, PartForm, ProjectForm, with_row_changes
+from applications.models import Application
+from applications.parts import ApplicantPart, BudgetPart, Part, ProjectPart, rules_of, seen_mark
+from applications.services.door import clock, on_time
+from applications.snapshot import canonical_json, content_of
+from applications.views.loading import FORM_STEPS, my_application, step_list, step_url
+from s3portal.accounts.middleware import take_kept_text
+from s3portal.common.errors import Refusal
+
+AUTOSAVED = "autosparat"
+PARTS: dict[Step, type[ApplicantPart] | type[ProjectPart] | type[BudgetPart]] = {
+    Step.APPLICANT: ApplicantPart,
+    Step.PROJECT: ProjectPart,
+    Step.BUDGET: BudgetPart,
+}
+
+
+def _form(
+    step: Step, application: Application, stored: Part, data: QueryDict | None, extra: str = ""
+) -> PartForm:
+    if isinstance(stored, ApplicantPart):
+        return ApplicantForm(data, initial=stored.__dict__)
+    if isinstance(stored, ProjectPart):
+        initial = stored.__dict__ | {"areas": [area.pk for area in stored.areas]}
+        return ProjectForm(data, initial=initial, call=application.call)
+    return BudgetForm(data, application=application, part=stored, extra=extra)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int, step: Step) -> HttpResponse:
+    arrived_at = timezone.now()
+    application = my_application(request, pk)
+    stored = PARTS[step].read(application)
+    if request.method == "POST":
+        if not rules.may_write_for(request.user, application.organisation):
+            raise PermissionDenied
+        form = _form(step, application, stored, with_row_changes(request.POST))
+        return _save(request, application, step, form, arrived_at)
+    if not application.is_draft:
+        return redirect("applications:my_detail", pk=pk)
+    if not rules.may_write(request.user, application) or not on_time(application.call, arrived_at):
+        return redirect("applications:review", pk=pk)
+    kept = take_kept_text(request)
+    if kept is not None:
+        messages.info(request, "Här är det du skrev innan du loggades ut. Det är inte sparat än.")
+        form = _form(step, application, stored, kept)
+        return _page(request, application, step, form, kept.get("version", ""))
+    form = _form(step, application, stored, None, request.GET.get("ny", ""))
+    return _page(request, application, step, form, seen_mark(application, stored))
+
+
+def _save(
+    request: HttpRequest, application: Application, step: Step, form: PartForm, arrived_at: datetime
+) -> HttpResponse:
+    """Only a valid form reaches the service, so nothing is half saved."""
+    seen = request.POST.get("version", "")
+    if not form.is_valid() and application.is_draft and on_time(application.call, arrived_at):
+        return _refused(request, application, step, form, seen)
+    try:
+        part = form.part() if form.is_valid() else PARTS[step].read(application)
+        saved = services.save_draft(
+            application_id=application.pk, actor=request.user, part=part, seen=seen, arrived_at=arrived_at
+        )
+    except services.DraftConflict as conflict:
+        return _conflict(request, application, step, form, conflict)
+    except Refusal as refusal:
+        return _not_saved(request, application, step, form, refusal)
+    if _is_autosave(request):
+        mark = seen_mark(saved, PARTS[step].read(saved))
+        return render(request, "applications/_autosaved.html", {"seen": mark})
+    return redirect(_after_save(request, saved, step))
+
+
+def _after_save(request: HttpRequest, application: Application, step: Step) -> str:
+    here = step_url(step, application)
+    if request.POST.get("add"):
+        return f"{here}?ny={quote(request.POST['add'])}#finansiering"
+    if "remove" in request.POST or "kind" in request.POST:
+        return f"{here}#finansiering"
+    if "next" in request.POST:
+        following = [*FORM_STEPS, Step.REVIEW]
+        return step_url(following[following.index(step) + 1], application)
+    messages.success(request, f"Utkastet är sparat, {clock(application.updated_at)}.")
+    return here
+
+
+def _is_autosave(request: HttpRequest) -> bool:
+    return bool(request.headers.get("HX-Request")) and request.headers.get("HX-Target") == AUTOSAVED
+
+
+def _with_message(response: HttpResponse, message: str) -> HttpResponse:
+    """The sentence that the page's saved line shows."""
+    response.headers["HX-S3-Message"] = quote(message)
+    return response
+
+
+def _refused(
+    request: HttpRequest, application: Application, step: Step, form: PartForm, seen: str
+) -> HttpResponse:
+    message = "det finns uppgifter att rätta."
+    if _is_autosave(request):
+        response = render(request, "applications/_autosave_errors.html", {"form": form}, status=422)
+    else:
+        response = _page(request, application, step, form, seen)
+        response.status_code = 422
+    return _with_message(response, message)
+
+
+def _conflict(
+    request: HttpRequest,
+    application: Application,
+    step: Step,
+    form: PartForm,
+    conflict: services.DraftConflict,
+) -> HttpResponse:
+    """Tell who was first and show what differs; nothing of either text is lost."""
+    context = {
+        "application": application,
+        "step": step,
+        "conflict": conflict,
+        "typed": _pairs(request.POST),
+        "texts": form.typed(),
+        "seen": seen_mark(conflict.application, PARTS[step].read(conflict.application)),
+        "step_url": step_url(step, application),
+    }
+    if _is_autosave(request):
+        response = render(request, "applications/_autosave_conflict.html", context, status=409)
+    else:
+        response = render(request, "applications/conflict.html", context, status=409)
+    return _with_message(response, conflict.message)
+
+
+def _not_saved(
+    request: HttpRequest, application: Application, step: Step, form: PartForm, refusal: Refusal
+) -> HttpResponse:
+    """The door is shut. What was typed is shown and can be taken home."""
+    context = {
+        "application": application,
+        "refusal": refusal,
+        "texts": form.typed(),
+        "typed": _pairs(request.POST),
+        "step_url": step_url(step, application),
+    }
+    template = "applications/not_saved.html"
+    if _is_autosave(request):
+        template = "applications/_autosave_refused.html"
+    return _with_message(render(request, template, context, status=409), refusal.message)
+
+
+def _pairs(data: QueryDict) -> list[tuple[str, str]]:
+    """The posted fields to carry along in a form of hidden fields."""
+    skip = {"csrfmiddlewaretoken", "version", "add", "remove", "next", "kind", "spara"}
+    return [(name, value) for name, values in data.lists() if name not in skip for value in values]
+
+
+def _page(
+    request: HttpRequest, application: Application, step: Step, form: PartForm, seen: str
+) -> HttpResponse:
+    errors = sum(len(found) for found in form.errors.values()) if form.is_bound else 0
+    steps = step_list(application, step, errors=errors)
+    context: dict[str, Any] = {
+        "application": application,
+        "step": step,
+        "steps": steps,
+        "form": form,
+        "seen": seen,
+        "previous": _neighbour(steps, step, -1),
+        "following": _neighbour(steps, step, 1),
+    }
+    if isinstance(form, BudgetForm):
+        context |= {"sums": form.summary(), "rules": rules_of(application.call)}
+    return render(request, f"applications/step_{step.name.lower()}.html", context)
+
+
+def _neighbour(steps: list[dict[str, Any]], step: Step, offset: int) -> dict[str, Any] | None:
+    position = list(Step).index(step) + offset
+    return steps[position] if position >= 0 else None
+
+
+@require_POST
+def budget_sums(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sums of what is typed and not yet saved, as pieces for the open page. Writes nothing."""
+    application = my_application(request, pk)
+    form = BudgetForm(request.POST, application=application, part=BudgetPart.read(application))
+    context = {"form": form, "sums": form.summary(), "rules": rules_of(application.call), "oob": True}
+    return render(request, "applications/_budget_live.html", context)
+
+
+# --- Taking the text home -----------------------------------------------------------------------------
+def draft_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """The stored draft as plain text; with POST, also what was typed and could not be saved."""
+    application = my_application(request, pk)
+    context: dict[str, Any] = {"application": application, "content": content_of(application), "texts": []}
+    if request.method == "POST":
+        labels, texts = request.POST.getlist("rubrik"), request.POST.getlist("text")
+        context["texts"] = list(zip(labels, texts, strict=False))
+    response = render(request, "applications/draft.txt", context, content_type="text/plain; charset=utf-8")
+    return _as_file(response, f"ansokan-{pk}-utkast.txt")
+
+
+@require_GET
+def draft_json(request: HttpRequest, pk: int) -> HttpResponse:
+    """The stored draft as the data it would be sent as."""
+    application = my_application(request, pk)
+    response = HttpResponse(canonical_json(content_of(application)), content_type="application/json")
+    return _as_file(response, f"ansokan-{pk}-utkast.json")
+
+
+def _as_file(response: HttpResponse, name: str) -> HttpResponse:
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,71 @@
+"""How views come by an application: through a queryset the person may see. Strangers get 404."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from applications.checks import Problem, Step, submission_problems
+from applications.models import Application
+from applications.queries import received_application
+from applications.rules import may_handle, may_read_received
+
+STEP_NAMES = {
+    Step.APPLICANT: "applications:step_applicant",
+    Step.PROJECT: "applications:step_project",
+    Step.BUDGET: "applications:step_budget",
+    Step.REVIEW: "applications:review",
+}
+FORM_STEPS = [Step.APPLICANT, Step.PROJECT, Step.BUDGET]
+
+
+def my_application(request: HttpRequest, pk: int) -> Application:
+    """One of the person's organisations', drafts too. Raises Http404."""
+    applications = Application.objects.of_applicant(request.user).select_related(  # type: ignore[arg-type]
+        "call__legal_basis", "organisation", "updated_by", "case", "record"
+    )
+    return get_object_or_404(applications, pk=pk)
+
+
+def received_for_staff(request: HttpRequest, pk: int, *, to_handle: bool = False) -> Application:
+    """One that has been sent, for those of the region who may read (or handle) it. A draft is 404 to them.
+
+    Raises PermissionDenied before anything is looked up, so that nobody learns what exists.
+    """
+    if not (may_handle if to_handle else may_read_received)(request.user):  # type: ignore[arg-type]
+        if request.user.roles and not to_handle:  # type: ignore[union-attr]
+            return get_object_or_404(Application.objects.none(), pk=pk)
+        raise PermissionDenied
+    return get_object_or_404(received_application(pk))
+
+
+def step_url(step: Step, application: Application) -> str:
+    return reverse(STEP_NAMES[step], args=[application.pk])
+
+
+def step_list(
+    application: Application, current: Step, *, errors: int = 0, problems: list[Problem] | None = None
+) -> list[dict[str, Any]]:
+    """The steps with how far each has come. ``errors``: what to put right on the page that is shown."""
+    found = submission_problems(application) if problems is None else problems
+    return [_step_entry(step, application, current, found, errors if step is current else 0) for step in Step]
+
+
+def _step_entry(
+    step: Step, application: Application, current: Step, problems: list[Problem], errors: int
+) -> dict[str, Any]:
+    left = len(problems) if step is Step.REVIEW else sum(problem.step is step for problem in problems)
+    state, status = ("klar", "Klar") if not left else ("", "Påbörjad")
+    if step is Step.REVIEW:
+        state, status = "", "Inte klar att skicka in" if left else "Klar att skicka in"
+    if errors:
+        state, status = "fel", f"{errors} {'uppgift' if errors == 1 else 'uppgifter'} att rätta"
+    return {
+        "label": step.label,
+        "url": step_url(step, application),
+        "status": status,
+        "state": state,
+        "current": step is current,
+    }
