@@ -17,6 +17,11 @@ class CallPhase(models.TextChoices):
     OPEN = "open", _("Öppen för ansökan")
     CLOSED = "closed", _("Stängd")
 
+    @property
+    def color(self) -> str:
+        """Designsystemet's colour for the phase."""
+        return {"open": "success", "coming": "info", "closed": "neutral"}[self.value]
+
 
 class AppealRule(models.TextChoices):
     """How a decision on a legal basis may be appealed (domain.md §3)."""

@@ -1,5 +1,6 @@
 """Calls, what they rest on, and the meetings about them."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.enums import AppealRule, CallPhase, CallStatus, MeetingKind, RegistrationRule
+from s3portal.common.swedish import (
+    HARD_SPACE,
+    format_datetime,
+    format_day,
+    format_timespan,
+    format_weekday,
+    in_stockholm,
+)
 
 
 class Strategy(models.Model):
@@ -196,6 +205,11 @@ class Call(models.Model):
             return CallPhase.CLOSED
         return CallPhase.COMING if moment < self.opens_at else CallPhase.OPEN
 
+    @property
+    def phase_color(self) -> str:
+        """The design's colour for the phase."""
+        return self.phase().color
+
     def takes_applications(self, *, now: datetime) -> bool:
         """True when the call is published and ``now`` is within opening and closing, both inclusive."""
         return self.status == CallStatus.PUBLISHED and self.opens_at <= now <= self.closes_at
@@ -289,3 +303,32 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def when(self) -> str:
+        """As in "Torsdag 15 oktober 2020 kl. 09.30–12.30", on Swedish clocks."""
+        start, end = in_stockholm(self.starts_at), in_stockholm(self.ends_at)
+        weekday = format_weekday(start).capitalize()
+        if start.date() == end.date():
+            return f"{weekday} {format_day(start)} kl.{HARD_SPACE}{format_timespan(start, end)}"
+        return f"{weekday} {format_datetime(start)} – {format_weekday(end)} {format_datetime(end)}"
+
+    @property
+    def registration_words(self) -> str:
+        """Whether and how one registers."""
+        if self.registration == RegistrationRule.BY_MAIL and self.registration_email:
+            return f"Med e-post till {self.registration_email}"
+        return {
+            RegistrationRule.NOT_NEEDED: "Mötet kräver ingen anmälan.",
+            RegistrationRule.BY_MAIL: "Med e-post",
+            RegistrationRule.CLOSED: "Anmälan är stängd.",
+        }[RegistrationRule(self.registration)]
+
+    @property
+    def dial_href(self) -> str:
+        """The number for a ``tel:`` address. A conference id of digits is dialled after a pause: the commas."""
+        number = re.sub(r"[^0-9+]", "", self.dial_in_number)
+        conference = re.sub(r"\s", "", self.conference_id)
+        if re.fullmatch(r"[0-9]+#?", conference):
+            return f"{number},,{conference.replace('#', '%23')}"
+        return number

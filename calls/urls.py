@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from calls.views import officer, public
 
 app_name = "calls"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("utlysningar/", public.call_list, name="call_list"),
+    path("utlysningar/<slug:slug>/", public.call_detail, name="call_detail"),
+    path("styrkeomraden/", public.area_list, name="area_list"),
+    path("styrkeomraden/<slug:slug>/", public.area_detail, name="area_detail"),
+    path("moten/", public.meeting_list, name="meeting_list"),
+    path("moten/<int:pk>/", public.meeting_detail, name="meeting_detail"),
+    path("moten/<int:pk>/kalender.ics", public.meeting_calendar, name="meeting_calendar"),
+    path("handlaggning/utlysningar/", officer.call_list, name="officer_list"),
+]

@@ -7,6 +7,7 @@ from django.template import loader
 
 from s3portal.accounts.enums import Role
 from s3portal.accounts.http import LoggedInRequest
+from s3portal.home.queries import landing
 
 
 def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
@@ -37,6 +38,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _error(request, "403_csrf.html", 403)
+
+
+@login_not_required
+def start(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/start.html", {"page": landing()})
 
 
 @login_not_required

@@ -1,0 +1,310 @@
+"""Entering what calls, areas and meetings are. Each function brings a row to what it is told and says whether
+that changed anything, so entering the same twice is harmless."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+
+from calls.enums import AppealRule, CallStatus, MeetingKind, RegistrationRule
+from calls.models import Call, Criterion, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
+from s3portal.accounts.models import User
+from s3portal.audit.services import record_event
+from s3portal.common.errors import Refusal
+from s3portal.common.swedish import format_day, format_percent, in_stockholm
+from s3portal.common.upsert import Outcome, upsert
+
+END_BEFORE_START = "Slutet ligger före början."
+
+
+def _note(actor: User | None, obj: models.Model, outcome: Outcome, what: str) -> None:
+    if outcome is not Outcome.UNCHANGED:
+        done = "inlagd" if outcome is Outcome.CREATED else "ändrad"
+        record_event(actor=actor, action=f"{obj._meta.model_name}_{outcome.value}", obj=obj, text=f"{what} {done}: {obj}")
+
+
+@transaction.atomic
+def save_strategy(
+    *, actor: User | None, name: str, first_year: int, last_year: int
+) -> tuple[Strategy, Outcome]:
+    """A strategy by its name. Years are inclusive."""
+    if last_year < first_year:
+        raise Refusal(END_BEFORE_START, field="last_year")
+    strategy, outcome = upsert(
+        Strategy, key={"name": name}, values={"first_year": first_year, "last_year": last_year}
+    )
+    _note(actor, strategy, outcome, "Strategi")
+    return strategy, outcome
+
+
+@transaction.atomic
+def save_area(
+    *,
+    actor: User | None,
+    strategy: Strategy,
+    slug: str,
+    name: str,
+    summary: str,
+    text: str,
+    color: str,
+    icon: str,
+    order: int,
+) -> tuple[StrengthArea, Outcome]:
+    """A strength area by its address."""
+    values = {
+        "strategy": strategy,
+        "name": name,
+        "summary": summary,
+        "text": text,
+        "color": color,
+        "icon": icon,
+        "order": order,
+    }
+    area, outcome = upsert(StrengthArea, key={"slug": slug}, values=values)
+    _note(actor, area, outcome, "Styrkeområde")
+    return area, outcome
+
+
+@transaction.atomic
+def save_legal_basis(
+    *,
+    actor: User | None,
+    code: str,
+    name: str,
+    valid_from: date,
+    valid_to: date | None,
+    appeal_rule: AppealRule,
+    max_aid_percent: Decimal | None,
+    state_aid_allowed: bool,
+    publication_consent_required: bool,
+    source: str,
+) -> tuple[LegalBasis, Outcome]:
+    """A legal basis by its code and first day. Raises Refusal when two rows of one code would hold on one day."""
+    if valid_to is not None and valid_to < valid_from:
+        raise Refusal("Slutdatumet ligger före startdatumet.", field="valid_to")
+    # The rows of a code are locked, so that two who enter neighbours at once see each other.
+    others = LegalBasis.objects.select_for_update(of=("self",)).filter(code=code).exclude(valid_from=valid_from)
+    for other in others:
+        if other.valid_from <= (valid_to or date.max) and valid_from <= (other.valid_to or date.max):
+            raise Refusal(
+                f"En annan rad för {code} gäller från {format_day(other.valid_from)}, under samma tid.",
+                field="valid_from",
+            )
+    basis, outcome = upsert(
+        LegalBasis,
+        key={"code": code, "valid_from": valid_from},
+        values={
+            "name": name,
+            "valid_to": valid_to,
+            "appeal_rule": appeal_rule,
+            "max_aid_percent": max_aid_percent,
+            "state_aid_allowed": state_aid_allowed,
+            "publication_consent_required": publication_consent_required,
+            "source": source,
+        },
+    )
+    _note(actor, basis, outcome, "Rättslig grund")
+    return basis, outcome
+
+
+@dataclass(frozen=True)
+class CriterionData:
+    """A criterion of a call, in the order given; ``weight`` in percent."""
+
+    title: str
+    text: str
+    weight: int | None = None
+
+
+@transaction.atomic
+def save_call(
+    *,
+    actor: User | None,
+    slug: str,
+    title: str,
+    headline: str,
+    summary: str,
+    text: str,
+    who_may_apply: str,
+    areas: Sequence[str],
+    legal_basis: str,
+    frame: int,
+    min_amount: int | None,
+    max_amount: int | None,
+    max_aid_percent: Decimal,
+    overhead_percent: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    decision_planned: str,
+    earliest_start: date | None,
+    latest_end: date | None,
+    grant_period: str,
+    status: CallStatus,
+    published_at: datetime | None,
+    contact_name: str,
+    contact_email: str,
+    contact_phone: str,
+    diary_prefix: str,
+    criteria: Sequence[CriterionData],
+) -> tuple[Call, Outcome]:
+    """A call by its address, with its areas (addresses) and criteria. Amounts in kronor, both moments inclusive.
+
+    ``legal_basis`` is a code: the row that holds on the day the call opens is taken. Raises Refusal for what is
+    not there, for what is out of order, and for a share above what the legal basis allows.
+    """
+    if closes_at <= opens_at:
+        raise Refusal("Utlysningen stänger innan den öppnar.", field="closes_at")
+    if min_amount is not None and max_amount is not None and max_amount < min_amount:
+        raise Refusal("Det högsta beloppet är lägre än det lägsta.", field="max_amount")
+    if earliest_start is not None and latest_end is not None and latest_end < earliest_start:
+        raise Refusal("Slutdatumet ligger före startdatumet.", field="latest_end")
+    _require_weights(criteria)
+    basis = _basis_on(legal_basis, in_stockholm(opens_at).date())
+    if basis.max_aid_percent is not None and max_aid_percent > basis.max_aid_percent:
+        raise Refusal(
+            f"{basis.name} tillåter högst {format_percent(basis.max_aid_percent)}.", field="max_aid_percent"
+        )
+    wanted = [_area(area_slug) for area_slug in areas]
+    call, outcome = upsert(
+        Call,
+        key={"slug": slug},
+        values={
+            "title": title,
+            "headline": headline,
+            "summary": summary,
+            "text": text,
+            "who_may_apply": who_may_apply,
+            "legal_basis": basis,
+            "frame": frame,
+            "min_amount": min_amount,
+            "max_amount": max_amount,
+            "max_aid_percent": max_aid_percent,
+            "overhead_percent": overhead_percent,
+            "opens_at": opens_at,
+            "closes_at": closes_at,
+            "decision_planned": decision_planned,
+            "earliest_start": earliest_start,
+            "latest_end": latest_end,
+            "grant_period": grant_period,
+            "status": status,
+            "published_at": None if status == CallStatus.DRAFT else published_at or opens_at,
+            "contact_name": contact_name,
+            "contact_email": contact_email,
+            "contact_phone": contact_phone,
+            "diary_prefix": diary_prefix,
+        },
+    )
+    outcome |= _set_areas(call, wanted)
+    outcome |= _set_criteria(call, criteria)
+    _note(actor, call, outcome, "Utlysning")
+    return call, outcome
+
+
+def _require_weights(criteria: Sequence[CriterionData]) -> None:
+    weights = [criterion.weight for criterion in criteria if criterion.weight is not None]
+    if weights and (len(weights) != len(criteria) or sum(weights) != 100):
+        raise Refusal("Ange en vikt för varje kriterium, tillsammans 100 procent, eller ingen vikt.", field="criteria")
+
+
+def _basis_on(code: str, day: date) -> LegalBasis:
+    basis = LegalBasis.objects.filter(code=code).valid_on(day).first()
+    if basis is None:
+        raise Refusal(f"Ingen rättslig grund ”{code}” gäller {format_day(day)}.", field="legal_basis")
+    return basis
+
+
+def _area(slug: str, field: str = "areas") -> StrengthArea:
+    area = StrengthArea.objects.filter(slug=slug).first()
+    if area is None:
+        raise Refusal(f"Styrkeområdet ”{slug}” finns inte.", field=field)
+    return area
+
+
+def _set_areas(call: Call, areas: Sequence[StrengthArea]) -> Outcome:
+    if set(call.areas.values_list("pk", flat=True)) == {area.pk for area in areas}:
+        return Outcome.UNCHANGED
+    call.areas.set(areas)
+    return Outcome.UPDATED
+
+
+def _set_criteria(call: Call, criteria: Sequence[CriterionData]) -> Outcome:
+    outcome = Outcome.UNCHANGED
+    for order, criterion in enumerate(criteria, start=1):
+        values: dict[str, Any] = {"title": criterion.title, "text": criterion.text, "weight": criterion.weight}
+        _row, one = upsert(Criterion, key={"call": call, "order": order}, values=values)
+        outcome |= one
+    if call.criteria.filter(order__gt=len(criteria)).delete()[0]:
+        outcome |= Outcome.UPDATED
+    return outcome
+
+
+@transaction.atomic
+def save_series(*, actor: User | None, slug: str, title: str, text: str) -> tuple[MeetingSeries, Outcome]:
+    """A series of meetings by its address."""
+    series, outcome = upsert(MeetingSeries, key={"slug": slug}, values={"title": title, "text": text})
+    _note(actor, series, outcome, "Mötesserie")
+    return series, outcome
+
+
+@transaction.atomic
+def save_meeting(
+    *,
+    actor: User | None,
+    import_key: str,
+    kind: MeetingKind,
+    title: str,
+    text: str,
+    series: str,
+    call: str,
+    area: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    link: str,
+    dial_in_number: str,
+    conference_id: str,
+    video_address: str,
+    video_id: str,
+    programme: str,
+    registration: RegistrationRule,
+    registration_email: str,
+    room_full: bool,
+) -> tuple[Meeting, Outcome]:
+    """A meeting by its key. ``series``, ``call`` and ``area`` are addresses, or empty."""
+    if ends_at <= starts_at:
+        raise Refusal("Mötet slutar innan det börjar.", field="ends_at")
+    found_series = MeetingSeries.objects.filter(slug=series).first()
+    if series and found_series is None:
+        raise Refusal(f"Mötesserien ”{series}” finns inte.", field="series")
+    found_call = Call.objects.filter(slug=call).first()
+    if call and found_call is None:
+        raise Refusal(f"Utlysningen ”{call}” finns inte.", field="call")
+    meeting, outcome = upsert(
+        Meeting,
+        key={"import_key": import_key},
+        values={
+            "kind": kind,
+            "title": title,
+            "text": text,
+            "series": found_series,
+            "call": found_call,
+            "area": _area(area, field="area") if area else None,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "place": place,
+            "link": link,
+            "dial_in_number": dial_in_number,
+            "conference_id": conference_id,
+            "video_address": video_address,
+            "video_id": video_id,
+            "programme": programme,
+            "registration": registration,
+            "registration_email": registration_email,
+            "room_full": room_full,
+        },
+    )
+    _note(actor, meeting, outcome, "Möte")
+    return meeting, outcome
