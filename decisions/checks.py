@@ -112,7 +112,7 @@ def _ceiling_check(clause: DelegationClause, amount: int) -> Check:
     """The ceiling counts for money and working time alike: both commit the region."""
     if clause.ceiling is None:
         return _yes("ceiling", "Punkten har inget tak", value=format_kr(amount))
-    percent = float(min(100, Fraction(amount * 100, clause.ceiling)))
+    percent = min(100.0, amount * 100 / clause.ceiling)
     limit = format_kr(clause.ceiling)
     if clause.covers_amount(amount):
         return _yes(
@@ -133,7 +133,7 @@ def _delegate_check(decision: Decision, on: date) -> Check:
     if delegate is None:
         return _no("delegate", "Undertecknare saknas", field="id_delegate", action="Välj")
     name = delegate.user.full_name
-    who = f"{name}, {_lower_first(delegate.signing_title)}"
+    who = f"{name}, {delegate.title_in_text}"
     if clause is not None and delegate.clause_id != clause.pk:
         label = f"{name} har inte punkt {clause.number}"
         return _no("delegate_clause", label, note="Välj någon som har punkten.", field="id_delegate")

@@ -260,6 +260,10 @@ CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="s3portal")
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "deliver-due-messages": {"task": "s3portal.outbox.tasks.deliver_due", "schedule": timedelta(seconds=30)},
+    "render-missing-decision-documents": {
+        "task": "decisions.tasks.render_missing_documents",
+        "schedule": timedelta(minutes=2),
+    },
     "render-missing-application-pdfs": {
         "task": "applications.tasks.render_missing_pdfs",
         "schedule": timedelta(minutes=2),

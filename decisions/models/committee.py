@@ -1,6 +1,6 @@
 """The nämnd, its members and meetings, and what is reported to it (KL 6:40, 7:8)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -61,6 +61,20 @@ class CommitteeMember(models.Model):
         return f"{self.user}, {self.committee}"
 
 
+class CommitteeMeetingQuerySet(models.QuerySet["CommitteeMeeting"]):
+    def of_member(self, user: "User") -> "CommitteeMeetingQuerySet":
+        """Meetings of the committees this person sits in today."""
+        return self.filter(committee__in=Committee.objects.of_member(user))
+
+    def coming(self) -> "CommitteeMeetingQuerySet":
+        """Those that have not begun, the nearest first."""
+        return self.filter(starts_at__gt=timezone.now()).order_by("starts_at", "pk")
+
+    def held(self) -> "CommitteeMeetingQuerySet":
+        """Those that have begun, the latest first."""
+        return self.filter(starts_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+
+
 class CommitteeMeeting(models.Model):
     """A sammanträde. ``report_paragraph`` is the § under which the decisions were laid to the minutes."""
 
@@ -69,6 +83,8 @@ class CommitteeMeeting(models.Model):
     place = models.CharField(_("plats"), max_length=200, blank=True)
     report_paragraph = models.CharField(_("paragraf"), max_length=20, blank=True)
     approved_on = models.DateField(_("justerat"), null=True, blank=True)
+
+    objects = CommitteeMeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sammanträde")
@@ -82,8 +98,24 @@ class CommitteeMeeting(models.Model):
         return f"{self.committee} {timezone.localtime(self.starts_at):%Y-%m-%d}"
 
     @property
+    def day(self) -> date:
+        """The Swedish calendar day of the meeting."""
+        return timezone.localdate(self.starts_at)
+
+    @property
     def has_begun(self) -> bool:
         return self.starts_at <= timezone.now()
+
+
+class DecisionReportQuerySet(models.QuerySet["DecisionReport"]):
+    def of_member(self, user: "User") -> "DecisionReportQuerySet":
+        """What this person may read: the lists of the committees she sits in today."""
+        return self.filter(meeting__committee__in=Committee.objects.of_member(user))
+
+    def read_by(self, user: "User") -> "DecisionReportQuerySet":
+        """With ``read_on``: when this person first opened it, or None."""
+        mine = DecisionReading.objects.filter(report=models.OuterRef("pk"), user=user)
+        return self.annotate(read_on=models.Subquery(mine.values("read_at")[:1]))
 
 
 class DecisionReport(models.Model):
@@ -93,6 +125,11 @@ class DecisionReport(models.Model):
     meeting = models.ForeignKey(CommitteeMeeting, on_delete=models.PROTECT, related_name="reports")
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField(_("anmält"), default=timezone.now)
+
+    #: Only on rows of ``read_by``.
+    read_on: datetime | None
+
+    objects = DecisionReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("anmälan till nämnd")

@@ -14,14 +14,41 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Application
 from calls.models import LegalBasis
 from decisions.enums import AmountKind, DecisionKind, DecisionStatus
+from decisions.models.committee import Committee
 from decisions.models.delegation import Delegate, DelegationClause
+from s3portal.accounts.enums import Role
+from s3portal.accounts.models import User
+from s3portal.common.swedish import format_kr
 from s3portal.common.triggers import FrozenWithParent
 from s3portal.diary.models import Case, Record, RecordFile
+from s3portal.diary.numbers import read_number
 
 EDITABLE = [DecisionStatus.DRAFT]
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: User) -> "DecisionQuerySet":
+        """What this person of the region may open under /handlaggning/ (architecture: Roles).
+
+        Drafts are for those who write and sign them; signed decisions for the other staff roles too."""
+        if user.has_role(Role.OFFICER, Role.DELEGATE):
+            return self.all()
+        if user.has_role(Role.REGISTRAR, Role.ADMIN):
+            return self.signed()
+        return self.none()
+
+    def with_parts(self) -> "DecisionQuerySet":
+        """With all that the document, the checks and the draft page read."""
+        return self.select_related(
+            "case",
+            "application__call",
+            "application__organisation",
+            "legal_basis",
+            "clause__order__committee",
+            "delegate__user",
+            "delegate__clause__order",
+        ).prefetch_related("points", "basis_documents", "extract_recipients")
+
     def published(self) -> "DecisionQuerySet":
         return self.filter(publication__isnull=False)
 
@@ -32,8 +59,22 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Signed decisions that shall be reported to the nämnd and are on no meeting's list yet."""
         return self.signed().filter(reportable=True, report__isnull=True)
 
+    def of_committee(self, committee: Committee) -> "DecisionQuerySet":
+        """Those made on this nämnd's delegation; see ``Decision.belongs_to``."""
+        return self.filter(
+            Q(clause__order__committee=committee)
+            | Q(clause__isnull=True, committee_name__iexact=committee.name)
+            | Q(clause__isnull=True, committee_name="")
+        )
+
     def search(self, text: str) -> "DecisionQuerySet":
-        return self.filter(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        """Decisions whose Swedish text, or whose case's number typed in any way, answers to ``text``."""
+        words = Q(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        number = read_number(text)
+        if number is None:
+            return self.filter(words)
+        condition = number.condition("case__")
+        return self.filter(condition if number.prefix else condition | words)
 
 
 class Decision(models.Model):
@@ -176,6 +217,25 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.title}"
+
+    @property
+    def signatory_title_in_text(self) -> str:
+        """The decider's title in running text: "tf. regional utvecklingsdirektör"."""
+        return f"{self.signatory_title[:1].lower()}{self.signatory_title[1:]}"
+
+    @property
+    def amount_text(self) -> str:
+        """The amount in a list: "150 000 kr i arbetad tid", "högst 460 000 kr"; nothing without an amount."""
+        if self.amount is None:
+            return ""
+        text = f"{'högst ' if self.amount_is_ceiling else ''}{format_kr(self.amount)}"
+        return f"{text} i arbetad tid" if self.amount_kind == AmountKind.IN_KIND else text
+
+    def belongs_to(self, committee: Committee) -> bool:
+        """Whether it was made on this nämnd's delegation. One made elsewhere may not say whose it was."""
+        if self.clause is not None:
+            return self.clause.order.committee_id == committee.pk
+        return self.committee_name.casefold() in ("", committee.name.casefold())
 
     @property
     def is_draft(self) -> bool:

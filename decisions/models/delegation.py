@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from decisions.enums import DecisionKind
 from decisions.models.committee import Committee
 from s3portal.accounts.models import User
+from s3portal.common.swedish import format_kr
 
 
 class DelegationOrder(models.Model):
@@ -74,6 +75,19 @@ class DelegationClause(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.text}"
 
+    @property
+    def ceiling_text(self) -> str:
+        """The ceiling as the order words it: "under 500 000 kr" or, when it is included, "högst …"."""
+        if self.ceiling is None:
+            return "Inget tak"
+        return f"{'Högst' if self.ceiling_included else 'Under'} {format_kr(self.ceiling)}"
+
+    @property
+    def kind_names(self) -> str:
+        """The kinds of decision, in a row: "Bifall till ansökan, avslag på ansökan"."""
+        names = ", ".join(str(DecisionKind(kind).label).lower() for kind in self.kinds)
+        return f"{names[:1].upper()}{names[1:]}"
+
     def covers_amount(self, amount: int) -> bool:
         """Whether ``amount`` (kronor) stays under the ceiling."""
         if self.ceiling is None:
@@ -134,6 +148,12 @@ class Delegate(models.Model):
         if self.acting:
             return f"Tf. {office[:1].lower()}{office[1:]}"
         return office[:1].upper() + office[1:]
+
+    @property
+    def title_in_text(self) -> str:
+        """The title in running text: "tf. regional utvecklingsdirektör"."""
+        title = self.signing_title
+        return f"{title[:1].lower()}{title[1:]}"
 
     def is_valid_on(self, day: date) -> bool:
         """Both the person's own dates and the order's (inclusive)."""

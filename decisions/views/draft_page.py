@@ -1,0 +1,89 @@
+"""The draft page: form, checks and preview, and the pieces of it that htmx asks for."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+
+from decisions.checks import check_decision, failing
+from decisions.document import decision_html
+from decisions.forms import DraftForms
+from decisions.models import Decision
+from decisions.rules import may_delete_draft
+from decisions.services.drafting import DraftConflict
+from s3portal.common.errors import Refusal
+
+SAVED_EVENT = "utkast-sparat"
+
+
+def version_of(data: QueryDict) -> int:
+    """The version of the page that was filled in; 0, which no draft has, when it cannot be read."""
+    typed = data.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+
+def review(decision: Decision) -> dict[str, Any]:
+    """The checks before signature, as of today."""
+    checks = check_decision(decision, on=timezone.localdate())
+    return {"decision": decision, "checks": checks, "left": len(failing(checks))}
+
+
+def draft_page(
+    request: HttpRequest,
+    decision: Decision,
+    forms: DraftForms,
+    *,
+    status: int = 200,
+    refusal: Refusal | None = None,
+    version: int | None = None,
+    left: Any = (),
+) -> HttpResponse:
+    """The whole page. ``version`` is that of the text in the form, when it is not the stored one; ``left``
+    are the checks that stopped it from being sent."""
+    context = review(decision) | {
+        "forms": forms,
+        "preview": decision_html(decision, level=3),
+        "version": decision.version if version is None else version,
+        "refusal": refusal,
+        "conflict": refusal if isinstance(refusal, DraftConflict) else None,
+        "stopped": left,
+        "may_delete": may_delete_draft(request.user, decision),  # type: ignore[arg-type]
+    }
+    return render(request, "decisions/draft.html", context, status=status)
+
+
+def saved_pieces(
+    request: HttpRequest, decision: Decision, forms: DraftForms, *, rows: str = "", focus: str = ""
+) -> HttpResponse:
+    """The answer to an automatic save or a row button: the checks, the version, and the rows asked for.
+
+    ``focus``: "sist" puts the cursor in the last row, "knapp" on the button that adds one."""
+    context = review(decision) | {
+        "forms": forms,
+        "version": decision.version,
+        "rows": rows,
+        "focus": focus,
+        "delegate_changed": forms.main.data.get("delegate", "") != str(decision.delegate_id or ""),
+        "delegate_field": DraftForms(decision=decision).main["delegate"],
+    }
+    response = render(request, "decisions/draft_saved.html", context)
+    # The preview listens for this and fetches itself anew.
+    response.headers["HX-Trigger"] = SAVED_EVENT
+    return response
+
+
+def unsaved_pieces(
+    request: HttpRequest, decision: Decision, forms: DraftForms, *, status: int, message: str, rows: str = ""
+) -> HttpResponse:
+    """Nothing was stored: say why where the page tells whether it is saved. What is typed stays."""
+    context = review(decision) | {
+        "forms": forms,
+        "message": message if status == 409 else "",
+        "rows": rows,
+        "focus": "",
+    }
+    response = render(request, "decisions/draft_unsaved.html", context, status=status)
+    response.headers["HX-S3-Message"] = quote(message)
+    return response
