@@ -45,18 +45,26 @@ def may_sign(user: User, decision: Decision) -> bool:
 # --- After the signature ----------------------------------------------------------------------------------
 
 
+def sends_out(user: User) -> bool:
+    """Expedites decisions at all."""
+    return user.has_role(Role.OFFICER)
+
+
+def publishes(user: User) -> bool:
+    """Publishes decisions at all."""
+    return user.has_role(Role.OFFICER, Role.REGISTRAR)
+
+
 def may_expedite(user: User, decision: Decision) -> bool:
     """Send out the extracts. What was signed elsewhere was sent from there."""
     return (
-        user.has_role(Role.OFFICER)
-        and allows(decision.status, DecisionAction.EXPEDITE)
-        and not decision.signed_elsewhere
+        sends_out(user) and allows(decision.status, DecisionAction.EXPEDITE) and not decision.signed_elsewhere
     )
 
 
 def may_publish(user: User, decision: Decision) -> bool:
     """Show the decision under /beslut/, or take it away."""
-    return user.has_role(Role.OFFICER, Role.REGISTRAR) and allows(decision.status, DecisionAction.PUBLISH)
+    return publishes(user) and allows(decision.status, DecisionAction.PUBLISH)
 
 
 def may_see_meetings(user: User) -> bool:

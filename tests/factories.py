@@ -18,15 +18,18 @@ from decisions.models import (
     CommitteeMeeting,
     CommitteeMember,
     Decision,
+    DecisionDocument,
     DecisionPoint,
     Delegate,
     DelegationClause,
     DelegationOrder,
     ExtractRecipient,
+    Publication,
 )
 from s3portal.accounts.models import Membership, Organisation, StaffRole, User
+from s3portal.diary.enums import Direction
 from s3portal.diary.models import Case
-from s3portal.diary.services import open_case
+from s3portal.diary.services import open_case, register_record, store_record_file
 
 PASSWORD = "ett-långt-lösenord-för-tester"
 
@@ -323,8 +326,73 @@ def make_decision(*, user: User, delegate: Delegate | None = None, **fields: Any
             order=1,
             text="Region Jämtland Härjedalen deltar i projektet med arbetstid om 150 000 kronor.",
         )
+        DecisionPoint.objects.create(
+            decision=decision, order=2, text="Finansiering sker inom ram för område Hållbar tillväxt."
+        )
         BasisDocument.objects.create(decision=decision, order=1, title="Projektbeskrivning Klusterkraft")
         ExtractRecipient.objects.create(
             decision=decision, order=1, name="Projektägaren", email="agare@example.org"
         )
     return decision
+
+
+def make_signed_decision(
+    *, user: User, published: bool = False, document: bool = True, **fields: Any
+) -> Decision:
+    """As it stands after the signature, without the cost of rendering and sealing; the road through
+    ``sign_decision`` is tested on its own. ``user`` is officer and, unless ``signed_elsewhere``, signer.
+
+    ``document=False``: the PDF is not made yet. ``recipients``: (name, address) of those under Utdrag till.
+    ``points``: more points after the first.
+    """
+    elsewhere = fields.pop("signed_elsewhere", False)
+    recipients, points = fields.pop("recipients", None), fields.pop("points", [])
+    snapshot: dict[str, Any] = {
+        "status": "signed",
+        "decided_on": timezone.localdate(),
+        "signed_at": None if elsewhere else timezone.now(),
+        "signed_by": None if elsewhere else user,
+        "signed_elsewhere": elsewhere,
+        "signatory_name": "Doris Direktör",
+        "signatory_title": "Regional utvecklingsdirektör",
+        "order_title": "Delegationsordning för regionala utvecklingsnämnden",
+        "clause_number": "8.2",
+        "clause_text": "Beslut om medfinansiering",
+        "committee_name": "regionala utvecklingsnämnden",
+        "appeal_text": "",
+    }
+    for name in [*snapshot, "slug", "reportable", "full_text"]:
+        if name in fields:
+            snapshot[name] = fields.pop(name)
+    decision = make_decision(user=user, **fields)
+    if recipients is not None:
+        decision.extract_recipients.all().delete()
+        for order, (name, email) in enumerate(recipients, start=1):
+            ExtractRecipient.objects.create(decision=decision, order=order, name=name, email=email)
+    for order, text in enumerate(points, start=decision.points.count() + 1):
+        DecisionPoint.objects.create(decision=decision, order=order, text=text)
+    Decision.objects.filter(pk=decision.pk).update(
+        proposed_by=user,
+        proposed_at=timezone.now(),
+        **({"slug": _free_slug(decision), "full_text": decision.background} | snapshot),
+    )
+    decision.refresh_from_db()
+    if document:
+        record = register_record(
+            actor=user, case=decision.case, direction=Direction.DRAWN_UP, title=f"Beslut: {decision.title}"
+        )
+        file = store_record_file(
+            record=record,
+            filename=f"beslut-{decision.slug}.pdf",
+            content_type="application/pdf",
+            content=f"%PDF-1.7 {decision.slug}".encode(),
+        )
+        DecisionDocument.objects.create(decision=decision, file=file, sealed=not elsewhere)
+    if published:
+        Publication.objects.create(decision=decision, published_by=user)
+    return decision
+
+
+def _free_slug(decision: Decision) -> str:
+    number = Decision.objects.filter(case=decision.case, status="signed").count() + 1
+    return decision.case.slug if number == 1 else f"{decision.case.slug}-{number}"

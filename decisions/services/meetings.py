@@ -1,0 +1,93 @@
+"""The nämnd's meetings: when and where, and what the minutes say of the reported decisions."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from decisions.models import Committee, CommitteeMeeting, DecisionReport
+from s3portal.accounts.models import User
+from s3portal.audit.services import record_event
+from s3portal.common.errors import Refusal
+from s3portal.common.swedish import format_isodate
+
+
+@transaction.atomic
+def create_meeting(*, committee: Committee, starts_at: datetime, place: str, actor: User) -> CommitteeMeeting:
+    """Enter a meeting. One that has been held may be entered too, for what was decided elsewhere long ago."""
+    Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
+    _require_free(committee, starts_at)
+    meeting = CommitteeMeeting.objects.create(committee=committee, starts_at=starts_at, place=place)
+    record_event(actor=actor, action="meeting_created", obj=meeting, text=f"Sammanträde inlagt: {meeting}")
+    return meeting
+
+
+@transaction.atomic
+def change_meeting(*, meeting_id: int, starts_at: datetime, place: str, actor: User) -> CommitteeMeeting:
+    """Move a coming meeting, or say where it is. Raises Refusal when it would be moved from or to the past,
+    or to a day before a decision on its list was made."""
+    meeting = (
+        CommitteeMeeting.objects.select_for_update(of=("self",))
+        .select_related("committee")
+        .get(pk=meeting_id)
+    )
+    if starts_at != meeting.starts_at:
+        _require_movable(meeting, starts_at)
+    meeting.starts_at, meeting.place = starts_at, place
+    meeting.save(update_fields=["starts_at", "place"])
+    record_event(actor=actor, action="meeting_changed", obj=meeting, text=f"Sammanträde ändrat: {meeting}")
+    return meeting
+
+
+@transaction.atomic
+def record_minutes(
+    *, meeting_id: int, report_paragraph: str, approved_on: date | None, actor: User
+) -> CommitteeMeeting:
+    """Note the § under which the decisions were reported and the day the minutes were approved (justerade).
+
+    Raises Refusal before the meeting has begun, and for a day before the meeting or still to come."""
+    meeting = (
+        CommitteeMeeting.objects.select_for_update(of=("self",))
+        .select_related("committee")
+        .get(pk=meeting_id)
+    )
+    if not meeting.has_begun:
+        raise Refusal("Sammanträdet har inte varit än. Vänta med protokollet.")
+    if approved_on is not None:
+        if approved_on > timezone.localdate():
+            raise Refusal(
+                "Ange en dag som har varit. Protokollet kan inte justeras i framtiden.", field="approved_on"
+            )
+        if approved_on < meeting.day:
+            raise Refusal("Ange sammanträdets dag eller en senare dag.", field="approved_on")
+    meeting.report_paragraph, meeting.approved_on = report_paragraph, approved_on
+    meeting.save(update_fields=["report_paragraph", "approved_on"])
+    day = "inte angiven" if approved_on is None else format_isodate(approved_on)
+    record_event(
+        actor=actor,
+        action="meeting_minutes",
+        obj=meeting,
+        text=f"Paragraf {report_paragraph or 'inte angiven'}, justerat {day}",
+        data={"paragraph": report_paragraph, "approved_on": None if approved_on is None else day},
+    )
+    return meeting
+
+
+def _require_movable(meeting: CommitteeMeeting, starts_at: datetime) -> None:
+    if meeting.has_begun:
+        raise Refusal("Sammanträdet har börjat och kan inte flyttas.", field="day")
+    if starts_at <= timezone.now():
+        raise Refusal("Välj en tid som inte har varit.", field="day")
+    last = DecisionReport.objects.filter(meeting=meeting).aggregate(day=Max("decision__decided_on"))["day"]
+    if last is not None and timezone.localdate(starts_at) < last:
+        raise Refusal(
+            f"På listan finns ett beslut från {format_isodate(last)}. Välj den dagen eller en senare.",
+            field="day",
+        )
+    _require_free(meeting.committee, starts_at)
+
+
+def _require_free(committee: Committee, starts_at: datetime) -> None:
+    if CommitteeMeeting.objects.filter(committee=committee, starts_at=starts_at).exists():
+        raise Refusal("Nämnden har redan ett sammanträde vid den tiden.", field="day")

@@ -1,0 +1,106 @@
+"""Reporting signed decisions to the nämnd (anmälan, KL 6:40 and 7:8)."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from decisions.enums import DecisionAction
+from decisions.models import CommitteeMeeting, Decision, DecisionReport
+from decisions.transitions import require
+from s3portal.accounts.models import User
+from s3portal.audit.services import record_event
+from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.swedish import format_isodate
+
+
+@transaction.atomic
+def report_decisions(*, meeting_id: int, decision_ids: Collection[int], actor: User) -> list[DecisionReport]:
+    """Put decisions on the meeting's list: all of them, or none.
+
+    Raises Refusal for a decision that is not signed, is not to be reported, belongs to another nämnd or was
+    made after the meeting, and for a meeting that has begun. Only what was signed elsewhere may be entered
+    on a meeting that has been held. Raises Conflict when one is on a list already.
+    """
+    meeting = _locked_meeting(meeting_id)
+    if not decision_ids:
+        raise Refusal("Välj minst ett beslut att anmäla.")
+    decisions = list(
+        Decision.objects.select_for_update(of=("self",))
+        .select_related("case", "clause__order")
+        .filter(pk__in=decision_ids)
+        .order_by("pk")
+    )
+    if len(decisions) != len(set(decision_ids)):
+        raise Refusal("Ett av besluten finns inte längre. Ladda om sidan och välj igen.")
+    for decision in decisions:
+        _require_reportable(decision, meeting)
+    _require_unreported(decisions)
+    reports = [
+        DecisionReport.objects.create(decision=decision, meeting=meeting, reported_by=actor)
+        for decision in decisions
+    ]
+    for report in reports:
+        record_event(
+            actor=actor,
+            action="decision_reported",
+            obj=report.decision,
+            text=f"Anmäls till {meeting}",
+            data={"meeting": meeting.pk, "report": report.pk},
+        )
+    return reports
+
+
+@transaction.atomic
+def withdraw_report(*, report_id: int, actor: User) -> None:
+    """Take a decision off the list of a meeting that has not begun. Raises Refusal after that."""
+    report = (
+        DecisionReport.objects.select_for_update(of=("self",))
+        .select_related("decision")
+        .filter(pk=report_id)
+        .first()
+    )
+    if report is None:
+        raise Conflict("Beslutet är redan borttaget från listan.")
+    meeting = _locked_meeting(report.meeting_id)
+    if meeting.has_begun:
+        raise Refusal("Sammanträdet har börjat. Listan kan inte ändras längre.")
+    decision = report.decision
+    report.delete()
+    record_event(
+        actor=actor,
+        action="decision_report_withdrawn",
+        obj=decision,
+        text=f"Borttaget från listan till {meeting}",
+        data={"meeting": meeting.pk},
+    )
+
+
+def _locked_meeting(meeting_id: int) -> CommitteeMeeting:
+    return (
+        CommitteeMeeting.objects.select_for_update(of=("self",))
+        .select_related("committee")
+        .get(pk=meeting_id)
+    )
+
+
+def _require_reportable(decision: Decision, meeting: CommitteeMeeting) -> None:
+    require(decision, DecisionAction.REPORT)
+    if not decision.reportable:
+        raise Refusal(f"{decision.case} ska inte anmälas till nämnden.")
+    if not decision.belongs_to(meeting.committee):
+        raise Refusal(f"{decision.case} fattades inte för {meeting.committee.name}.")
+    if meeting.has_begun and not decision.signed_elsewhere:
+        raise Refusal("Sammanträdet har börjat. Välj ett kommande sammanträde.")
+    day = meeting.day
+    if decision.decided_on is not None and decision.decided_on > day:
+        raise Refusal(
+            f"{decision.case} beslutades {format_isodate(decision.decided_on)}, efter sammanträdet."
+        )
+
+
+def _require_unreported(decisions: Collection[Decision]) -> None:
+    taken = DecisionReport.objects.filter(decision__in=decisions).select_related(
+        "decision__case", "meeting__committee"
+    )
+    for report in taken:
+        raise Conflict(f"{report.decision.case} är redan anmält till {report.meeting}.")

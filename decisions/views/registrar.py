@@ -1,0 +1,227 @@
+"""What the region's own people do after the signature: send out, publish, report, and see who may decide."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from decisions import queries, rules
+from decisions.committee_forms import MeetingForm, MinutesForm
+from decisions.models import CommitteeMeeting, Decision, DecisionReport
+from decisions.services import meetings as meeting_services
+from decisions.services import reporting
+from decisions.services.expediting import expedite_decision
+from decisions.services.publishing import publish_decision, unpublish_decision
+from s3portal.accounts.models import User
+from s3portal.common.errors import Refusal
+from s3portal.common.swedish import format_day
+
+PER_PAGE = 50
+
+
+def requires(
+    rule: Callable[[User], bool],
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not rule(cast(User, request.user)):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+# --- One signed decision ----------------------------------------------------------------------------------
+def _take_step(request: HttpRequest, pk: int, service: Callable[..., object], done: str) -> HttpResponse:
+    """Take one step with a decision this person may see, and go back to its page."""
+    user = cast(User, request.user)
+    get_object_or_404(Decision.objects.visible_to(user), pk=pk)
+    try:
+        service(decision_id=pk, actor=user)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, done)
+    return redirect("decisions:officer_detail", pk=pk)
+
+
+@requires(rules.sends_out)
+@require_POST
+def decision_expedite(request: HttpRequest, pk: int) -> HttpResponse:
+    return _take_step(request, pk, expedite_decision, "Beslutet är expedierat.")
+
+
+@requires(rules.publishes)
+@require_POST
+def decision_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    return _take_step(request, pk, publish_decision, "Beslutet visas nu för allmänheten.")
+
+
+@requires(rules.publishes)
+@require_POST
+def decision_unpublish(request: HttpRequest, pk: int) -> HttpResponse:
+    return _take_step(request, pk, unpublish_decision, "Beslutet visas inte längre för allmänheten.")
+
+
+# --- Meetings ---------------------------------------------------------------------------------------------
+@requires(rules.may_see_meetings)
+@require_safe
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    meetings = queries.meetings_with_counts()
+    context = {
+        "coming": list(meetings.coming()),
+        "page": Paginator(meetings.held(), PER_PAGE).get_page(request.GET.get("page")),
+        "unreported": queries.count_unreported(),
+        "may_arrange": rules.may_arrange_meetings(cast(User, request.user)),
+    }
+    return render(request, "decisions/registrar_meeting_list.html", context)
+
+
+@requires(rules.may_arrange_meetings)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_create(request: HttpRequest) -> HttpResponse:
+    form = MeetingForm(request.POST or None)
+    if form.is_valid():
+        wanted = form.cleaned_data
+        try:
+            meeting = meeting_services.create_meeting(
+                committee=wanted["committee"], starts_at=wanted["starts_at"], place=wanted["place"],
+                actor=cast(User, request.user),
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            messages.success(request, "Sammanträdet är inlagt.")
+            return redirect("decisions:committee_meeting_detail", pk=meeting.pk)
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "decisions/registrar_meeting_form.html", {"form": form, "meeting": None}, status=status
+    )
+
+
+def _meeting(pk: int) -> CommitteeMeeting:
+    return get_object_or_404(CommitteeMeeting.objects.select_related("committee"), pk=pk)
+
+
+@requires(rules.may_arrange_meetings)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    meeting = _meeting(pk)
+    form = MeetingForm(request.POST or None, meeting=meeting)
+    if form.is_valid():
+        wanted = form.cleaned_data
+        try:
+            meeting_services.change_meeting(
+                meeting_id=pk,
+                starts_at=wanted["starts_at"],
+                place=wanted["place"],
+                actor=cast(User, request.user),
+            )
+        except Refusal as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            messages.success(request, "Sammanträdet är ändrat.")
+            return redirect("decisions:committee_meeting_detail", pk=pk)
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "decisions/registrar_meeting_form.html", {"form": form, "meeting": meeting}, status=status
+    )
+
+
+@requires(rules.may_see_meetings)
+@require_safe
+def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    meeting = _meeting(pk)
+    facts = {"report_paragraph": meeting.report_paragraph, "approved_on": meeting.approved_on}
+    return _show(request, meeting, MinutesForm(initial=facts))
+
+
+def _show(request: HttpRequest, meeting: CommitteeMeeting, form: MinutesForm) -> HttpResponse:
+    user = cast(User, request.user)
+    page = Paginator(queries.unreported_for(meeting), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "meeting": meeting,
+        "meeting_day": format_day(meeting.day),
+        "reports": queries.reports_on(meeting),
+        "page": page,
+        "unreported": queries.mark_late(list(page), meeting),
+        "form": form,
+        "may_report": rules.may_report(user),
+        "may_arrange": rules.may_arrange_meetings(user),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "decisions/registrar_meeting_detail.html", context, status=status)
+
+
+@requires(rules.may_arrange_meetings)
+@require_POST
+def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
+    meeting = _meeting(pk)
+    form = MinutesForm(request.POST)
+    if form.is_valid():
+        try:
+            meeting_services.record_minutes(
+                meeting_id=pk, actor=cast(User, request.user), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            messages.success(request, "Uppgifterna om protokollet är sparade.")
+            return redirect("decisions:committee_meeting_detail", pk=pk)
+    return _show(request, meeting, form)
+
+
+@requires(rules.may_report)
+@require_POST
+def meeting_report(request: HttpRequest, pk: int) -> HttpResponse:
+    _meeting(pk)
+    chosen = {
+        int(value)
+        for value in request.POST.getlist("decision")
+        if value.isascii() and value.isdecimal() and len(value) < 19
+    }
+    try:
+        reports = reporting.report_decisions(
+            meeting_id=pk, decision_ids=chosen, actor=cast(User, request.user)
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        number = "1 beslut är" if len(reports) == 1 else f"{len(reports)} beslut är"
+        messages.success(request, f"{number} med på listan till sammanträdet.")
+    return redirect("decisions:committee_meeting_detail", pk=pk)
+
+
+@requires(rules.may_report)
+@require_POST
+def meeting_withdraw(request: HttpRequest, pk: int, report_pk: int) -> HttpResponse:
+    report = get_object_or_404(
+        DecisionReport.objects.select_related("decision__case"), pk=report_pk, meeting_id=pk
+    )
+    try:
+        reporting.withdraw_report(report_id=report.pk, actor=cast(User, request.user))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{report.decision.case} är borttaget från listan.")
+    return redirect("decisions:committee_meeting_detail", pk=pk)
+
+
+# --- Delegation -------------------------------------------------------------------------------------------
+@requires(rules.may_see_delegation)
+@require_safe
+def delegation_list(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    return render(
+        request, "decisions/delegation_list.html", {"orders": queries.delegation_on(today), "today": today}
+    )

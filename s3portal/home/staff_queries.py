@@ -1,0 +1,132 @@
+"""What waits for one of the region's own people: boxes to act on and the nearest things themselves."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from applications.enums import ApplicationStatus
+from applications.models import Application
+from decisions.enums import DecisionStatus
+from decisions.models import CommitteeMeeting, Decision
+from decisions.queries import count_unreported, next_meeting
+from s3portal.accounts.enums import Role
+from s3portal.accounts.models import User
+from s3portal.common.swedish import format_day
+from s3portal.diary.queries import counts_by_owner
+from s3portal.outbox.queries import count_failed
+
+NEAREST = 6
+OPEN_APPLICATION = (ApplicationStatus.SUBMITTED, ApplicationStatus.ASSESSED)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One box: how many, of what, and where to deal with them."""
+
+    count: int
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class StaffStart:
+    todos: list[Todo]
+    decisions: list[Decision]
+    applications: list[Application]
+    meeting: CommitteeMeeting | None
+
+
+def staff_start(user: User) -> StaffStart:
+    """The start page of an officer, delegate, registrar or administrator: a fixed number of questions to the
+    database for each role, whatever there is."""
+    meeting = next_meeting()
+    todos: list[Todo] = []
+    if user.has_role(Role.OFFICER):
+        todos += _officer_todos(user)
+    if user.has_role(Role.DELEGATE):
+        todos.append(_to_sign(user))
+    todos.append(_to_report(meeting))
+    if user.has_role(Role.REGISTRAR):
+        todos.append(_unassigned(user))
+    if user.has_role(Role.OFFICER, Role.REGISTRAR, Role.ADMIN):
+        todos.append(_failed())
+    return StaffStart(
+        todos=todos,
+        decisions=list(_decisions_for(user)[:NEAREST]),
+        applications=list(_applications_of(user)[:NEAREST]) if user.has_role(Role.OFFICER) else [],
+        meeting=meeting,
+    )
+
+
+def _applications_of(user: User) -> QuerySet[Application]:
+    """Received and not yet decided, in cases this officer has; the oldest first."""
+    return (
+        Application.objects.received()
+        .filter(status__in=OPEN_APPLICATION, case__officer=user)
+        .select_related("case", "organisation")
+        .order_by("submitted_at", "pk")
+    )
+
+
+def _decisions_for(user: User) -> QuerySet[Decision]:
+    """Drafts and proposals that wait for this person; the longest untouched first."""
+    waiting = Q(pk__in=[])
+    if user.has_role(Role.OFFICER):
+        waiting |= Q(status=DecisionStatus.DRAFT) & (Q(created_by=user) | Q(case__officer=user))
+    if user.has_role(Role.DELEGATE):
+        waiting |= Q(status=DecisionStatus.PROPOSED, delegate__user=user)
+    found = Decision.objects.visible_to(user).filter(waiting).select_related("case")
+    return found.defer("search", "full_text", "background", "reasons").order_by("updated_at", "pk")
+
+
+def _officer_todos(user: User) -> list[Todo]:
+    mine = _applications_of(user)
+    first = mine.first()
+    proposed = Decision.objects.filter(status=DecisionStatus.PROPOSED).count()
+    unsent = Decision.objects.signed().filter(signed_elsewhere=False, expedition__isnull=True).count()
+    decisions = reverse("decisions:officer_list")
+    return [
+        Todo(
+            mine.count(),
+            "Dina öppna ansökningar",
+            f"Äldst: {first.case}" if first else "Inget väntar på dig",
+            reverse("applications:officer_list"),
+        ),
+        Todo(proposed, "Väntar på underskrift", "Hos den som får besluta", decisions),
+        Todo(unsent, "Ska expedieras", "Undertecknade, inte utskickade", decisions),
+    ]
+
+
+def _to_sign(user: User) -> Todo:
+    proposals = Decision.objects.filter(status=DecisionStatus.PROPOSED, delegate__user=user).count()
+    return Todo(
+        proposals,
+        "Väntar på din underskrift",
+        "Beslut att läsa och skriva under",
+        reverse("decisions:officer_list"),
+    )
+
+
+def _to_report(meeting: CommitteeMeeting | None) -> Todo:
+    text = f"Nästa sammanträde {format_day(meeting.day)}" if meeting else "Inget sammanträde är inlagt"
+    url = (
+        reverse("decisions:committee_meeting_detail", args=[meeting.pk])
+        if meeting
+        else reverse("decisions:committee_meeting_list")
+    )
+    return Todo(count_unreported(), "Ska anmälas till nämnden", text, url)
+
+
+def _unassigned(user: User) -> Todo:
+    nobody = counts_by_owner(user)["nobody"]
+    return Todo(
+        nobody, "Ärenden utan handläggare", "Fördela i diariet", f"{reverse('diary:staff_list')}?urval=utan"
+    )
+
+
+def _failed() -> Todo:
+    failed = count_failed()
+    text = "Öppna för att skicka igen" if failed else "Allt har gått fram eller väntar"
+    return Todo(failed, "Misslyckade utskick", text, f"{reverse('outbox:message_list')}?status=failed")
