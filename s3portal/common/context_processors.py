@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -108,16 +108,8 @@ class Navigation:
         return len(self.items) > 5
 
 
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def _items(entries: list[_Entry], roles: frozenset[str], path: str) -> list[NavItem]:
-    seen = [(str(label), _address(name)) for label, name, wanted in entries if not wanted or wanted & roles]
-    seen = [item for item in seen if item[1]]
+    seen = [(str(label), reverse(name)) for label, name, wanted in entries if not wanted or wanted & roles]
     # Of several that the path lies under, the nearest is current; an area's start only when it is the page.
     starts = {STAFF_START, COMMITTEE_START, "/"}
     under = [url for _label, url in seen if path.startswith(url) and (url == path or url not in starts)]
