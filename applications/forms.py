@@ -264,12 +264,12 @@ class BudgetForm(PartForm):
         self.fields[f"{name}-hours"] = WholeNumberField(
             label=f"Timmar för finansiär {number}",
             most=1_000_000,
-            wrong="Ange hela timmar med bara siffror, till exempel 300.",
+            wrong="Ange hela timmar, till exempel 300.",
         )
         self.fields[f"{name}-hourly_rate"] = WholeNumberField(
             label=f"Kronor per timme för finansiär {number}",
             most=100_000,
-            wrong="Ange hela kronor per timme med bara siffror, till exempel 500.",
+            wrong="Ange hela kronor per timme, till exempel 500.",
         )
         self.fields[f"{name}-amount"] = KronorField(label=f"Belopp från finansiär {number}", required=False)
 
@@ -354,6 +354,7 @@ class BudgetForm(PartForm):
         return hours * rate if isinstance(hours, int) and isinstance(rate, int) else None
 
 
+ADD, REMOVE = "lagg_till", "ta_bort"
 _ROW_KEYS = ("financier", "kind", "source", "hours", "hourly_rate", "amount")
 
 
@@ -374,11 +375,11 @@ def _initial(part: BudgetPart) -> dict[str, Any]:
 
 
 def with_row_changes(data: QueryDict) -> QueryDict:
-    """The posted data after the button that was pressed: ``remove`` a row by its index, or ``add`` an empty
+    """The posted data after the button that was pressed: ``REMOVE`` a row by its index, or ``ADD`` an empty
     one of a kind. Unknown values change nothing."""
     changed = data.copy()
     count = _row_count(data)
-    removed = data.get("remove", "")
+    removed = data.get(REMOVE, "")
     if removed.isascii() and removed.isdigit() and len(removed) < 5 and int(removed) < count:
         for index in range(int(removed), count):
             for key in _ROW_KEYS:
@@ -386,8 +387,8 @@ def with_row_changes(data: QueryDict) -> QueryDict:
                 following = f"fin-{index + 1}-{key}"
                 if following in data and index + 1 < count:
                     changed[f"fin-{index}-{key}"] = data[following]
-    elif data.get("add") in FinancingKind.values and count < MOST_FINANCIERS:
-        changed[f"fin-{count}-kind"] = data["add"]
+    elif data.get(ADD) in FinancingKind.values and count < MOST_FINANCIERS:
+        changed[f"fin-{count}-kind"] = data[ADD]
     return changed
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from applications import rules, services
 from applications.checks import Step
-from applications.forms import ApplicantForm, BudgetForm, PartForm, ProjectForm, with_row_changes
+from applications.forms import ADD, REMOVE, ApplicantForm, BudgetForm, PartForm, ProjectForm, with_row_changes
 from applications.models import Application
 from applications.parts import ApplicantPart, BudgetPart, Part, ProjectPart, rules_of, seen_mark
 from applications.services.door import clock, on_time
@@ -23,6 +23,8 @@ from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
 
 AUTOSAVED = "autosparat"
+# Names of buttons; a plain word like "remove" would hide the form's own method of that name from scripts.
+GO_ON, CHANGE_KIND = "fortsatt", "byt_slag"
 PARTS: dict[Step, type[ApplicantPart] | type[ProjectPart] | type[BudgetPart]] = {
     Step.APPLICANT: ApplicantPart,
     Step.PROJECT: ProjectPart,
@@ -88,11 +90,11 @@ def _save(
 
 def _after_save(request: HttpRequest, application: Application, step: Step) -> str:
     here = step_url(step, application)
-    if request.POST.get("add"):
-        return f"{here}?ny={quote(request.POST['add'])}#finansiering"
-    if "remove" in request.POST or "kind" in request.POST:
+    if request.POST.get(ADD):
+        return f"{here}?ny={quote(request.POST[ADD])}#finansiering"
+    if REMOVE in request.POST or CHANGE_KIND in request.POST:
         return f"{here}#finansiering"
-    if "next" in request.POST:
+    if GO_ON in request.POST:
         following = [*FORM_STEPS, Step.REVIEW]
         return step_url(following[following.index(step) + 1], application)
     messages.success(request, f"Utkastet är sparat, {clock(application.updated_at)}.")
@@ -164,7 +166,7 @@ def _not_saved(
 
 def _pairs(data: QueryDict) -> list[tuple[str, str]]:
     """The posted fields to carry along in a form of hidden fields."""
-    skip = {"csrfmiddlewaretoken", "version", "add", "remove", "next", "kind", "spara"}
+    skip = {"csrfmiddlewaretoken", "version", "spara", ADD, REMOVE, GO_ON, CHANGE_KIND}
     return [(name, value) for name, values in data.lists() if name not in skip for value in values]
 
 
