@@ -8,5 +8,8 @@ class CallSearchForm(forms.Form):
 
     show_optional = False
     q = CleanCharField(
-        label="Sök bland utlysningar", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+        label="Sök bland utlysningar",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
     )

@@ -9,6 +9,8 @@ from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVect
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from calls.enums import AppealRule, CallPhase, CallStatus, MeetingKind, RegistrationRule
@@ -34,7 +36,9 @@ class Strategy(models.Model):
         verbose_name_plural = _("strategier")
         ordering = ["-first_year"]
         constraints = [
-            models.CheckConstraint(condition=Q(last_year__gte=F("first_year")), name="strategy_years_in_order"),
+            models.CheckConstraint(
+                condition=Q(last_year__gte=F("first_year")), name="strategy_years_in_order"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +103,8 @@ class LegalBasis(models.Model):
                 name="legal_basis_dates_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(max_aid_percent__isnull=True) | Q(max_aid_percent__gt=0, max_aid_percent__lte=100),
+                condition=Q(max_aid_percent__isnull=True)
+                | Q(max_aid_percent__gt=0, max_aid_percent__lte=100),
                 name="legal_basis_percent",
             ),
             models.CheckConstraint(
@@ -177,18 +182,23 @@ class Call(models.Model):
         ordering = ["-closes_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=CallStatus.values), name="call_status_known"),
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="call_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="call_closes_after_opening"
+            ),
             models.CheckConstraint(condition=Q(frame__gt=0), name="call_frame_positive"),
             models.CheckConstraint(
                 condition=Q(max_aid_percent__gt=0, max_aid_percent__lte=100), name="call_percent"
             ),
             models.CheckConstraint(condition=Q(overhead_percent__in=[0, 15, 40]), name="call_overhead_rates"),
             models.CheckConstraint(
-                condition=Q(min_amount__isnull=True) | Q(max_amount__isnull=True) | Q(max_amount__gte=F("min_amount")),
+                condition=Q(min_amount__isnull=True)
+                | Q(max_amount__isnull=True)
+                | Q(max_amount__gte=F("min_amount")),
                 name="call_amounts_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(status=CallStatus.DRAFT) | Q(published_at__isnull=False), name="call_published_has_time"
+                condition=Q(status=CallStatus.DRAFT) | Q(published_at__isnull=False),
+                name="call_published_has_time",
             ),
         ]
         indexes = [
@@ -314,19 +324,28 @@ class Meeting(models.Model):
         return f"{weekday} {format_datetime(start)} – {format_weekday(end)} {format_datetime(end)}"
 
     @property
+    def when_html(self) -> SafeString:
+        """``when``, with hours that stay on one line."""
+        start, end = in_stockholm(self.starts_at), in_stockholm(self.ends_at)
+        day, space, hours = self.when.rpartition(HARD_SPACE)
+        if start.date() != end.date():
+            return format_html("{}", self.when)
+        return format_html('{}{}<span class="s3-nowrap">{}</span>', day, space, hours)
+
+    @property
     def registration_words(self) -> str:
         """Whether and how one registers."""
         if self.registration == RegistrationRule.BY_MAIL and self.registration_email:
-            return f"Med e-post till {self.registration_email}"
+            return f"Anmäl er med e-post till {self.registration_email}."
         return {
             RegistrationRule.NOT_NEEDED: "Mötet kräver ingen anmälan.",
-            RegistrationRule.BY_MAIL: "Med e-post",
+            RegistrationRule.BY_MAIL: "Anmäl er med e-post.",
             RegistrationRule.CLOSED: "Anmälan är stängd.",
         }[RegistrationRule(self.registration)]
 
     @property
     def dial_href(self) -> str:
-        """The number for a ``tel:`` address. A conference id of digits is dialled after a pause: the commas."""
+        """The number for a ``tel:`` address; a conference id of digits follows after a pause (the commas)."""
         number = re.sub(r"[^0-9+]", "", self.dial_in_number)
         conference = re.sub(r"\s", "", self.conference_id)
         if re.fullmatch(r"[0-9]+#?", conference):

@@ -11,6 +11,7 @@ from calls.enums import CallPhase, CallStatus, MeetingKind
 from calls.models import Call, CallQuerySet, Meeting, MeetingQuerySet, StrengthArea
 from s3portal.common.swedish import format_datetime, format_kr, format_percent
 
+
 # --- Calls ------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class CallLists:
@@ -70,7 +71,10 @@ def call_facts(call: Call, *, now: datetime | None = None) -> list[Fact]:
     ]
     if call.overhead_percent:
         facts.append(
-            Fact("Indirekta kostnader", f"Schablon {format_percent(call.overhead_percent)} av personalkostnaden")
+            Fact(
+                "Indirekta kostnader",
+                f"Schablon {format_percent(call.overhead_percent)} av personalkostnaden",
+            )
         )
     facts += [
         Fact(label, text)
@@ -112,9 +116,16 @@ def call_timeline(call: Call, *, now: datetime | None = None) -> list[Step]:
     dated.append((call.closes_at, "Sista ansökningsdag", format_datetime(call.closes_at)))
     dated.sort(key=lambda step: step[0])
     # "Extension possible if the evaluation is good" (the call of 2021) is said in the period's own words.
-    extension = "Underlag för förlängning" if "förläng" in call.grant_period.casefold() else "Vad stödet har lett till"
+    extension = (
+        "Underlag för förlängning"
+        if "förläng" in call.grant_period.casefold()
+        else "Vad stödet har lett till"
+    )
     later = [
-        ("Granskning", "Handläggare bedömer mot kriterierna" if call.criteria.all() else "Handläggare bedömer ansökan"),
+        (
+            "Granskning",
+            "Handläggare bedömer mot kriterierna" if call.criteria.all() else "Handläggare bedömer ansökan",
+        ),
         ("Beslut", call.decision_planned),
         ("Utbetalning", call.grant_period),
         ("Utvärdering", extension),
@@ -176,7 +187,7 @@ def by_series(meetings: list[Meeting]) -> list[MeetingGroup]:
 
 
 def meeting_facts(meeting: Meeting) -> list[Fact]:
-    facts = [Fact("Tid", meeting.when)]
+    facts = [Fact("Tid", meeting.when_html)]
     if meeting.place:
         facts.append(Fact("Plats", meeting.place))
     if meeting.area:
@@ -184,8 +195,3 @@ def meeting_facts(meeting: Meeting) -> list[Fact]:
     if meeting.ends_at >= timezone.now():
         facts.append(Fact("Anmälan", meeting.registration_words))
     return facts
-
-
-def meeting_line(meeting: Meeting) -> str:
-    """What stands under a meeting's title in a list."""
-    return f"{meeting.when}, {meeting.place}" if meeting.place else meeting.when

@@ -23,7 +23,12 @@ END_BEFORE_START = "Slutet ligger före början."
 def _note(actor: User | None, obj: models.Model, outcome: Outcome, what: str) -> None:
     if outcome is not Outcome.UNCHANGED:
         done = "inlagd" if outcome is Outcome.CREATED else "ändrad"
-        record_event(actor=actor, action=f"{obj._meta.model_name}_{outcome.value}", obj=obj, text=f"{what} {done}: {obj}")
+        record_event(
+            actor=actor,
+            action=f"{obj._meta.model_name}_{outcome.value}",
+            obj=obj,
+            text=f"{what} {done}: {obj}",
+        )
 
 
 @transaction.atomic
@@ -82,11 +87,13 @@ def save_legal_basis(
     publication_consent_required: bool,
     source: str,
 ) -> tuple[LegalBasis, Outcome]:
-    """A legal basis by its code and first day. Raises Refusal when two rows of one code would hold on one day."""
+    """A legal basis by its code and first day. Raises Refusal when two of one code hold on one day."""
     if valid_to is not None and valid_to < valid_from:
         raise Refusal("Slutdatumet ligger före startdatumet.", field="valid_to")
     # The rows of a code are locked, so that two who enter neighbours at once see each other.
-    others = LegalBasis.objects.select_for_update(of=("self",)).filter(code=code).exclude(valid_from=valid_from)
+    others = (
+        LegalBasis.objects.select_for_update(of=("self",)).filter(code=code).exclude(valid_from=valid_from)
+    )
     for other in others:
         if other.valid_from <= (valid_to or date.max) and valid_from <= (other.valid_to or date.max):
             raise Refusal(
@@ -150,10 +157,10 @@ def save_call(
     diary_prefix: str,
     criteria: Sequence[CriterionData],
 ) -> tuple[Call, Outcome]:
-    """A call by its address, with its areas (addresses) and criteria. Amounts in kronor, both moments inclusive.
+    """A call by its address, with its areas (addresses) and criteria. Amounts in kronor, moments inclusive.
 
-    ``legal_basis`` is a code: the row that holds on the day the call opens is taken. Raises Refusal for what is
-    not there, for what is out of order, and for a share above what the legal basis allows.
+    ``legal_basis`` is a code: the row that holds on the day the call opens is taken. Raises Refusal for what
+    is not there, for what is out of order, and for a share above what the legal basis allows.
     """
     if closes_at <= opens_at:
         raise Refusal("Utlysningen stänger innan den öppnar.", field="closes_at")
@@ -206,7 +213,9 @@ def save_call(
 def _require_weights(criteria: Sequence[CriterionData]) -> None:
     weights = [criterion.weight for criterion in criteria if criterion.weight is not None]
     if weights and (len(weights) != len(criteria) or sum(weights) != 100):
-        raise Refusal("Ange en vikt för varje kriterium, tillsammans 100 procent, eller ingen vikt.", field="criteria")
+        raise Refusal(
+            "Ange en vikt för varje kriterium, tillsammans 100 procent, eller ingen vikt.", field="criteria"
+        )
 
 
 def _basis_on(code: str, day: date) -> LegalBasis:
@@ -233,7 +242,11 @@ def _set_areas(call: Call, areas: Sequence[StrengthArea]) -> Outcome:
 def _set_criteria(call: Call, criteria: Sequence[CriterionData]) -> Outcome:
     outcome = Outcome.UNCHANGED
     for order, criterion in enumerate(criteria, start=1):
-        values: dict[str, Any] = {"title": criterion.title, "text": criterion.text, "weight": criterion.weight}
+        values: dict[str, Any] = {
+            "title": criterion.title,
+            "text": criterion.text,
+            "weight": criterion.weight,
+        }
         _row, one = upsert(Criterion, key={"call": call, "order": order}, values=values)
         outcome |= one
     if call.criteria.filter(order__gt=len(criteria)).delete()[0]:

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from calls.ics import meeting_ics
 from calls.enums import CallPhase
 from calls.forms import CallSearchForm
+from calls.ics import meeting_ics
 from calls.models import StrengthArea
 from calls.queries import (
     area_page,
@@ -35,7 +35,13 @@ def call_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "calls/call_list.html",
-        {"form": form, "text": text, "lists": lists, "page": page, "found": bool(lists.open or lists.coming or page)},
+        {
+            "form": form,
+            "text": text,
+            "lists": lists,
+            "page": page,
+            "found": bool(lists.open or lists.coming or page),
+        },
     )
 
 

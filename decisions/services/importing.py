@@ -1,7 +1,7 @@
-"""Taking over what was decided and laid down elsewhere: nämnder, delegation orders, decisions long since signed.
+"""Taking over what was laid down elsewhere: nämnder, delegation orders, decisions signed long ago.
 
-An imported decision is a transcript. It gets its own diary number, date and signer, is never sealed as if it were
-signed here, and can like every signed decision never be changed.
+An imported decision is a transcript. It keeps its own diary number, date and signer, is never sealed as if it
+were signed here, and can like every signed decision never be changed.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,9 @@ def save_committee(*, actor: User | None, slug: str, name: str) -> tuple[Committ
     """A nämnd by its address. ``name`` as in running text."""
     committee, outcome = upsert(Committee, key={"slug": slug}, values={"name": name})
     if outcome is not Outcome.UNCHANGED:
-        record_event(actor=actor, action=f"committee_{outcome.value}", obj=committee, text=f"Nämnd: {committee}")
+        record_event(
+            actor=actor, action=f"committee_{outcome.value}", obj=committee, text=f"Nämnd: {committee}"
+        )
     return committee, outcome
 
 
@@ -68,8 +70,8 @@ def save_delegation_order(
 ) -> tuple[DelegationOrder, Outcome]:
     """A delegation order by its nämnd (address) and first day. Both days are inclusive.
 
-    Clauses are matched by number; one that is left out stays, since somebody may hold it. Raises Refusal when two
-    orders of one nämnd would be in force on one day.
+    Clauses are matched by number; one that is left out stays, since somebody may hold it. Raises Refusal when
+    two orders of one nämnd would be in force on one day.
     """
     if valid_to < valid_from:
         raise Refusal("Slutdatumet ligger före startdatumet.", field="valid_to")
@@ -103,7 +105,10 @@ def save_delegation_order(
         outcome |= one
     if outcome is not Outcome.UNCHANGED:
         record_event(
-            actor=actor, action=f"delegation_order_{outcome.value}", obj=order, text=f"Delegationsordning: {order}"
+            actor=actor,
+            action=f"delegation_order_{outcome.value}",
+            obj=order,
+            text=f"Delegationsordning: {order}",
         )
     return order, outcome
 
@@ -193,9 +198,9 @@ def import_decision(
 ) -> tuple[Decision, Outcome]:
     """Enter a decision that was signed outside the portal, with its case and number.
 
-    ``published`` counts only the first time: later the registrar's choice stands. Raises Refusal when the decision
-    is here already and says something else, when its number is taken, and when a delegation order that the portal
-    knows did not give the right to decide.
+    ``published`` counts only the first time: later the officer's choice stands. Raises Refusal when the
+    decision is here already and says something else, when its number is taken, and when a delegation order
+    that the portal knows did not give the right to decide.
     """
     there = Decision.objects.select_for_update(of=("self",)).filter(slug=data.slug).first()
     if there is not None:
@@ -206,9 +211,7 @@ def import_decision(
     if data.amount_kind != AmountKind.NONE and not data.amount:
         raise Refusal("Ange ett belopp som är större än 0 kronor.", field="amount")
     clause = _clause(data)
-    decision = Decision(
-        case=_case(data, actor), signed_elsewhere=True, clause=clause, **data.content()
-    )
+    decision = Decision(case=_case(data, actor), signed_elsewhere=True, clause=clause, **data.content())
     decision.full_clean(exclude=["case"])
     decision.save(force_insert=True)
     _add_parts(decision, data)
@@ -228,7 +231,9 @@ def import_decision(
 
 def _case(data: SignedElsewhere, actor: User | None) -> Case:
     if data.case_opened_on.year != data.year:
-        raise Refusal(f"Ärendet har nummer i serien för {data.year}. Ange en dag det året.", field="case_opened_on")
+        raise Refusal(
+            f"Ärendet har nummer i serien för {data.year}. Ange en dag det året.", field="case_opened_on"
+        )
     if data.case_opened_on > data.decided_on:
         raise Refusal("Ärendet öppnades inte efter beslutet.", field="case_opened_on")
     if data.number_in_case == 1:
@@ -271,7 +276,8 @@ def _clause(data: SignedElsewhere) -> DelegationClause | None:
 
 def _add_parts(decision: Decision, data: SignedElsewhere) -> None:
     DecisionPoint.objects.bulk_create(
-        DecisionPoint(decision=decision, order=order, text=text) for order, text in enumerate(data.points, start=1)
+        DecisionPoint(decision=decision, order=order, text=text)
+        for order, text in enumerate(data.points, start=1)
     )
     BasisDocument.objects.bulk_create(
         BasisDocument(decision=decision, order=order, title=title)

@@ -18,14 +18,14 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
     def __or__(self, part: "Outcome") -> "Outcome":
-        """What became of a whole when a part of it became ``part``: the new stays new, any change is a change."""
+        """What became of a whole when a part of it became ``part``: new stays new, any change is a change."""
         if self is Outcome.UNCHANGED and part is not Outcome.UNCHANGED:
             return Outcome.UPDATED
         return self
 
 
 def upsert(model: type[M], *, key: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[M, Outcome]:
-    """The row of ``model`` with the natural ``key``, holding ``values``; its lock is held to the transaction's end.
+    """The row of ``model`` with the natural ``key``, holding ``values``; locked to the transaction's end.
 
     Raises Refusal with the name of the field when the model's own validation says no.
     """

@@ -189,7 +189,9 @@ MEETING = Group(
         text("videokonferens", "video_address", 100),
         text("videokonferens-id", "video_id", 50),
         long("program", "programme"),
-        Field("anmälan", "registration", Value(choice(REGISTRATION_RULES)), default=RegistrationRule.NOT_NEEDED),
+        Field(
+            "anmälan", "registration", Value(choice(REGISTRATION_RULES)), default=RegistrationRule.NOT_NEEDED
+        ),
         Field("anmälan_till", "registration_email", Value(email), default=""),
         flag("fullsatt_i_lokalen", "room_full", default=False),
     )

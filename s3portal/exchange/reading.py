@@ -51,7 +51,9 @@ def _checked(text: str, most: int) -> str:
 def address(text: str) -> str:
     """A part of an address: jord-skog-och-vatten."""
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text) or len(text) > 120:
-        raise Refusal("Skriv med små bokstäver a–z, siffror och bindestreck, till exempel digitala-losningar.")
+        raise Refusal(
+            "Skriv med små bokstäver a–z, siffror och bindestreck, till exempel digitala-losningar."
+        )
     return text
 
 
@@ -102,12 +104,14 @@ _MOMENT = re.compile(r"(.+?)[ T]+(?:kl\. ?)?([01]?[0-9]|2[0-3])[.:]([0-5][0-9])(
 
 
 def moment(text: str) -> datetime:
-    """A moment on Swedish clocks: "2021-11-29 23.59.59". Refuses the hour that summer time skips or repeats."""
+    """A moment on Swedish clocks: "2021-11-29 23.59.59"; not one that summer time skips or repeats."""
     match = _MOMENT.fullmatch(text)
     if match is None:
         raise Refusal("Ange datum och klockslag, till exempel 2021-11-29 23.59.59.")
     on = parse_date(match[1])
-    found = datetime(on.year, on.month, on.day, int(match[2]), int(match[3]), int(match[4] or 0), tzinfo=STOCKHOLM)
+    found = datetime(
+        on.year, on.month, on.day, int(match[2]), int(match[3]), int(match[4] or 0), tzinfo=STOCKHOLM
+    )
     if found.utcoffset() != found.replace(fold=1).utcoffset():
         raise Refusal("Klockslaget finns inte eller finns två gånger den dagen, när klockan ställs om.")
     return found

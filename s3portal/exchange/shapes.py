@@ -74,7 +74,9 @@ class Reading:
             wanted = fields.get(key.value)
             where = f"{path}, {key.value}" if path else str(key.value)
             if wanted is None:
-                self._wrong(key, path, f"Fältet ”{key.value}” finns inte. Det här finns: {', '.join(fields)}.")
+                self._wrong(
+                    key, path, f"Fältet ”{key.value}” finns inte. Det här finns: {', '.join(fields)}."
+                )
             elif key.value in seen:
                 self._wrong(key, where, "Fältet står två gånger.")
             else:

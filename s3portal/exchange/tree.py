@@ -1,15 +1,15 @@
 """YAML as a tree of texts that remember their lines.
 
-Only the plain part of the language is let in: mappings, lists and texts. No tags (``!!python/…``), no aliases
-(which can make a small file enormous), no repeated keys, and nothing is guessed: 2021-11-29, 08.00 and no stay
-the texts they are, and are read by the portal's own parsers.
+Only the plain part of the language is let in: mappings, lists and texts. No tags (``!!python/…``), no
+aliases (which can make a small file enormous), no repeated keys, and nothing is guessed: 2021-11-29, 08.00
+and no stay the texts they are, and are read by the portal's own parsers.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from yaml.events import AliasEvent, NodeEvent
+from yaml.events import AliasEvent
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 12
@@ -17,7 +17,7 @@ MAX_DEPTH = 12
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong in the file: ``line`` counts from 1, ``field`` is where in the format (may be empty)."""
+    """Something wrong in the file: ``line`` counts from 1, ``field`` is where in the format, or empty."""
 
     line: int
     field: str
@@ -37,7 +37,7 @@ class BadFile(Exception):
 
 
 class _Composer(yaml.BaseLoader):
-    """PyYAML's parser, which builds the tree of nodes and stops there: no Python object is ever constructed."""
+    """PyYAML's parser, which builds the tree of nodes and stops there: no Python object is ever made."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -47,14 +47,16 @@ class _Composer(yaml.BaseLoader):
         event: Any = self.peek_event()
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent):
-            raise BadFile([Problem(line, "", f"Hänvisningar (*{event.anchor}) får inte användas. Skriv ut texten.")])
-        if isinstance(event, NodeEvent) and getattr(event, "tag", None) is not None:
+            raise BadFile(
+                [Problem(line, "", f"Hänvisningar (*{event.anchor}) får inte användas. Skriv ut texten.")]
+            )
+        if event.tag is not None:
             raise BadFile([Problem(line, "", f"Typmärken ({event.tag}) får inte användas. Ta bort märket.")])
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise BadFile([Problem(line, "", f"Filen har fler än {MAX_DEPTH} nivåer. Kontrollera indraget.")])
         try:
-            return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+            return super().compose_node(parent, index)
         finally:
             self.depth -= 1
 
@@ -74,7 +76,13 @@ def read_tree(content: bytes) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise BadFile(
-            [Problem(line, "", f"Raden går inte att läsa som YAML ({error.problem}). Kontrollera indrag och kolon.")]
+            [
+                Problem(
+                    line,
+                    "",
+                    f"Raden går inte att läsa som YAML ({error.problem}). Kontrollera indrag och kolon.",
+                )
+            ]
         ) from error
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1

@@ -10,7 +10,7 @@ from calls.enums import CallPhase, MeetingKind
 from calls.models import Call, Meeting, StrengthArea
 from calls.queries import public_meetings
 from decisions.models import Decision
-from s3portal.common.swedish import format_datetime, format_kr
+from s3portal.common.swedish import format_datetime, format_day, format_kr, format_time, in_stockholm
 
 MEETINGS = 4
 DECISIONS = 3
@@ -21,6 +21,7 @@ class HeroFact:
     label: str
     value: str
     figure: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,19 @@ def _hero_facts(call: Call, phase: CallPhase, now: datetime) -> list[HeroFact]:
     facts = [HeroFact("Ram", format_kr(call.frame), figure=True)]
     if phase == CallPhase.COMING:
         facts.append(HeroFact("Öppnar", format_datetime(call.opens_at)))
-    facts.append(HeroFact("Sista ansökningsdag", format_datetime(call.closes_at)))
+    last_day = in_stockholm(call.closes_at)
+    facts.append(
+        HeroFact(
+            "Sista ansökningsdag", format_day(last_day), figure=True, note=f"kl. {format_time(last_day)}"
+        )
+    )
     information = call.meetings.filter(kind=MeetingKind.INFORMATION)
     meeting = information.coming(now=now).first() or information.past(now=now).first()
     if meeting:
         facts.append(
-            HeroFact("Informationsmöte", f"{meeting.when}, {meeting.place}" if meeting.place else meeting.when)
+            HeroFact(
+                "Informationsmöte", f"{meeting.when}, {meeting.place}" if meeting.place else meeting.when
+            )
         )
     if call.decision_planned:
         facts.append(HeroFact("Beslut", call.decision_planned))

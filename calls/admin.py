@@ -1,0 +1,51 @@
+from django.contrib import admin
+
+from calls.models import Call, Criterion, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
+from s3portal.audit.admin import AuditedAdmin
+
+
+@admin.register(Strategy)
+class StrategyAdmin(AuditedAdmin):
+    list_display = ["name", "first_year", "last_year"]
+
+
+@admin.register(StrengthArea)
+class StrengthAreaAdmin(AuditedAdmin):
+    list_display = ["name", "strategy", "order"]
+    list_filter = ["strategy"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(LegalBasis)
+class LegalBasisAdmin(AuditedAdmin):
+    list_display = ["code", "name", "valid_from", "valid_to", "appeal_rule", "max_aid_percent"]
+
+
+class CriterionInline(admin.TabularInline):
+    model = Criterion
+    extra = 0
+
+
+@admin.register(Call)
+class CallAdmin(AuditedAdmin):
+    list_display = ["title", "status", "opens_at", "closes_at", "frame"]
+    list_filter = ["status"]
+    search_fields = ["title", "slug"]
+    prepopulated_fields = {"slug": ["title"]}
+    filter_horizontal = ["areas"]
+    inlines = [CriterionInline]
+
+
+@admin.register(MeetingSeries)
+class MeetingSeriesAdmin(AuditedAdmin):
+    list_display = ["title", "slug"]
+    prepopulated_fields = {"slug": ["title"]}
+
+
+@admin.register(Meeting)
+class MeetingAdmin(AuditedAdmin):
+    list_display = ["title", "kind", "starts_at", "place", "call", "series", "room_full"]
+    list_filter = ["kind"]
+    list_select_related = ["call", "series"]
+    date_hierarchy = "starts_at"
+    exclude = ["import_key"]

@@ -1,0 +1,238 @@
+"""The trial's people and what depends on today: accounts, an open call, delegates, meetings of the nämnd.
+
+``load_demo`` can be run again and again: what is there stays as it is, what time has run out for is followed
+by something new, so that there is always an open call and a delegation order in force.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from calls.enums import CallPhase
+from calls.models import Call
+from decisions.enums import DecisionKind
+from decisions.models import Committee, CommitteeMember, Decision, Delegate, DelegationClause, DelegationOrder
+from decisions.services.importing import ClauseData, save_delegation_order
+from decisions.services.meetings import create_meeting
+from decisions.services.reporting import report_decisions
+from s3portal.accounts.enums import MembershipRole, Role
+from s3portal.accounts.models import Membership, Organisation, StaffRole, User
+from s3portal.accounts.services import create_organisation
+from s3portal.common.context_processors import TRIAL_PASSWORD
+from s3portal.common.swedish import (
+    STOCKHOLM,
+    format_isodate,
+    format_month,
+    next_working_day,
+    parse_org_number,
+)
+from s3portal.exchange.services import import_file
+
+RELATIVE_CALLS: Final = Path(__file__).parent / "data" / "relativt" / "utlysningar.yaml"
+OPEN_CALL: Final = "kluster-for-hallbar-omstallning"
+COMMITTEE: Final = "regionala-utvecklingsnamnden"
+DIRECTOR_OFFICE: Final = "regional utvecklingsdirektör"
+UNIT: Final = "Samhällsutveckling"
+
+
+# --- Dates that follow today --------------------------------------------------------------------------------
+_RELATIVE = re.compile(r"(vardag |månad )?([+-][0-9]+) dagar")
+
+
+def fill_in(text: str, *, today: date, number: int) -> str:
+    """The trial's own notation made into real dates, so that the rest is the ordinary exchange format.
+
+    "+30 dagar" → the date, "vardag +7 dagar" → that day or the next working day, "månad +75 dagar" →
+    "Februari 2027". "-LÖPNUMMER" is nothing in the first round and "-2" in the second.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        day = today + timedelta(days=int(match[2]))
+        if match[1] == "månad ":
+            return format_month(day).capitalize()
+        return format_isodate(next_working_day(day) if match[1] else day)
+
+    return _RELATIVE.sub(replace, text).replace("-LÖPNUMMER", "" if number == 1 else f"-{number}")
+
+
+def _load_calls(today: date) -> None:
+    """A new round of the made-up calls when none of them is open."""
+    for number in count(1):
+        slug = OPEN_CALL if number == 1 else f"{OPEN_CALL}-{number}"
+        call = Call.objects.filter(slug=slug).first()
+        if call is None:
+            text = RELATIVE_CALLS.read_text(encoding="utf-8")
+            import_file(fill_in(text, today=today, number=number).encode(), actor=None)
+            return
+        if call.phase() == CallPhase.OPEN:
+            return
+
+
+# --- People -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Person:
+    """A made-up person. Telephone numbers are among those that are kept for fiction."""
+
+    name: str
+    title: str = ""
+    roles: tuple[Role, ...] = ()
+    phone: str = ""
+    superuser: bool = False
+
+
+PEOPLE: Final[dict[str, Person]] = {
+    "sokande@example.se": Person("Karin Lund", phone="070-174 06 05"),
+    "kollega@example.se": Person("Jonas Berg", phone="070-174 06 06"),
+    "annan.sokande@example.se": Person("Maria Sjölund", phone="070-174 06 07"),
+    "handlaggare@example.se": Person("Sara Lindqvist", "Regionutvecklare", (Role.OFFICER,), "063-14 75 00"),
+    "handlaggare2@example.se": Person("Erik Nordin", "Regionutvecklare", (Role.OFFICER,), "063-14 75 00"),
+    "direktor@example.se": Person(
+        "Anders Holm", "Regional utvecklingsdirektör", (Role.DELEGATE,), "063-14 75 00"
+    ),
+    "registrator@example.se": Person("Lena Åslund", "Registrator", (Role.REGISTRAR,), "063-14 75 00"),
+    "ledamot@example.se": Person("Eva Norberg", "Ledamot", (Role.COMMITTEE_MEMBER,)),
+    "bedomare@example.se": Person("Per Wikström", "Bedömare", (Role.ASSESSOR,)),
+    "admin@example.se": Person("Admin Adminsson", "Administratör", (Role.ADMIN,), superuser=True),
+}
+
+
+def _load_person(email: str, person: Person) -> User:
+    """The account, as it is if it is there: a changed password stays changed."""
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(
+            email,
+            TRIAL_PASSWORD,
+            full_name=person.name,
+            title=person.title,
+            unit=UNIT if person.roles and Role.COMMITTEE_MEMBER not in person.roles else "",
+            phone=person.phone,
+            is_staff=person.superuser,
+            is_superuser=person.superuser,
+        )
+    EmailAddress.objects.get_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
+    for role in person.roles:
+        StaffRole.objects.get_or_create(user=user, role=role)
+    return user
+
+
+def _load_organisations(people: dict[str, User]) -> None:
+    """Numbers with a right check digit in a range that no register uses."""
+    peak = _organisation(
+        "Peak Jämtland ekonomisk förening",
+        "799901-0015",
+        people["sokande@example.se"],
+        "Storgatan 1, 831 30 Östersund",
+    )
+    Membership.objects.get_or_create(
+        organisation=peak, user=people["kollega@example.se"], defaults={"role": MembershipRole.EDITOR}
+    )
+    _organisation(
+        "Fjällbygdens digitala nav ekonomisk förening",
+        "799902-0014",
+        people["annan.sokande@example.se"],
+        "Byvägen 2, 840 90 Bruksvallarna",
+    )
+
+
+def _organisation(name: str, org_number: str, owner: User, postal_address: str) -> Organisation:
+    number = parse_org_number(org_number)
+    found = Organisation.objects.filter(org_number=str(number)).first()
+    if found is not None:
+        return found
+    return create_organisation(
+        actor=owner,
+        org_number=number,
+        name=name,
+        postal_address=postal_address,
+        email=owner.email,
+        phone=owner.phone,
+        is_signatory=True,
+    )
+
+
+# --- The nämnd ----------------------------------------------------------------------------------------------
+def _order_in_force(committee: Committee, today: date) -> DelegationOrder:
+    """The order of today. The region's own end with 2026; then the trial makes up the next."""
+    order = committee.delegation_orders.filter(valid_from__lte=today, valid_to__gte=today).first()
+    if order is not None:
+        return order
+    # A mandate period is four calendar years: 2023–2026, 2027–2030 …
+    first = 2023 + (today.year - 2023) // 4 * 4
+    period = f"{first}–{first + 3}"
+    title = f"Delegationsbestämmelser för regionala utvecklingsnämnden i Region Jämtland Härjedalen {period}"
+    return save_delegation_order(
+        actor=None,
+        committee=committee.slug,
+        title=title,
+        period=period,
+        adopted="",
+        valid_from=date(first, 1, 1),
+        valid_to=date(first + 3, 12, 31),
+        clauses=[
+            ClauseData(
+                number="8.2",
+                text="Stöd till, deltagande i och medfinansiering av projekt under 500 000 kronor. "
+                "Delegat är regional utvecklingsdirektör.",
+                kinds=list(DecisionKind),
+                ceiling=500_000,
+            )
+        ],
+    )[0]
+
+
+def _load_delegates(director: User, order: DelegationOrder) -> None:
+    for clause in DelegationClause.objects.filter(order=order):
+        Delegate.objects.get_or_create(
+            clause=clause, user=director, valid_from=order.valid_from, defaults={"office": DIRECTOR_OFFICE}
+        )
+
+
+def _load_meetings(committee: Committee, registrar: User, today: date) -> None:
+    """One meeting to come and one that has been, where the two decisions signed elsewhere were reported."""
+    meetings = committee.meetings
+    if not meetings.filter(starts_at__gt=timezone.now()).exists():
+        create_meeting(
+            committee=committee,
+            starts_at=_morning(next_working_day(today + timedelta(days=25))),
+            place="Regionens hus, Östersund",
+            actor=registrar,
+        )
+    if not meetings.filter(starts_at__lte=timezone.now()).exists():
+        held = create_meeting(
+            committee=committee,
+            starts_at=_morning(next_working_day(today - timedelta(days=40))),
+            place="Regionens hus, Östersund",
+            actor=registrar,
+        )
+        elsewhere = Decision.objects.unreported().filter(signed_elsewhere=True).values_list("pk", flat=True)
+        if elsewhere:
+            report_decisions(meeting_id=held.pk, decision_ids=list(elsewhere), actor=registrar)
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(9, 30), tzinfo=STOCKHOLM)
+
+
+@transaction.atomic
+def load_demo() -> None:
+    """Everything that the trial has beside its data files, which must have been imported."""
+    today = timezone.localdate()
+    people = {email: _load_person(email, person) for email, person in PEOPLE.items()}
+    _load_organisations(people)
+    committee = Committee.objects.get(slug=COMMITTEE)
+    CommitteeMember.objects.get_or_create(
+        committee=committee, user=people["ledamot@example.se"], defaults={"valid_from": date(2023, 1, 1)}
+    )
+    _load_delegates(people["direktor@example.se"], _order_in_force(committee, today))
+    _load_meetings(committee, people["registrator@example.se"], today)
+    _load_calls(today)
