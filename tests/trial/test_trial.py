@@ -52,6 +52,22 @@ def test_a_busy_port_gets_a_clear_sentence_before_anything_starts(
     assert said.getvalue() == ""
 
 
+def test_at_the_terminal_the_refusal_is_the_sentence_alone() -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "trial"],
+        cwd=ROOT,
+        env=os.environ | {"PORT": "http", "DJANGO_SETTINGS_MODULE": "s3portal.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert (done.stdout, done.stderr) == (
+        "",
+        "PORT ska vara ett tal mellan 1 och 65535, inte ”http”. Till exempel: PORT=8001 make run\n",
+    )
+
+
 def test_a_port_that_was_just_left_is_free() -> None:
     with socket.create_server(("127.0.0.1", 0)) as left:
         port = left.getsockname()[1]

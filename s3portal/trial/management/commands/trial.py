@@ -68,6 +68,16 @@ class Command(BaseCommand):
     help = "Startar hela portalen på den egna datorn: servrar, demodata, Celery, e-post och webb."
     requires_system_checks = []
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """At the terminal a refusal is its sentence alone, without the name of an exception before it."""
+        try:
+            return super().execute(*args, **options)
+        except CommandError as refusal:
+            if not getattr(self, "_called_from_command_line", False):
+                raise
+            self.stderr.write(str(refusal))
+            sys.exit(refusal.returncode)
+
     def handle(self, *args: Any, **options: Any) -> None:
         port = read_port(os.environ.get("PORT", "8000"))
         refuse_busy_port(port)
