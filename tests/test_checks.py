@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from s3portal.checks import demo_accounts, seal_certificate, trial_settings
 from s3portal.common.context_processors import TRIAL_PASSWORD
@@ -22,7 +23,7 @@ def seal(path: Path, *, days: tuple[int, int] = (-1, 1), with_certificate: bool 
         name, name, key.public_key(), 1, now + timedelta(days=days[0]), now + timedelta(days=days[1])
     ).sign(key, hashes.SHA256())
     path.write_bytes(
-        serialization.pkcs12.serialize_key_and_certificates(
+        pkcs12.serialize_key_and_certificates(
             b"seal",
             key,
             certificate if with_certificate else None,
