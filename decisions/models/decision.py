@@ -5,7 +5,7 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,6 +18,7 @@ from decisions.models.committee import Committee
 from decisions.models.delegation import Delegate, DelegationClause
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
+from s3portal.common.search import swedish_query
 from s3portal.common.swedish import format_kr
 from s3portal.common.triggers import FrozenWithParent
 from s3portal.diary.models import Case, Record, RecordFile
@@ -69,12 +70,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def search(self, text: str) -> "DecisionQuerySet":
         """Decisions whose Swedish text, or whose case's number typed in any way, answers to ``text``."""
-        words = Q(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        words = Q(search=swedish_query(text))
         number = read_number(text)
         if number is None:
             return self.filter(words)
-        condition = number.condition("case__")
-        return self.filter(condition if number.prefix else condition | words)
+        return self.filter(number.condition("case__") | words)
 
 
 class Decision(models.Model):

@@ -5,12 +5,13 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from s3portal.common.search import swedish_query
 from s3portal.diary.enums import CaseStatus, Direction
 from s3portal.diary.numbers import read_number
 
@@ -40,12 +41,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def search(self, text: str) -> "CaseQuerySet":
         """Cases whose number or Swedish text answers to ``text``. Protected counterparts do not answer:
         only what the public diary shows is in the search vector (domain.md §4)."""
-        words = Q(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        words = Q(search=swedish_query(text))
         number = read_number(text)
         if number is None:
             return self.filter(words)
-        # "2021/2027" may be a number or two years in a title; with its prefix there is no doubt.
-        return self.filter(number.condition() if number.prefix else number.condition() | words)
+        # "Strategi 2021-2027" has the form of a number too.
+        return self.filter(number.condition() | words)
 
 
 class Case(models.Model):

@@ -92,10 +92,10 @@ def _officer_todos(user: User) -> list[Todo]:
             mine.count(),
             "Dina öppna ansökningar",
             f"Äldst: {first.case}" if first else "Inget väntar på dig",
-            reverse("applications:officer_list"),
+            f"{reverse('applications:officer_list')}?urval=mina",
         ),
-        Todo(proposed, "Väntar på underskrift", "Hos den som får besluta", decisions),
-        Todo(unsent, "Ska expedieras", "Undertecknade, inte utskickade", decisions),
+        Todo(proposed, "Väntar på underskrift", "Hos den som får besluta", f"{decisions}?visa=underskrift"),
+        Todo(unsent, "Ska expedieras", "Undertecknade, inte utskickade", f"{decisions}?visa=undertecknade"),
     ]
 
 
@@ -105,7 +105,7 @@ def _to_sign(user: User) -> Todo:
         proposals,
         "Väntar på din underskrift",
         "Beslut att läsa och skriva under",
-        reverse("decisions:officer_list"),
+        f"{reverse('decisions:officer_list')}?visa=vantar",
     )
 
 
