@@ -18,7 +18,7 @@ from decisions import appeal
 from decisions.enums import AmountKind
 from decisions.models import Decision
 from s3portal.common.pdf import Attachment, render_document
-from s3portal.common.swedish import format_day, format_isodate
+from s3portal.common.swedish import HARD_SPACE, format_day, format_isodate
 from s3portal.common.text import markdown_to_plain
 
 TEMPLATE = "documents/decision.html"
@@ -59,10 +59,20 @@ class DecisionText:
     financing_missing: bool
 
 
+# Ordinary spaces that may not break a line: within an amount, before its unit, before % and after §.
+_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?:,\d+)?(?: (?=(?:kronor|kr|tkr|mkr)\b))?")
+_SIGNS = re.compile(r"(?<=\d) (?=[%§])|(?<=§) (?=\d)")
+
+
+def with_hard_spaces(text: str) -> str:
+    """The same words, with the hard spaces that domain.md §7 asks for, however they were typed."""
+    return _SIGNS.sub(HARD_SPACE, _AMOUNT.sub(lambda match: match[0].replace(" ", HARD_SPACE), text))
+
+
 def decision_text(decision: Decision, *, on: date | None = None) -> DecisionText:
     """A signed decision from its snapshot; a draft as it would be if it were signed on the day (today)."""
     signed = decision.is_signed
-    points = tuple(point.text for point in decision.points.all())
+    points = tuple(with_hard_spaces(point.text) for point in decision.points.all())
     appeal_text = decision.appeal_text if signed else appeal.appeal_text(decision)
     return DecisionText(
         note=_note(decision),
@@ -73,10 +83,10 @@ def decision_text(decision: Decision, *, on: date | None = None) -> DecisionText
         date=decision.decided_on or on or timezone.localdate(),
         diary_number=str(decision.case),
         title=decision.title,
-        background=decision.background,
+        background=with_hard_spaces(decision.background),
         basis_documents=tuple(document.title for document in decision.basis_documents.all()),
         delegation=_delegation(decision),
-        reasons=decision.reasons,
+        reasons=with_hard_spaces(decision.reasons),
         points=points,
         signatory_name=decision.signatory_name if signed else _draft_signatory(decision)[0],
         signatory_title=decision.signatory_title if signed else _draft_signatory(decision)[1],

@@ -11,10 +11,18 @@ from pathlib import Path
 
 import pydyf
 import pytest
+import weasyprint
 from django.test import override_settings
 from pypdf import PdfReader
 
-from s3portal.common.pdf import Attachment, RenderingFailed, UnprintableText, render_document, render_pdf
+from s3portal.common.pdf import (
+    Attachment,
+    RenderingFailed,
+    UnprintableText,
+    render_document,
+    render_pdf,
+    rendering,
+)
 from s3portal.common.pdf.fetching import STATIC_BASE, RefusedAddress, StaticFetcher
 from s3portal.common.pdf.identification import declare_pdf_ua
 from tests.common.pdf_samples import CREATED_AT, DATA, HEADINGS, TITLE, decision_html, decision_pdf
@@ -306,3 +314,23 @@ class TestRenderDocument:
         assert "Region Norrland" in reader.pages[0].extract_text()
         assert reader.metadata is not None
         assert reader.metadata.author == "Region Norrland"
+
+
+def test_no_stream_ends_so_that_its_length_is_unclear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file in some tens would end a stream with a carriage return; the first such one is written anew."""
+    paddings: list[int] = []
+    finish = rendering._finish
+
+    def noting(document: weasyprint.Document, pdf: pydyf.PDF, *, padding: int) -> None:
+        paddings.append(padding)
+        finish(document, pdf, padding=padding)
+
+    monkeypatch.setattr(rendering, "_finish", noting)
+    for number in range(1000):
+        paddings.clear()
+        pdf = render(page_of(f"<h1>{hashlib.sha256(bytes([number % 256, number // 256])).hexdigest()}</h1>"))
+        assert b"\r\nendstream" not in pdf
+        if len(paddings) > 1:
+            break
+    assert paddings[:2] == [0, 1]
+    assert_valid(pdf)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pydyf
@@ -126,11 +127,7 @@ def _render(html: str, *, title: str, created: datetime, attachments: Sequence[A
             document = page_tree.render(font_config=_font_configuration())
             _require_no_foreign_attachments(document)
             _set_metadata(document.metadata, title=title, created=created)
-            pdf = document.write_pdf(
-                pdf_variant="pdf/a-3a",
-                attachments=[_embed(attachment, created) for attachment in attachments],
-                finisher=_finish,
-            )
+            pdf = _write(document, attachments, created)
     except FatalURLFetchingError as error:
         # A BaseException in WeasyPrint, to get past its own handlers.
         raise _failure("Dokumentet hänvisar till något som inte får hämtas", fetcher.refused) from error
@@ -214,8 +211,37 @@ def _embed(attachment: Attachment, created: datetime) -> weasyprint.Attachment:
     )
 
 
-def _finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+# A stream whose last byte is a carriage return: with the line feed before "endstream" it reads as one end of
+# line, and then the stream is a byte shorter than its /Length says (ISO 19005-3, 6.1.7.1).
+_UNCLEAR_END = b"\r\nendstream"
+_MOST_PADDING = 20
+
+
+def _write(document: weasyprint.Document, attachments: Sequence[Attachment], created: datetime) -> bytes:
+    """The file; written again with an empty object more when a stream in it ends unclearly.
+
+    The last byte of compressed data is as good as random, so one file in fifteen needs it.
+    """
+    for padding in range(_MOST_PADDING):
+        pdf = document.write_pdf(
+            pdf_variant="pdf/a-3a",
+            attachments=[_embed(attachment, created) for attachment in attachments],
+            finisher=partial(_finish, padding=padding),
+        )
+        if _UNCLEAR_END not in pdf:
+            return bytes(pdf)
+    raise RenderingFailed("Dokumentet kunde inte skrivas så att det håller för arkivering.")
+
+
+def _finish(_document: weasyprint.Document, pdf: pydyf.PDF, *, padding: int) -> None:
     _require_whole_addresses(pdf)
+    for stream in pdf.objects:
+        # Those of its own making (fonts, pages, files) are left uncompressed; what is made of all objects at
+        # the end (object stream, cross references) turns out otherwise with another object in it.
+        if isinstance(stream, pydyf.Stream) and stream.compress and _UNCLEAR_END in stream.data:
+            stream.compress = False
+    for _number in range(padding):
+        pdf.add_object(pydyf.Dictionary())
     if "AF" in pdf.catalog:
         # WeasyPrint names each file twice.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
