@@ -6,18 +6,29 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from s3portal.trial.management.commands.trial import read_port, refuse_busy_port
-from s3portal.trial.servers import free_port
+from s3portal.trial.management.commands import trial as trial_command
+from s3portal.trial.management.commands.trial import (
+    Child,
+    Stopped,
+    read_port,
+    refuse_busy_port,
+    wait_until_answering,
+    watch,
+)
+from s3portal.trial.servers import Redis, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -188,3 +199,63 @@ def test_the_trial_starts_is_used_stops_and_starts_again(start_trial: "Callable[
     assert second.process.wait(60) == 1
     assert "beat avslutades (kod -9)." in second.output.read_text()
     assert [name for name, process in everyone.items() if not gone(process)] == []
+
+
+# --- What can go wrong on the way -----------------------------------------------------------------------
+class Answering(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(503)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_a_web_server_that_answers_with_a_fault_stops_the_start() -> None:
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/konto/login/"
+        with pytest.raises(Stopped, match=rf"^Webben svarar 503 på {address}\. Se "):
+            wait_until_answering(address, [])
+        server.shutdown()
+
+
+def test_a_web_server_that_never_answers_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial_command, "READY_SECONDS", 0.5)
+    with pytest.raises(Stopped, match=r"^Webben svarade inte inom 0\.5 sekunder\. Se "):
+        wait_until_answering(f"http://127.0.0.1:{free_port()}/", [])
+
+
+def test_a_child_that_ends_is_named_with_the_end_of_its_log(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    child = Child("web", ["json.tool", "no-such-file.json"], dict(os.environ))
+    child.process.wait(30)
+    with pytest.raises(Stopped) as stopped:
+        watch([child], [])
+    assert str(stopped.value).startswith("web avslutades (kod ")
+    assert "no-such-file.json" in str(stopped.value)
+
+
+def test_a_server_that_ends_is_named(tmp_path: Path) -> None:
+    never_started = Redis(tmp_path / "redis")
+    with pytest.raises(Stopped, match=r"^Redis avslutades\. Se loggen i "):
+        watch([], [never_started])
+
+
+def test_a_child_that_does_not_listen_is_killed(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_command, "STOP_SECONDS", 0.5)
+    settings.VAR_DIR = tmp_path
+    (tmp_path / "deaf.py").write_text(
+        "import signal, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print('deaf', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    child = Child("worker", ["deaf"], os.environ | {"PYTHONPATH": str(tmp_path)})
+    deadline = time.monotonic() + 30
+    while "deaf" not in child.log.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    child.stop()
+    assert child.process.returncode == -signal.SIGKILL
