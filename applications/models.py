@@ -128,7 +128,10 @@ class Application(models.Model):
                 name="application_sent_is_registered",
             ),
             models.CheckConstraint(
-                condition=Q(status=ApplicationStatus.GRANTED, granted_amount__gte=0)
+                # Said outright: a comparison with NULL would let the row through.
+                condition=Q(
+                    status=ApplicationStatus.GRANTED, granted_amount__isnull=False, granted_amount__gte=0
+                )
                 | (~Q(status=ApplicationStatus.GRANTED) & Q(granted_amount__isnull=True)),
                 name="application_granted_has_amount",
             ),
@@ -254,7 +257,13 @@ class Financing(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind=FinancingKind.CASH, hours__isnull=True, hourly_rate__isnull=True)
-                | Q(kind=FinancingKind.IN_KIND, amount=F("hours") * F("hourly_rate"))
+                | Q(
+                    kind=FinancingKind.IN_KIND,
+                    hours__isnull=False,
+                    hourly_rate__isnull=False,
+                    amount__isnull=False,
+                    amount=F("hours") * F("hourly_rate"),
+                )
                 | (
                     Q(kind=FinancingKind.IN_KIND, amount__isnull=True)
                     & (Q(hours__isnull=True) | Q(hourly_rate__isnull=True))

@@ -200,7 +200,9 @@ rules = st.builds(
 @st.composite
 def budgets(draw: st.DrawFn) -> tuple[BudgetSummary, BudgetRules]:
     chosen = draw(years)
-    cells = st.dictionaries(st.tuples(st.sampled_from(CostCategory.values), st.sampled_from(chosen)), maybe_kronor)
+    cells = st.dictionaries(
+        st.tuples(st.sampled_from(CostCategory.values), st.sampled_from(chosen)), maybe_kronor
+    )
     asked = draw(rules)
     made = summarise(
         years=chosen,

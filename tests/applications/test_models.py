@@ -1,0 +1,137 @@
+"""What the database itself refuses, whoever asks."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from applications.models import Application, ApplicationArea, BudgetLine, Financing
+from tests import factories
+from tests.applications.sending import send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(owner):
+    return send(factories.make_application(user=owner), owner)
+
+
+def refused(work, *words):
+    with pytest.raises(DatabaseError) as error, transaction.atomic():
+        work()
+    assert any(word in str(error.value) for word in words), error.value
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Ett annat namn"},
+        {"applied_amount": 1},
+        {"total_cost": 1},
+        {"contact_email": "en.annan@example.org"},
+        {"publication_consent": False},
+        {"submitted_at": None},
+        {"version": 99},
+    ],
+)
+def test_what_was_sent_cannot_be_changed(sent, change):
+    refused(lambda: Application.objects.filter(pk=sent.pk).update(**change), "is fixed")
+    assert Application.objects.get(pk=sent.pk).title == sent.title
+
+
+def test_not_with_sql_either(sent):
+    def change():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE applications_application SET summary = 'Nytt' WHERE id = %s", [sent.pk])
+
+    refused(change, "is fixed")
+
+
+def test_what_was_sent_cannot_be_deleted(sent):
+    refused(lambda: Application.objects.filter(pk=sent.pk)._raw_delete(sent._state.db), "Cannot delete")
+
+
+@pytest.mark.parametrize("model", [BudgetLine, Financing, ApplicationArea])
+def test_the_rows_below_are_frozen_too(sent, model):
+    rows = model.objects.filter(application=sent)
+    assert rows.exists()
+    column = {BudgetLine: "amount", Financing: "financier", ApplicationArea: "strengtharea"}[model]
+    value = factories.make_area().pk if model is ApplicationArea else 1
+    refused(lambda: rows.update(**{column: value}), "frozen")
+    refused(rows.delete, "frozen")
+
+
+def test_nothing_can_be_added_below_what_was_sent(sent):
+    refused(lambda: factories.make_budget_line(application=sent, category="travel"), "frozen")
+    refused(lambda: factories.make_financing(application=sent), "frozen")
+    refused(lambda: sent.areas.add(factories.make_area()), "frozen")
+
+
+def test_a_draft_is_free(owner):
+    draft = factories.make_application(user=owner)
+    Application.objects.filter(pk=draft.pk).update(title="Nytt")
+    draft.areas.add(factories.make_area())
+    draft.budget_lines.update(amount=1)
+    draft.delete()
+    assert not Application.objects.exists()
+
+
+def breaks(name, work):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        work()
+
+
+def test_constraints(owner):
+    draft = factories.make_application(user=owner)
+    rows = Application.objects.filter(pk=draft.pk)
+    breaks("application_period_in_order", lambda: rows.update(ends_on="2020-01-01"))
+    breaks("application_amount_not_negative", lambda: rows.update(applied_amount=-1))
+    breaks("application_sent_is_registered", lambda: rows.update(status="submitted"))
+    breaks("application_sent_is_registered", lambda: rows.update(submitted_at="2026-01-01T00:00:00Z"))
+    breaks("application_granted_has_amount", lambda: rows.update(granted_amount=5))
+    breaks("budget_line_not_negative", lambda: draft.budget_lines.update(amount=-1))
+    breaks("budget_line_category", lambda: draft.budget_lines.update(category="gifts"))
+    breaks("budget_line_once", lambda: factories.make_budget_line(application=draft))
+    breaks(
+        "financing_in_kind_is_hours_times_rate",
+        lambda: draft.financing.filter(kind="in_kind").update(amount=99_999),
+    )
+    breaks(
+        "financing_in_kind_is_hours_times_rate", lambda: draft.financing.filter(kind="cash").update(hours=1)
+    )
+    breaks("financing_not_negative", lambda: draft.financing.filter(kind="cash").update(amount=-1))
+    breaks("financing_source_known", lambda: draft.financing.update(source="luck"))
+    breaks("application_area_once|_uniq", lambda: ApplicationArea.objects.create(
+        application=draft, strengtharea=draft.areas.get()))  # fmt: skip
+
+
+def test_working_time_is_whole_or_waits(owner):
+    """NULL in a comparison must not let a half row through."""
+    rows = factories.make_application(user=owner).financing.filter(kind="in_kind")
+    for change in ({"amount": None}, {"hours": None}, {"hourly_rate": None}):
+        breaks("financing_in_kind_is_hours_times_rate", lambda change=change: rows.update(**change))
+    rows.update(hours=None, amount=None)
+
+
+def test_statuses_of_what_was_sent(sent):
+    rows = Application.objects.filter(pk=sent.pk)
+    breaks("application_status_known", lambda: rows.update(status="lost"))
+    breaks("application_granted_has_amount", lambda: rows.update(status="granted"))
+    breaks("application_granted_has_amount", lambda: rows.update(status="granted", granted_amount=-1))
+    breaks("application_granted_has_amount", lambda: rows.update(granted_amount=5))
+
+
+def test_project_constraints():
+    breaks(
+        "project_period_in_order",
+        lambda: factories.make_project(starts_on="2024-01-01", ends_on="2023-01-01"),
+    )
+    breaks("project_budget", lambda: factories.make_project(budget=-1))
+
+
+def test_names():
+    draft = Application(title="")
+    assert str(draft) == "Ansökan utan namn"
+    assert draft.is_draft
+    line = BudgetLine(category="travel", year=2024, amount=10)
+    assert str(line) == "Resor och logi 2024: 10"
+    assert str(Financing(financier="Kommunen", amount=5)) == "Kommunen: 5"

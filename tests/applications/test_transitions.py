@@ -1,0 +1,51 @@
+"""Every status with every action."""
+
+from itertools import product
+
+import pytest
+
+from applications.enums import ApplicationAction as Action
+from applications.enums import ApplicationStatus as Status
+from applications.transitions import ALLOWED, allowed, require, status_after
+from s3portal.common.errors import Refusal
+
+EXPECTED = {
+    (Status.DRAFT, Action.SAVE): Status.DRAFT,
+    (Status.DRAFT, Action.DELETE): None,
+    (Status.DRAFT, Action.SUBMIT): Status.SUBMITTED,
+    (Status.SUBMITTED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.SUBMITTED, Action.ASSESS): Status.ASSESSED,
+    (Status.ASSESSED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.ASSESSED, Action.GRANT): Status.GRANTED,
+    (Status.ASSESSED, Action.REJECT): Status.REJECTED,
+}
+SENTENCES = {
+    Action.SAVE: "Ansökan är inskickad och kan inte ändras.",
+    Action.DELETE: "Ansökan är inskickad och kan inte tas bort. Ni kan återkalla den.",
+    Action.SUBMIT: "Ansökan är redan inskickad.",
+    Action.WITHDRAW: "Bara en inskickad ansökan som väntar på beslut kan återkallas.",
+    Action.ASSESS: "Bara en inkommen ansökan kan markeras som granskad.",
+    Action.GRANT: "Bara en granskad ansökan kan beviljas.",
+    Action.REJECT: "Bara en granskad ansökan kan avslås.",
+}
+
+
+@pytest.mark.parametrize(("status", "action"), list(product(Status, Action)))
+def test_every_pair(status, action):
+    if (status, action) in EXPECTED:
+        assert allowed(status, action)
+        assert require(status.value, action) == EXPECTED[status, action]
+    else:
+        assert not allowed(status, action)
+        with pytest.raises(Refusal) as refused:
+            require(status.value, action)
+        assert refused.value.message == SENTENCES[action]
+
+
+def test_the_table_holds_nothing_else():
+    assert ALLOWED == EXPECTED
+
+
+def test_removing_leaves_no_status():
+    with pytest.raises(ValueError, match="nothing behind"):
+        status_after(Status.DRAFT, Action.DELETE)
