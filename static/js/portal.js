@@ -69,7 +69,7 @@
   // version counts what has been typed; saved is the version the server has.
   var typed = new WeakMap();
   function stand(form) {
-    if (!typed.has(form)) typed.set(form, { version: 0, saved: 0, sending: 0 });
+    if (!typed.has(form)) typed.set(form, { version: 0, saved: 0, sending: 0, underWay: 0, held: null });
     return typed.get(form);
   }
   function guarded(target) {
@@ -93,6 +93,43 @@
       }
     }
   });
+
+  // --- Autosave, then submit ------------------------------------------------------------------------------
+  // Leaving the last field by pressing a button starts an autosave and a submit at the same moment. The submit
+  // waits for the autosave's answer, which carries the new version: otherwise one would be in conflict with
+  // oneself. Requests still queue one after the other, so the last text is always the one that is stored.
+  var SETTLED = 80; // htmx sets the new version a moment after the answer
+  var PATIENCE = 8000;
+  document.addEventListener(
+    "submit",
+    function (event) {
+      var form = event.target.closest ? event.target.closest("form[data-autosave]") : null;
+      if (!form || stand(form).underWay === 0) return;
+      event.preventDefault();
+      event.stopPropagation();
+      hold(form, event.submitter);
+    },
+    true
+  );
+  function hold(form, submitter) {
+    var here = stand(form);
+    if (here.held) return;
+    var release = function () {
+      if (!here.held) return;
+      here.held = null;
+      here.underWay = 0;
+      form.requestSubmit(submitter && submitter.isConnected ? submitter : undefined);
+    };
+    here.held = release;
+    window.setTimeout(release, PATIENCE);
+  }
+  function answered(form) {
+    var here = stand(form);
+    here.underWay = Math.max(0, here.underWay - 1);
+    window.setTimeout(function () {
+      if (here.underWay === 0 && here.held) here.held();
+    }, SETTLED);
+  }
 
   // --- CSRF -----------------------------------------------------------------------------------------------
   // Whoever was logged out and logs in again in another tab gets a new token; the cookie has it, the page not.
@@ -123,6 +160,7 @@
     var form = autosaved(event);
     if (!form) return;
     stand(form).sending = stand(form).version;
+    stand(form).underWay += 1;
     tell("sparar", "Sparar …");
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
@@ -139,6 +177,7 @@
   document.addEventListener("htmx:afterRequest", function (event) {
     var form = autosaved(event);
     if (!form) return;
+    answered(form);
     var xhr = event.detail.xhr;
     if (xhr.status === 0) {
       tell("fel", "Inte sparat: ingen kontakt med servern. Det du skrivit finns kvar här och sparas när du skriver vidare.");
