@@ -90,7 +90,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 @requires(rules.may_arrange_meetings)
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_create(request: HttpRequest) -> HttpResponse:
-    form = MeetingForm(request.POST or None)
+    form = MeetingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         wanted = form.cleaned_data
         try:
@@ -117,7 +117,7 @@ def _meeting(pk: int) -> CommitteeMeeting:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _meeting(pk)
-    form = MeetingForm(request.POST or None, meeting=meeting)
+    form = MeetingForm(request.POST if request.method == "POST" else None, meeting=meeting)
     if form.is_valid():
         wanted = form.cleaned_data
         try:
