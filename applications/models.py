@@ -148,6 +148,9 @@ class Application(models.Model):
                 fields=["applied_amount", "-id"], name="application_closed_amount", condition=_CLOSED
             ),
             models.Index(fields=["status", "-submitted_at", "-id"], name="application_status_list"),
+            # "Mine" and "without an officer" go by the case's officer: with this and the case's own index
+            # ("case_officer") they are counted from the two indexes alone.
+            models.Index(fields=["case"], name="application_open_case", condition=_OPEN),
             models.Index(fields=["organisation", "-updated_at"], name="application_mine"),
             models.Index(
                 fields=["call", "status"],

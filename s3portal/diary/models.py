@@ -110,6 +110,7 @@ class Case(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="case_search"),
             models.Index(fields=["-year", "-serial"], name="case_list"),
+            models.Index(fields=["officer", "id"], name="case_officer"),
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
