@@ -131,6 +131,28 @@
     }, SETTLED);
   }
 
+  // --- Rows that are added and taken away -----------------------------------------------------------------
+  // The answer replaces part of the form as it stood when the button was pressed. Until it comes nothing can
+  // be typed there, so nothing can be typed in vain; focus is given back afterwards.
+  function rowButton(event) {
+    var element = event.detail.elt;
+    var form = element && element.closest ? element.closest("form[data-autosave]") : null;
+    return form && element !== form ? form : null;
+  }
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var form = rowButton(event);
+    if (!form) return;
+    stand(form).focus = document.activeElement ? document.activeElement.id : "";
+    form.inert = true;
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var form = rowButton(event);
+    if (!form) return;
+    form.inert = false;
+    var before = document.getElementById(stand(form).focus || "");
+    if (before && (!document.activeElement || document.activeElement === document.body)) before.focus();
+  });
+
   // --- CSRF -----------------------------------------------------------------------------------------------
   // Whoever was logged out and logs in again in another tab gets a new token; the cookie has it, the page not.
   function freshToken() {
