@@ -22,13 +22,13 @@ PDF_TYPE = "application/pdf"
 def sent_file(application: Application) -> RecordFile:
     """The frozen data of what was sent."""
     return RecordFile.objects.select_related("record__case").get(
-        record_id=application.record_id, content_type=JSON_TYPE
+        record__application=application, content_type=JSON_TYPE
     )
 
 
 def pdf_file(application: Application) -> RecordFile | None:
     """The PDF, or None while it is being made."""
-    return RecordFile.objects.filter(record_id=application.record_id, content_type=PDF_TYPE).first()
+    return RecordFile.objects.filter(record__application=application, content_type=PDF_TYPE).first()
 
 
 def read_sent(file: RecordFile) -> dict[str, Any]:

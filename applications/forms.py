@@ -51,12 +51,11 @@ class PartForm(forms.Form):
 
     def typed_text(self, field: BoundField) -> str:
         value = field.value()
-        if isinstance(value, list | tuple):
-            chosen = {str(item) for item in value}
-            return ", ".join(str(label) for key, label in field.field.choices if str(key) in chosen)
-        if isinstance(field.field, forms.ChoiceField):
-            return str(dict(field.field.choices).get(value, value or ""))
-        return "" if value is None else str(value)
+        choices: Any = getattr(field.field, "choices", None)
+        if choices is None:
+            return "" if value is None else str(value)
+        chosen = {str(item) for item in (value if isinstance(value, list | tuple) else [value])}
+        return ", ".join(str(label) for key, label in choices if str(key) in chosen)
 
 
 class ApplicantForm(PartForm):
@@ -245,8 +244,8 @@ class BudgetForm(PartForm):
         have been changed meanwhile, and what was typed must not vanish for that."""
         years = {*period_years(self.application), *budget_years(self.application, part)}
         if data is not None:
-            typed = (match for name in data if (match := _COST_NAME.fullmatch(name)) and data[name].strip())
-            years |= {int(match[1]) for match in typed}
+            names = (_COST_NAME.fullmatch(name) for name in data if str(data.get(name)).strip())
+            years |= {int(match[1]) for match in names if match}
         return tuple(sorted(years)[: 2 * MOST_YEARS])
 
     def _add_row(self, index: int) -> None:
@@ -386,9 +385,9 @@ def with_row_changes(data: QueryDict) -> QueryDict:
                 changed.pop(f"fin-{index}-{key}", None)
                 following = f"fin-{index + 1}-{key}"
                 if following in data and index + 1 < count:
-                    changed[f"fin-{index}-{key}"] = data[following]
+                    changed.setlist(f"fin-{index}-{key}", data.getlist(following))
     elif data.get(ADD) in FinancingKind.values and count < MOST_FINANCIERS:
-        changed[f"fin-{count}-kind"] = data[ADD]
+        changed.setlist(f"fin-{count}-kind", data.getlist(ADD)[-1:])
     return changed
 
 
@@ -443,7 +442,7 @@ class WithdrawForm(forms.Form):
 
 
 # --- The officer ------------------------------------------------------------------------------------------
-class OfficerChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class OfficerChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.full_name)
 

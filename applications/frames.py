@@ -40,7 +40,11 @@ class FrameUse:
 
 def frame_use(call: Call) -> FrameUse:
     """The sums may be up to five minutes old when rows were changed by other hands than the services'."""
-    granted, waiting = cache.get_or_set(_key(call.pk), lambda: _add_up(call.pk), KEEP_SECONDS)
+    sums: tuple[int, int] | None = cache.get(_key(call.pk))
+    if sums is None:
+        sums = _add_up(call.pk)
+        cache.set(_key(call.pk), sums, KEEP_SECONDS)
+    granted, waiting = sums
     return FrameUse(frame=call.frame, granted=granted, waiting=waiting)
 
 

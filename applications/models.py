@@ -5,7 +5,7 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.enums import ApplicationStatus, CostCategory, FinancingKind, FinancingSource
 from calls.models import Call, StrengthArea
 from s3portal.accounts.models import Organisation, User
+from s3portal.common.search import swedish_query
 from s3portal.common.triggers import ContentFixed, FrozenWithParent
 from s3portal.diary.models import Case, Record
 
@@ -295,7 +296,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(published=True)
 
     def search(self, text: str) -> "ProjectQuerySet":
-        return self.filter(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        return self.filter(search=swedish_query(text))
 
 
 class Project(models.Model):

@@ -1,12 +1,10 @@
 """What is shown: the applicant's list, the officers' work list, the project bank."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -16,7 +14,6 @@ from applications.models import Application, ApplicationArea, ApplicationQuerySe
 from calls.models import Call
 from s3portal.accounts.models import Membership, Organisation, User
 from s3portal.diary.models import Case
-from s3portal.diary.numbers import read_number
 
 # Generic to the type checker only.
 if TYPE_CHECKING:
@@ -85,7 +82,7 @@ def work_list(*, selection: Selection, user: User, wanted: Mapping[str, Any]) ->
     """The rows of the work list, filtered and in order. ``wanted`` is ``WorkListForm.wanted()``."""
     rows = selected(selection, user)
     if wanted.get("q"):
-        rows = rows.filter(case__in=_cases(wanted["q"]))
+        rows = rows.filter(case__in=Case.objects.search(wanted["q"]).values("pk"))
     if wanted.get("status"):
         rows = rows.filter(status=wanted["status"])
     if wanted.get("omrade"):
@@ -108,18 +105,6 @@ def _order(wanted: str) -> tuple[str, ...]:
     if not wanted.startswith("-"):
         return fields
     return tuple(field.removeprefix("-") if field.startswith("-") else f"-{field}" for field in fields)
-
-
-def _cases(text: str) -> QuerySet[Case, dict[str, Any]]:
-    """Cases by number in any form, or by the beginnings of words in title and applicant."""
-    number = read_number(text)
-    if number is not None:
-        return Case.objects.filter(number.condition()).values("pk")
-    words = re.findall(r"[^\W_]+", text)
-    if not words:
-        return Case.objects.none().values("pk")
-    query = " & ".join(f"{word}:*" for word in words[:20])
-    return Case.objects.filter(search=SearchQuery(query, config="swedish", search_type="raw")).values("pk")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from applications.progress import plain_status, timeline
 from applications.services.door import on_time
 from applications.views.loading import my_application
 from calls.models import Call
+from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Refusal
@@ -27,7 +29,7 @@ PER_PAGE = 20
 
 
 @require_GET
-def my_list(request: HttpRequest) -> HttpResponse:
+def my_list(request: LoggedInRequest) -> HttpResponse:
     page = Paginator(queries.my_applications(request.user), PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     rows = [{"application": row, "status": plain_status(row, now=now)} for row in page]
@@ -35,7 +37,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest, slug: str) -> HttpResponse:
+def start(request: LoggedInRequest, slug: str) -> HttpResponse:
     """Choose who applies, and make the draft."""
     arrived_at = timezone.now()
     call = get_object_or_404(Call.objects.public(), slug=slug)
@@ -66,7 +68,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-def my_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     """A draft leads to its form; what has been sent is shown as it was sent."""
     application = my_application(request, pk)
     if application.is_draft:
@@ -83,14 +85,14 @@ def my_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+def receipt(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = _sent(request, pk)
     context = {"application": application, "sent": sent_file(application), "pdf": pdf_file(application)}
     return render(request, "applications/receipt.html", context | {"asked": 0})
 
 
 @require_GET
-def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def receipt_pdf(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The part of the receipt that waits for the PDF; the page asks for it until it is there."""
     application = _sent(request, pk)
     asked = request.GET.get("n", "")
@@ -100,21 +102,21 @@ def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def my_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+def my_file(request: LoggedInRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A file of the application's own record, as it was sent."""
     application = _sent(request, pk)
     file = get_object_or_404(RecordFile, pk=file_pk, record_id=application.record_id)
     return frozen_response(file, as_attachment=file.content_type != "application/pdf")
 
 
-def _sent(request: HttpRequest, pk: int) -> Application:
+def _sent(request: LoggedInRequest, pk: int) -> Application:
     application = my_application(request, pk)
     return get_object_or_404(Application.objects.received().select_related("call", "case", "organisation",
                              "submitted_by", "record"), pk=application.pk)  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Ask first: what is removed is gone."""
     application = my_application(request, pk)
     if not rules.may_write(request.user, application):
@@ -131,7 +133,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = my_application(request, pk)
     if not rules.may_withdraw(request.user, application):
         if request.method == "POST" or application.is_draft:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +19,9 @@ from applications.parts import ApplicantPart, BudgetPart, Part, ProjectPart, rul
 from applications.services.door import clock, on_time
 from applications.snapshot import canonical_json, content_of
 from applications.views.loading import FORM_STEPS, my_application, step_list, step_url
+from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
+from s3portal.accounts.rules import may_write_for
 from s3portal.common.errors import Refusal
 
 AUTOSAVED = "autosparat"
@@ -44,12 +46,12 @@ def _form(
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int, step: Step) -> HttpResponse:
+def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
     arrived_at = timezone.now()
     application = my_application(request, pk)
     stored = PARTS[step].read(application)
     if request.method == "POST":
-        if not rules.may_write_for(request.user, application.organisation):
+        if not may_write_for(request.user, application.organisation):
             raise PermissionDenied
         form = _form(step, application, stored, with_row_changes(request.POST))
         return _save(request, application, step, form, arrived_at)
@@ -67,7 +69,7 @@ def edit(request: HttpRequest, pk: int, step: Step) -> HttpResponse:
 
 
 def _save(
-    request: HttpRequest, application: Application, step: Step, form: PartForm, arrived_at: datetime
+    request: LoggedInRequest, application: Application, step: Step, form: PartForm, arrived_at: datetime
 ) -> HttpResponse:
     """Only a valid form reaches the service, so nothing is half saved."""
     seen = request.POST.get("version", "")
@@ -88,7 +90,7 @@ def _save(
     return redirect(_after_save(request, saved, step))
 
 
-def _after_save(request: HttpRequest, application: Application, step: Step) -> str:
+def _after_save(request: LoggedInRequest, application: Application, step: Step) -> str:
     here = step_url(step, application)
     if request.POST.get(ADD):
         return f"{here}?ny={quote(request.POST[ADD])}#finansiering"
@@ -101,7 +103,7 @@ def _after_save(request: HttpRequest, application: Application, step: Step) -> s
     return here
 
 
-def _is_autosave(request: HttpRequest) -> bool:
+def _is_autosave(request: LoggedInRequest) -> bool:
     return bool(request.headers.get("HX-Request")) and request.headers.get("HX-Target") == AUTOSAVED
 
 
@@ -112,7 +114,7 @@ def _with_message(response: HttpResponse, message: str) -> HttpResponse:
 
 
 def _refused(
-    request: HttpRequest, application: Application, step: Step, form: PartForm, seen: str
+    request: LoggedInRequest, application: Application, step: Step, form: PartForm, seen: str
 ) -> HttpResponse:
     message = "det finns uppgifter att rätta."
     if _is_autosave(request):
@@ -124,7 +126,7 @@ def _refused(
 
 
 def _conflict(
-    request: HttpRequest,
+    request: LoggedInRequest,
     application: Application,
     step: Step,
     form: PartForm,
@@ -148,7 +150,7 @@ def _conflict(
 
 
 def _not_saved(
-    request: HttpRequest, application: Application, step: Step, form: PartForm, refusal: Refusal
+    request: LoggedInRequest, application: Application, step: Step, form: PartForm, refusal: Refusal
 ) -> HttpResponse:
     """The door is shut. What was typed is shown and can be taken home."""
     context = {
@@ -171,7 +173,7 @@ def _pairs(data: QueryDict) -> list[tuple[str, str]]:
 
 
 def _page(
-    request: HttpRequest, application: Application, step: Step, form: PartForm, seen: str
+    request: LoggedInRequest, application: Application, step: Step, form: PartForm, seen: str
 ) -> HttpResponse:
     errors = sum(len(found) for found in form.errors.values()) if form.is_bound else 0
     steps = step_list(application, step, errors=errors)
@@ -195,7 +197,7 @@ def _neighbour(steps: list[dict[str, Any]], step: Step, offset: int) -> dict[str
 
 
 @require_POST
-def budget_sums(request: HttpRequest, pk: int) -> HttpResponse:
+def budget_sums(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The sums of what is typed and not yet saved, as pieces for the open page. Writes nothing."""
     application = my_application(request, pk)
     form = BudgetForm(request.POST, application=application, part=BudgetPart.read(application))
@@ -204,7 +206,7 @@ def budget_sums(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # --- Taking the text home -----------------------------------------------------------------------------
-def draft_text(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_text(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The stored draft as plain text; with POST, also what was typed and could not be saved."""
     application = my_application(request, pk)
     context: dict[str, Any] = {"application": application, "content": content_of(application), "texts": []}
@@ -216,7 +218,7 @@ def draft_text(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def draft_json(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_json(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The stored draft as the data it would be sent as."""
     application = my_application(request, pk)
     response = HttpResponse(canonical_json(content_of(application)), content_type="application/json")

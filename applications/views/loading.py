@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -11,6 +10,7 @@ from applications.checks import Problem, Step, submission_problems
 from applications.models import Application
 from applications.queries import received_application
 from applications.rules import may_handle, may_read_received
+from s3portal.accounts.http import LoggedInRequest
 
 STEP_NAMES = {
     Step.APPLICANT: "applications:step_applicant",
@@ -21,21 +21,21 @@ STEP_NAMES = {
 FORM_STEPS = [Step.APPLICANT, Step.PROJECT, Step.BUDGET]
 
 
-def my_application(request: HttpRequest, pk: int) -> Application:
+def my_application(request: LoggedInRequest, pk: int) -> Application:
     """One of the person's organisations', drafts too. Raises Http404."""
-    applications = Application.objects.of_applicant(request.user).select_related(  # type: ignore[arg-type]
+    applications = Application.objects.of_applicant(request.user).select_related(
         "call__legal_basis", "organisation", "updated_by", "case", "record"
     )
     return get_object_or_404(applications, pk=pk)
 
 
-def received_for_staff(request: HttpRequest, pk: int, *, to_handle: bool = False) -> Application:
+def received_for_staff(request: LoggedInRequest, pk: int, *, to_handle: bool = False) -> Application:
     """One that has been sent, for those of the region who may read (or handle) it. A draft is 404 to them.
 
     Raises PermissionDenied before anything is looked up, so that nobody learns what exists.
     """
-    if not (may_handle if to_handle else may_read_received)(request.user):  # type: ignore[arg-type]
-        if request.user.roles and not to_handle:  # type: ignore[union-attr]
+    if not (may_handle if to_handle else may_read_received)(request.user):
+        if request.user.roles and not to_handle:
             return get_object_or_404(Application.objects.none(), pk=pk)
         raise PermissionDenied
     return get_object_or_404(received_application(pk))

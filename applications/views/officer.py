@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +19,7 @@ from applications.models import Application
 from applications.queries import Selection
 from applications.transitions import allowed
 from applications.views.loading import received_for_staff
+from s3portal.accounts.http import LoggedInRequest
 from s3portal.audit.models import Event
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Refusal
@@ -34,7 +36,7 @@ COLUMNS = [("arende", "Ärende"), ("status", "Status"), ("inkommen", "Inkommen")
 
 
 @require_GET
-def work_list(request: HttpRequest) -> HttpResponse:
+def work_list(request: LoggedInRequest) -> HttpResponse:
     if not rules.may_see_work_list(request.user):
         raise PermissionDenied
     if not rules.may_read_received(request.user):
@@ -64,7 +66,7 @@ def _selection(wanted: dict[str, Any]) -> Selection:
     return Selection(given) if given in set(Selection) else Selection.OPEN
 
 
-def _row(application: Application, request: HttpRequest) -> dict[str, Any]:
+def _row(application: Application, request: LoggedInRequest) -> dict[str, Any]:
     color, icon = queries.status_color(application.status)
     officer = application.case.officer if application.case else None
     return {
@@ -76,9 +78,9 @@ def _row(application: Application, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _tabs(request: HttpRequest, current: Selection) -> list[dict[str, Any]]:
-    counted = {
-        tab: queries.bounded_count(queries.selected(tab, request.user))  # type: ignore[arg-type]
+def _tabs(request: LoggedInRequest, current: Selection) -> list[dict[str, Any]]:
+    counted: dict[Selection, queries.BoundedCount] = {
+        tab: queries.bounded_count(queries.selected(tab, request.user))
         for tab in Selection
         if tab is not Selection.CLOSED
     }
@@ -93,7 +95,7 @@ def _tabs(request: HttpRequest, current: Selection) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(request: HttpRequest, order: str) -> list[dict[str, str]]:
+def _columns(request: LoggedInRequest, order: str) -> list[dict[str, str]]:
     """Headings that sort: ascending first, the other way when pressed again."""
     columns = []
     for key, label in COLUMNS:
@@ -110,7 +112,7 @@ def _columns(request: HttpRequest, order: str) -> list[dict[str, str]]:
 
 
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What was sent, as it was sent; who opens it is logged."""
     application = received_for_staff(request, pk)
     services.note_opening(application=application, actor=request.user)
@@ -134,7 +136,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+def file(request: LoggedInRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A file of the case."""
     application = received_for_staff(request, pk)
     found = get_object_or_404(RecordFile, pk=file_pk, record__case_id=application.case_id)
@@ -143,7 +145,7 @@ def file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
 
 
 @require_POST
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = received_for_staff(request, pk, to_handle=True)
     form = AssignForm(request.POST)
     if not form.is_valid():
@@ -161,7 +163,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def assess(request: HttpRequest, pk: int) -> HttpResponse:
+def assess(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = received_for_staff(request, pk, to_handle=True)
     try:
         services.mark_assessed(application_id=application.pk, actor=request.user)

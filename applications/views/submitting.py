@@ -1,7 +1,7 @@
 """Looking through the whole application, and sending it."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -13,11 +13,12 @@ from applications.models import Application
 from applications.services.door import clock, on_time
 from applications.snapshot import content_of
 from applications.views.loading import my_application, step_list, step_url
+from s3portal.accounts.http import LoggedInRequest
 from s3portal.common.errors import Refusal
 
 
 @require_GET
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = my_application(request, pk)
     if not application.is_draft:
         return redirect("applications:my_detail", pk=pk)
@@ -33,7 +34,12 @@ def _form(application: Application, data: object = None) -> SubmitForm:
 
 
 def _review(
-    request: HttpRequest, application: Application, form: SubmitForm, *, message: str = "", status: int = 200
+    request: LoggedInRequest,
+    application: Application,
+    form: SubmitForm,
+    *,
+    message: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     problems = submission_problems(application)
@@ -64,7 +70,7 @@ def _review(
 
 
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The clock is read before anything else: waiting here costs nobody their place."""
     arrived_at = timezone.now()
     application = my_application(request, pk)
@@ -86,7 +92,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("applications:receipt", pk=pk)
 
 
-def _not_sent(request: HttpRequest, pk: int, form: SubmitForm, refusal: Refusal) -> HttpResponse:
+def _not_sent(request: LoggedInRequest, pk: int, form: SubmitForm, refusal: Refusal) -> HttpResponse:
     """Who pressed twice gets the receipt; all others are told why, with the page as it stands now."""
     application = my_application(request, pk)
     if not application.is_draft:
