@@ -111,7 +111,8 @@ class Navigation:
 def _items(entries: list[_Entry], roles: frozenset[str], path: str) -> list[NavItem]:
     seen = [(str(label), reverse(name)) for label, name, wanted in entries if not wanted or wanted & roles]
     # Of several that the path lies under, the nearest is current; an area's start only when it is the page.
-    starts = {STAFF_START, COMMITTEE_START, "/"}
+    # The nämnd has one section, so its start stays current on a meeting below it.
+    starts = {STAFF_START, "/"}
     under = [url for _label, url in seen if path.startswith(url) and (url == path or url not in starts)]
     nearest = max(under, key=len, default="")
     return [

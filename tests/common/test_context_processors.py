@@ -113,6 +113,7 @@ def test_a_committee_member(rf):
     assert labels(asked_by(rf, Somebody("committee_member"), "/namnd/").items) == [
         "Anmälda beslut", "Beslut", "Diarium",
     ]  # fmt: skip
+    assert asked_by(rf, Somebody("committee_member"), "/namnd/7/").items[0].current == "true"
     outside = asked_by(rf, Somebody("committee_member"), "/beslut/")
     assert labels(outside.items) == ["Anmälda beslut", *PUBLIC]
     assert labels(outside.person.items)[0] == "Anmälda beslut"
