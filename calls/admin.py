@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 
 from calls.models import Call, Criterion, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
 from s3portal.audit.admin import AuditedAdmin
@@ -49,3 +50,4 @@ class MeetingAdmin(AuditedAdmin):
     list_select_related = ["call", "series"]
     date_hierarchy = "starts_at"
     exclude = ["import_key"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from calls.enums import AppealRule, CallPhase, CallStatus, MeetingKind, RegistrationRule
+from s3portal.common.search import swedish_query
 from s3portal.common.swedish import (
     HARD_SPACE,
     format_datetime,
@@ -132,7 +133,8 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(rule)
 
     def search(self, text: str) -> "CallQuerySet":
-        return self.filter(search=SearchQuery(text, config="swedish", search_type="websearch"))
+        """Calls whose title, ingress or text answers to ``text`` in any form of its words."""
+        return self.filter(search=swedish_query(text))
 
 
 class Call(models.Model):

@@ -1,0 +1,91 @@
+"""The support pages: everything on them opens, and what is changed there leaves a trail."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from calls.models import Call, Strategy
+from s3portal.audit.models import Event
+from s3portal.diary.models import Case
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+OWN = [model for model in admin.site._registry if model._meta.app_label in
+       {"accounts", "applications", "audit", "calls", "decisions", "diary"}]  # fmt: skip
+
+
+@pytest.fixture
+def support(client_for, admin_user):
+    return client_for(admin_user)
+
+
+@pytest.fixture
+def world(owner, member):
+    call = factories.make_call()
+    factories.make_criterion(call=call)
+    factories.make_meeting(call=call)
+    factories.make_case()
+    factories.make_project()
+    factories.make_committee(members=[member])
+    factories.make_delegate(user=member)
+
+
+@pytest.mark.parametrize("model", OWN, ids=lambda model: model._meta.label)
+def test_lists_and_pages_open(support, world, model):
+    base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    assert support.get(reverse(f"{base}_changelist")).status_code == 200
+    row = model.objects.first()
+    if row is not None:
+        assert support.get(reverse(f"{base}_change", args=[row.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["owner", "officer", "delegate_user", "registrar"])
+def test_nobody_else_comes_in(client_for, who, request):
+    response = client_for(request.getfixturevalue(who)).get("/admin/calls/call/")
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/admin/login/")
+
+
+def test_a_change_leaves_a_trail(support, admin_user):
+    strategy = factories.make_strategy(name="Gammalt")
+    path = reverse("admin:calls_strategy_change", args=[strategy.pk])
+    assert support.post(path, {"name": "Nytt", "first_year": 2021, "last_year": 2027}).status_code == 302
+    event = Event.objects.about("calls.strategy", strategy.pk).get()
+    assert (event.action, event.actor_id, event.data) == (
+        "admin_changed",
+        admin_user.pk,
+        {"fields": ["name"]},
+    )
+
+
+def test_what_is_added_and_taken_away_leaves_a_trail(support):
+    support.post(reverse("admin:calls_strategy_add"), {"name": "Ny", "first_year": 2028, "last_year": 2034})
+    strategy = Strategy.objects.get(name="Ny")
+    support.post(reverse("admin:calls_strategy_delete", args=[strategy.pk]), {"post": "yes"})
+    events = Event.objects.about("calls.strategy", strategy.pk)
+    assert [event.action for event in events] == ["admin_deleted", "admin_added"]
+
+
+def test_many_cannot_be_deleted_at_once(support):
+    call = factories.make_call()
+    support.post(
+        reverse("admin:calls_call_changelist"),
+        {"action": "delete_selected", "_selected_action": [call.pk], "post": "yes"},
+    )
+    assert Call.objects.filter(pk=call.pk).exists()
+
+
+@pytest.mark.parametrize("action", ["add", "change", "delete"])
+def test_the_diary_is_only_looked_at(support, action):
+    case = factories.make_case()
+    arguments = [] if action == "add" else [case.pk]
+    response = support.post(
+        reverse(f"admin:diary_case_{action}", args=arguments), {"title": "Ändrad", "post": "yes"}
+    )
+    assert response.status_code == 403
+    assert Case.objects.get().title == case.title
+
+
+@pytest.mark.parametrize("path", ["accounts_user_add", "accounts_organisation_add", "audit_event_add"])
+def test_what_nobody_adds_here(support, path):
+    assert support.get(reverse(f"admin:{path}")).status_code == 403
