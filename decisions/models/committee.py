@@ -42,7 +42,9 @@ class Committee(models.Model):
 
 class CommitteeMember(models.Model):
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="committee_seats")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="committee_seats"
+    )
     valid_from = models.DateField(_("från"))
     valid_to = models.DateField(_("till och med"), null=True, blank=True)
 

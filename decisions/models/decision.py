@@ -85,12 +85,16 @@ class Decision(models.Model):
     decisions made elsewhere have only the snapshot.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("ärende"))
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("ärende")
+    )
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     kind = models.CharField(_("slag"), max_length=20, choices=DecisionKind)
-    status = models.CharField(_("status"), max_length=10, choices=DecisionStatus, default=DecisionStatus.DRAFT)
+    status = models.CharField(
+        _("status"), max_length=10, choices=DecisionStatus, default=DecisionStatus.DRAFT
+    )
     version = models.PositiveIntegerField(_("version"), default=1)
 
     title = models.CharField(_("rubrik"), max_length=300)
@@ -100,7 +104,9 @@ class Decision(models.Model):
     case_officer_email = models.EmailField(_("e-post"))
     background = models.TextField(_("ärendebeskrivning"), blank=True)
     reasons = models.TextField(_("skäl för beslutet"), blank=True)
-    amount_kind = models.CharField(_("slag av belopp"), max_length=10, choices=AmountKind, default=AmountKind.NONE)
+    amount_kind = models.CharField(
+        _("slag av belopp"), max_length=10, choices=AmountKind, default=AmountKind.NONE
+    )
     amount = models.BigIntegerField(_("belopp i kronor"), null=True, blank=True)
     amount_is_ceiling = models.BooleanField(_("beloppet är ett högsta belopp"), default=False)
     starts_on = models.DateField(_("från och med"), null=True, blank=True)
@@ -160,15 +166,22 @@ class Decision(models.Model):
         verbose_name_plural = _("beslut")
         ordering = ["-updated_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=DecisionStatus.values), name="decision_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=DecisionStatus.values), name="decision_status_known"
+            ),
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
             models.CheckConstraint(
                 condition=Q(amount_kind=AmountKind.NONE, amount__isnull=True)
-                | (Q(amount_kind__in=[AmountKind.CASH, AmountKind.IN_KIND]) & (Q(amount__isnull=True) | Q(amount__gt=0))),
+                | (
+                    Q(amount_kind__in=[AmountKind.CASH, AmountKind.IN_KIND])
+                    & (Q(amount__isnull=True) | Q(amount__gt=0))
+                ),
                 name="decision_amount_and_kind",
             ),
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 name="decision_period_in_order",
             ),
             models.CheckConstraint(
@@ -180,7 +193,12 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=(
                     ~Q(status=DecisionStatus.SIGNED)
-                    & Q(decided_on__isnull=True, signed_at__isnull=True, signed_by__isnull=True, slug__isnull=True)
+                    & Q(
+                        decided_on__isnull=True,
+                        signed_at__isnull=True,
+                        signed_by__isnull=True,
+                        slug__isnull=True,
+                    )
                 )
                 | (
                     Q(status=DecisionStatus.SIGNED, decided_on__isnull=False, slug__isnull=False)
@@ -197,7 +215,9 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 # The last line of defence: nobody signs above the ceiling of the clause.
-                condition=Q(clause_ceiling__isnull=True) | Q(amount__isnull=True) | Q(amount__lte=F("clause_ceiling")),
+                condition=Q(clause_ceiling__isnull=True)
+                | Q(amount__isnull=True)
+                | Q(amount__lte=F("clause_ceiling")),
                 name="decision_under_ceiling",
             ),
         ]
@@ -303,7 +323,7 @@ class ExtractRecipient(models.Model):
 
 
 class DecisionDocument(models.Model):
-    """The PDF of a signed decision: rendered once, frozen in the diary. ``sealed`` only if it was signed here."""
+    """The PDF of a signed decision: rendered once, frozen in the diary. ``sealed`` if it was signed here."""
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="document")
     file = models.OneToOneField(RecordFile, on_delete=models.PROTECT, related_name="+")
@@ -335,7 +355,7 @@ class Expedition(models.Model):
 
 
 class Publication(models.Model):
-    """That a signed decision is shown under /beslut/. Taking the row away takes it off the web, nothing else."""
+    """That a signed decision is shown under /beslut/. Without the row it is off the web, nothing else."""
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="publication")
     published_by = models.ForeignKey(

@@ -56,7 +56,9 @@ class DelegationClause(models.Model):
     order = models.ForeignKey(DelegationOrder, on_delete=models.PROTECT, related_name="clauses")
     number = models.CharField(_("punkt"), max_length=20)
     text = models.TextField(_("ärende"))
-    kinds = ArrayField(models.CharField(max_length=20, choices=DecisionKind), verbose_name=_("slag av beslut"))
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=DecisionKind), verbose_name=_("slag av beslut")
+    )
     ceiling = models.BigIntegerField(_("tak i kronor"), null=True, blank=True)
     ceiling_included = models.BooleanField(_("taket ingår"), default=False)
     reportable = models.BooleanField(_("anmäls till nämnden"), default=True)
@@ -69,7 +71,9 @@ class DelegationClause(models.Model):
         ordering = ["order_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["order", "number"], name="delegation_clause_once"),
-            models.CheckConstraint(condition=Q(ceiling__isnull=True) | Q(ceiling__gt=0), name="clause_ceiling"),
+            models.CheckConstraint(
+                condition=Q(ceiling__isnull=True) | Q(ceiling__gt=0), name="clause_ceiling"
+            ),
         ]
 
     def __str__(self) -> str:

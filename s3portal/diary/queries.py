@@ -86,6 +86,11 @@ def counts_by_owner(user: User) -> dict[str, int]:
     )
 
 
+def count_unassigned() -> int:
+    """Open cases that nobody has been given."""
+    return Case.objects.filter(status=CaseStatus.OPEN, officer__isnull=True).count()
+
+
 def officers() -> QuerySet[User]:
     """Those a case can be given to."""
     return (

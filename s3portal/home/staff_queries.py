@@ -13,7 +13,7 @@ from decisions.queries import count_unreported, next_meeting
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.swedish import format_day
-from s3portal.diary.queries import counts_by_owner
+from s3portal.diary.queries import count_unassigned
 from s3portal.outbox.queries import count_failed
 
 NEAREST = 6
@@ -49,7 +49,7 @@ def staff_start(user: User) -> StaffStart:
         todos.append(_to_sign(user))
     todos.append(_to_report(meeting))
     if user.has_role(Role.REGISTRAR):
-        todos.append(_unassigned(user))
+        todos.append(_unassigned())
     if user.has_role(Role.OFFICER, Role.REGISTRAR, Role.ADMIN):
         todos.append(_failed())
     return StaffStart(
@@ -119,11 +119,9 @@ def _to_report(meeting: CommitteeMeeting | None) -> Todo:
     return Todo(count_unreported(), "Ska anmälas till nämnden", text, url)
 
 
-def _unassigned(user: User) -> Todo:
-    nobody = counts_by_owner(user)["nobody"]
-    return Todo(
-        nobody, "Ärenden utan handläggare", "Fördela i diariet", f"{reverse('diary:staff_list')}?urval=utan"
-    )
+def _unassigned() -> Todo:
+    url = f"{reverse('diary:staff_list')}?urval=utan"
+    return Todo(count_unassigned(), "Ärenden utan handläggare", "Fördela i diariet", url)
 
 
 def _failed() -> Todo:

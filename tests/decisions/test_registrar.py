@@ -302,6 +302,9 @@ def test_the_minutes_are_noted(client_for, registrar, officer, committee, meetin
     response = client.post(f"{page}protokoll/", typed | {"approved_on": "2001-01-01"})
     assert response.status_code == 422
     assert "Ange sammanträdets dag eller en senare dag." in response.content.decode()
+    response = client.post(f"{page}protokoll/", typed | {"approved_on": "snart"})
+    assert response.status_code == 422
+    assert "Skriv datumet som 2024-03-01 eller 1 mars 2024." in response.content.decode()
     assert "Protokollet" not in client.get(f"{MEETINGS}{meeting.pk}/").content.decode()
 
 

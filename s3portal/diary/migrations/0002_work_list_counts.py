@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('diary', '0001_initial'),
+        ("diary", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['officer', 'id'], name='case_officer'),
+            model_name="case",
+            index=models.Index(fields=["officer", "id"], name="case_officer"),
         ),
     ]
