@@ -15,6 +15,8 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
+from applications.parts import ProjectPart, seen_mark
+from applications.services import save_draft, start_application
 from calls.enums import CallPhase
 from calls.models import Call
 from decisions.enums import DecisionKind
@@ -223,6 +225,29 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time(9, 30), tzinfo=STOCKHOLM)
 
 
+# --- A draft ------------------------------------------------------------------------------------------------
+def _load_draft(people: dict[str, User]) -> None:
+    """Something half done on the colleague's desk, the first time only."""
+    colleague, now = people["kollega@example.se"], timezone.now()
+    organisation = Organisation.objects.of(colleague).order_by("pk").first()
+    call = Call.objects.in_phase(CallPhase.OPEN, now=now).filter(slug__startswith=OPEN_CALL).first()
+    if organisation is None or call is None or organisation.applications.exists():
+        return
+    draft = start_application(actor=colleague, call=call, organisation=organisation, arrived_at=now)
+    part = ProjectPart(
+        title="Peak Innovation Norr",
+        summary="Vi samlar företag inom sport, uteliv och besöksnäring i ett kluster som utvecklar hållbara "
+        "produkter och upplevelser i fjällen.",
+        aims="",
+        activities="",
+        areas=tuple(call.areas.filter(slug="upplevelser")),
+        starts_on=None,
+        ends_on=None,
+    )
+    seen = seen_mark(draft, ProjectPart.read(draft))
+    save_draft(application_id=draft.pk, actor=colleague, part=part, seen=seen, arrived_at=now)
+
+
 @transaction.atomic
 def load_demo() -> None:
     """Everything that the trial has beside its data files, which must have been imported."""
@@ -236,3 +261,4 @@ def load_demo() -> None:
     _load_delegates(people["direktor@example.se"], _order_in_force(committee, today))
     _load_meetings(committee, people["registrator@example.se"], today)
     _load_calls(today)
+    _load_draft(people)

@@ -1,10 +1,11 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
+from applications.models import Application
 from calls.enums import CallPhase
 from calls.models import Call, Meeting
 from decisions.models import (
@@ -120,9 +121,22 @@ def test_the_committee_has_a_member_and_two_meetings(today):
     assert not Decision.objects.unreported().exists()
 
 
+def test_a_colleague_has_begun_an_application(today):
+    load()
+    draft = Application.objects.get()
+    assert (draft.organisation.name, draft.status) == ("Peak Jämtland ekonomisk förening", "draft")
+    assert (draft.created_by.email, draft.title) == ("kollega@example.se", "Peak Innovation Norr")
+    assert [area.slug for area in draft.areas.all()] == ["upplevelser"]
+    draft.delete()
+    Call.objects.filter(pk=draft.call_id).update(closes_at=timezone.now() - timedelta(seconds=1))
+    load_demo()
+    assert Application.objects.get().call.slug == "kluster-for-hallbar-omstallning-2"
+
+
 def test_loading_again_changes_nothing(today):
     load()
     everything = (
+        Application,
         User,
         Organisation,
         Membership,
