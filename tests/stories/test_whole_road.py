@@ -148,7 +148,7 @@ def draft_decision(page: Page, axe, diary_number: str) -> None:
     expect(summary).to_be_focused()
     axe(page)
     page.get_by_label("Skäl för beslutet").fill(
-        "Projektet driver styrkeområdet Jord, skog och vatten framåt i linje med strategin för smart specialisering."
+        "Projektet driver styrkeområdet Jord, skog och vatten framåt, i linje med strategin."
     )
     page.get_by_label("Delegationspunkt").select_option(index=1)
     page.get_by_label("Undertecknare").select_option(index=1)

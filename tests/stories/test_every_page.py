@@ -1,0 +1,225 @@
+"""axe-core on every page in every role, at a desk and on a phone.
+
+Which pages there are is read from the address table, so a new page is tried without being written here. Each
+must be seen by somebody, or be named in the last test with its reason.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from tests import factories
+from tests.test_addresses import PUBLIC, own_patterns
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+STAFF = ["handlaggare", "direktor", "registrator", "ledamot", "bedomare", "admin"]
+APPLICANTS = ["sokande", "kollega"]
+# allauth's own pages, as somebody who is logged in and as nobody.
+ACCOUNT_PAGES = [
+    "/konto/email/",
+    "/konto/password/change/",
+    "/konto/2fa/",
+    "/konto/2fa/totp/activate/",
+    "/konto/logout/",
+]
+ANONYMOUS_PAGES = ["/konto/login/", "/konto/signup/", "/konto/password/reset/", "/finns-inte/"]
+
+
+@pytest.fixture
+def world(demo: None) -> dict[str, list[dict[str, Any]]]:
+    """An example of everything that an address can name: a draft, a sent and a granted application, decisions
+    in every status, a meeting with a list. Values for the parameters of each address, by its name's space."""
+    from applications.models import Project
+    from applications.services import mark_assessed, submit_application
+    from applications.tasks import render_missing_pdfs
+    from calls.models import Call, LegalBasis, Meeting, StrengthArea
+    from decisions.models import CommitteeMeeting, Decision, Delegate
+    from decisions.services.proposing import propose_decision
+    from decisions.services.reporting import report_decisions
+    from decisions.services.signing import sign_decision
+    from decisions.tasks import render_missing_documents
+    from s3portal.accounts.models import Organisation, User
+    from s3portal.outbox.models import Message
+
+    def person(name: str) -> User:
+        return User.objects.get(email=f"{name}@example.se")
+
+    applicant, officer, director = person("sokande"), person("handlaggare"), person("direktor")
+    call = Call.objects.get(slug="kluster-for-hallbar-omstallning")
+    drafts = [factories.make_application(user=applicant, call=call) for _ in range(3)]
+    for draft in drafts:
+        # The call adds 15 % of the salaries to the costs.
+        draft.financing.filter(kind="cash").update(amount=290_000)
+    sent = [
+        submit_application(application_id=draft.pk, actor=applicant, arrived_at=timezone.now())
+        for draft in drafts[1:]
+    ]
+    mark_assessed(application_id=sent[1].pk, actor=officer)
+    render_missing_pdfs()
+    delegate = Delegate.objects.valid_on(timezone.localdate()).filter(user=director).first()
+    assert delegate is not None
+    own_money = LegalBasis.objects.valid_on(timezone.localdate()).get(appeal_rule="legality_review")
+    ready = [
+        factories.make_decision(user=officer, delegate=delegate, legal_basis=own_money) for _ in range(2)
+    ]
+    for decision in ready:
+        propose_decision(decision_id=decision.pk, actor=officer, expected_version=decision.version)
+    signed = sign_decision(
+        decision_id=ready[1].pk, actor=director, expected_version=Decision.objects.get(pk=ready[1].pk).version
+    )
+    open_draft = factories.make_decision(user=officer)
+    render_missing_documents()
+    meeting = CommitteeMeeting.objects.filter(starts_at__gt=timezone.now()).earliest("starts_at")
+    report_decisions(meeting_id=meeting.pk, decision_ids=[signed.pk], actor=person("registrator"))
+    report = signed.report if hasattr(signed, "report") else Decision.objects.get(pk=signed.pk).report
+    Message.objects.create(
+        key="x",
+        kind="x",
+        to_email="a@example.se",
+        subject="Hej",
+        text_body="Hej",
+        status="failed",
+        last_error="550 Nej",
+    )
+    past = CommitteeMeeting.objects.exclude(pk=meeting.pk).first()
+    return {
+        "applications:project_detail": [{"slug": Project.objects.get().slug}],
+        "applications:start": [{"slug": call.slug}],
+        "applications:officer": [{"pk": application.pk} for application in sent],
+        "applications:receipt": [{"pk": sent[0].pk}],
+        "applications:withdraw": [{"pk": sent[0].pk}],
+        "applications:my_detail": [{"pk": sent[0].pk}],
+        "applications:": [{"pk": drafts[0].pk}],
+        "calls:call_detail": [{"slug": call.slug} for call in Call.objects.all()],
+        "calls:area_detail": [{"slug": StrengthArea.objects.first().slug}],
+        "calls:": [
+            {"pk": Meeting.objects.first().pk},
+            {"pk": Meeting.objects.filter(room_full=True).first().pk},
+        ],
+        "decisions:public": [{"slug": "RUN-664-2021"}],
+        "decisions:draft_from_application": [{"pk": sent[1].pk}],
+        "decisions:sign": [{"pk": ready[0].pk}],
+        "decisions:return": [{"pk": ready[0].pk}],
+        "decisions:draft_return": [{"pk": ready[0].pk}],
+        "decisions:officer_pdf": [{"pk": signed.pk}],
+        "decisions:officer_detail": [{"pk": open_draft.pk}, {"pk": ready[0].pk}, {"pk": signed.pk}],
+        "decisions:committee_meeting_detail": [{"pk": meeting.pk}, {"pk": past.pk}]
+        if past
+        else [{"pk": meeting.pk}],
+        "decisions:committee": [{"pk": meeting.pk, "report_pk": report.pk}],
+        "decisions:": [{"pk": open_draft.pk}],
+        "diary:public_detail": [{"slug": signed.case.slug}],
+        "diary:": [{"pk": sent[0].case.pk}],
+        "outbox:": [{"pk": Message.objects.get(key="x").pk}],
+        "accounts:": [{"pk": Organisation.objects.of(applicant).first().pk}],
+        "home:": [{}],
+    }
+
+
+def addresses(world: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str]]:
+    """Every address of our own that can be asked for, with real parameters; files are left out."""
+    for name, pattern in own_patterns():
+        wanted = set(pattern.pattern.converters)
+        values = next(world[key] for key in sorted(world, key=len, reverse=True) if name.startswith(key))
+        if "file_pk" in wanted:
+            continue
+        for value in values if wanted else [{}]:
+            yield name, reverse(name, kwargs={key: value[key] for key in wanted})
+
+
+def pages_of(client: Client, world: dict[str, list[dict[str, Any]]], *, also: list[str]) -> list[str]:
+    """Those that answer this person with a page (not a file, a redirect or a refusal)."""
+    found = []
+    for address in dict.fromkeys([*(path for _name, path in addresses(world)), *also]):
+        response = client.get(address)
+        assert response.status_code < 500, address
+        if response.status_code in {200, 404} and response.headers["Content-Type"].startswith("text/html"):
+            whole = b"</html>" in response.content
+            if whole and (response.status_code == 200 or address in also):
+                found.append(address)
+        response.close()
+    return found
+
+
+def look(page: Page, base: str, paths: list[str], axe: Callable[[Page], None]) -> None:
+    for path in paths:
+        page.goto(f"{base}{path}")
+        axe(page)
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, f"{path} is {overflow} px wider than the window"
+
+
+SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 800}}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_for_everybody_and_for_applicants(size, world, live_server, new_page, come_in, client_for, axe):
+    from s3portal.accounts.models import User
+
+    anonymous = new_page()
+    anonymous.set_viewport_size(SIZES[size])
+    look(anonymous, live_server.url, pages_of(Client(), world, also=ANONYMOUS_PAGES), axe)
+    public = {path for name, path in addresses(world) if name in PUBLIC}
+    for name in APPLICANTS:
+        page = come_in(name)
+        page.set_viewport_size(SIZES[size])
+        paths = pages_of(client_for(User.objects.get(email=f"{name}@example.se")), world, also=ACCOUNT_PAGES)
+        look(page, live_server.url, [path for path in paths if path not in public], axe)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_for_those_who_work_for_the_region(size, world, live_server, come_in, client_for, axe):
+    from s3portal.accounts.models import User
+
+    seen: set[str] = set()
+    public = {path for name, path in addresses(world) if name in PUBLIC}
+    for name in STAFF:
+        paths = pages_of(client_for(User.objects.get(email=f"{name}@example.se")), world, also=[])
+        page = come_in(name)
+        page.set_viewport_size(SIZES[size])
+        # A page that is the same for several roles is looked at once, but the first in each role always.
+        inner = [path for path in paths if path not in public]
+        look(page, live_server.url, [path for path in inner if path not in seen] or inner[:1], axe)
+        seen |= set(inner)
+    assert len(seen) > 25, sorted(seen)
+
+
+def test_every_page_is_seen_by_somebody(world, client_for):
+    """Otherwise the tests above would pass over a page in silence."""
+    from s3portal.accounts.models import User
+
+    clients = [Client()] + [
+        client_for(User.objects.get(email=f"{name}@example.se"), fresh=True) for name in [*APPLICANTS, *STAFF]
+    ]
+    shown: dict[str, bool] = {}
+    for name, path in addresses(world):
+        statuses = set()
+        for client in clients:
+            response = client.get(path)
+            statuses.add(response.status_code)
+            response.close()
+        # 405: an address that only takes what a page's button sends.
+        shown[name] = shown.get(name, False) or 200 in statuses or 405 in statuses
+    unseen = {name for name, page in shown.items() if not page}
+    assert unseen == {"home:after_login"}, "this one only sends on to another page"
+
+
+def test_an_address_is_a_page_with_a_title_of_its_own(world, client_for):
+    from s3portal.accounts.models import User
+
+    client = client_for(User.objects.get(email="handlaggare@example.se"))
+    titles: dict[str, str] = {}
+    for path in pages_of(client, world, also=[]):
+        match = re.search(r"<title>\s*(.*?)\s*</title>", client.get(path).content.decode(), re.DOTALL)
+        assert match, path
+        titles[path] = match[1]
+        assert match[1].endswith("S3-portalen"), path
