@@ -25,7 +25,8 @@ from s3portal.accounts.rules import may_write_for
 from s3portal.common.errors import Refusal
 
 AUTOSAVED = "autosparat"
-# Names of buttons; a plain word like "remove" would hide the form's own method of that name from scripts.
+# A button and a question in the address. A plain word as a name ("remove") would hide the form's own
+# method of that name from scripts.
 GO_ON, CHANGE_KIND = "fortsatt", "byt_slag"
 PARTS: dict[Step, type[ApplicantPart] | type[ProjectPart] | type[BudgetPart]] = {
     Step.APPLICANT: ApplicantPart,
@@ -94,7 +95,7 @@ def _after_save(request: LoggedInRequest, application: Application, step: Step) 
     here = step_url(step, application)
     if request.POST.get(ADD):
         return f"{here}?ny={quote(request.POST[ADD])}#finansiering"
-    if REMOVE in request.POST or CHANGE_KIND in request.POST:
+    if REMOVE in request.POST or CHANGE_KIND in request.GET:
         return f"{here}#finansiering"
     if GO_ON in request.POST:
         following = [*FORM_STEPS, Step.REVIEW]
@@ -168,7 +169,7 @@ def _not_saved(
 
 def _pairs(data: QueryDict) -> list[tuple[str, str]]:
     """The posted fields to carry along in a form of hidden fields."""
-    skip = {"csrfmiddlewaretoken", "version", "spara", ADD, REMOVE, GO_ON, CHANGE_KIND}
+    skip = {"csrfmiddlewaretoken", "version", "spara", ADD, REMOVE, GO_ON}
     return [(name, value) for name, values in data.lists() if name not in skip for value in values]
 
 

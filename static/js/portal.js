@@ -62,7 +62,9 @@
   function autosaved(event) {
     var config = event.detail.requestConfig;
     if (config && config.verb === "get") return null;
-    return event.detail.elt && event.detail.elt.closest ? event.detail.elt.closest("form[data-autosave]") : null;
+    // A button that was swapped away with its answer is no longer in the page: the request remembers it.
+    var source = (config && config.elt) || event.detail.elt;
+    return source && source.closest ? source.closest("form[data-autosave]") : null;
   }
 
   // --- Leaving with something unsaved ---------------------------------------------------------------------

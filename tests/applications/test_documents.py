@@ -15,6 +15,7 @@ from s3portal.common.files import AlteredFile, read_frozen
 from s3portal.diary.models import RecordFile
 from tests import factories
 from tests.applications.sending import send
+from tests.pdf_validation import assert_valid
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +119,9 @@ def test_what_is_missing_is_asked_for_again(owner, monkeypatch):
     tasks.render_missing_pdfs()
     assert asked == [without.pk]
     assert new.pk not in asked
+
+
+@pytest.mark.slow
+def test_the_pdf_follows_the_standards(sent):
+    tasks.render_application_pdf(sent.pk)
+    assert_valid(pdf_bytes(sent))

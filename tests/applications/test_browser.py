@@ -1,0 +1,197 @@
+"""The form in a browser: with the keyboard only, saved by itself, and the sums as they are typed."""
+
+import pytest
+from django.urls import reverse
+
+from applications import services
+from applications.models import Application
+from applications.parts import ProjectPart, seen_mark
+from tests import factories
+from tests.applications.sending import send
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+def address(live_server, name, application):
+    return live_server.url + reverse(f"applications:{name}", args=[application.pk])
+
+
+@pytest.fixture
+def call(db):
+    areas = [
+        factories.make_area(name="Digitala lösningar", color="sjo", icon="digital"),
+        factories.make_area(name="Upplevelser", color="ljung", icon="upplevelser"),
+    ]
+    return factories.make_call(areas=areas, overhead_percent=15, title="Utveckling av innovationskluster")
+
+
+def tab_to(page, selector, most=80):
+    """Press Tab until the control has focus, as someone without a mouse does."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{selector} is not reached by Tab on {page.url}")
+
+
+def type_in(page, selector, text):
+    tab_to(page, selector)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def press(page, selector):
+    tab_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+@pytest.mark.slow
+def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call):
+    """From the confirm button to the receipt, without touching the mouse."""
+    log_in(page, live_server, owner)
+    page.goto(live_server.url + reverse("applications:start", args=[call.slug]))
+    press(page, "main form button")
+    type_in(page, "#id_contact_name", "Karin Lund")
+    type_in(page, "#id_contact_phone", "063147500")
+    press(page, "button[name=fortsatt]")
+    type_in(page, "#id_title", "Designdrivna kluster")
+    type_in(page, "#id_summary", "Vi samlar företag.")
+    type_in(page, "#id_aims", "Fler arbetar ihop.")
+    type_in(page, "#id_activities", "Möten.")
+    tab_to(page, "#id_areas_0")
+    page.keyboard.press("Space")
+    tab_to(page, "#id_starts_on")
+    page.keyboard.type("01012027")
+    tab_to(page, "#id_ends_on")
+    page.keyboard.type("12312027")
+    press(page, "button[name=fortsatt]")
+    type_in(page, "#id_cost-personnel-2027", "400 000")
+    type_in(page, "#id_cost-travel-2027", "40 000")
+    type_in(page, "#id_fin-0-financier", "Kommunen")
+    type_in(page, "#id_fin-0-amount", "200 000")
+    tab_to(page, "#lagg-till-tid")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_fin-1-hours")
+    type_in(page, "#id_fin-1-financier", "Företagen")
+    type_in(page, "#id_fin-1-hours", "250")
+    type_in(page, "#id_fin-1-hourly_rate", "200")
+    type_in(page, "#id_applied_amount", "250 000")
+    page.locator("#totalt", has_text="500").wait_for()
+    page.locator("#finansieringsplan", has_text="Finansieringen täcker kostnaderna på kronan.").wait_for()
+    press(page, "button[name=fortsatt]")
+    press(page, "form[action$='/skicka/'] button")
+    assert page.url.endswith("/kvitto/")
+    application = Application.objects.get()
+    assert application.status == "submitted"
+    assert (application.contact_name, application.contact_phone) == ("Karin Lund", "063-14 75 00")
+    assert (application.total_cost, application.applied_amount) == (500_000, 250_000)
+    assert page.locator(".s3-facts__figure").inner_text() == str(application.case)
+
+
+def test_it_saves_by_itself_and_tells(live_server, page, log_in, owner, colleague, call):  # noqa: PLR0917 - people
+    draft = factories.make_application(user=owner, call=call)
+    log_in(page, live_server, owner)
+    page.goto(address(live_server, "step_project", draft))
+    page.locator("#id_title").press("End")
+    page.locator("#id_title").press_sequentially(" och mer")
+    page.locator("#version[value^='2-']").wait_for(state="attached")
+    page.locator("#sparat[data-state=sparat]").wait_for()
+    draft.refresh_from_db()
+    assert draft.title.endswith(" och mer")
+    # Twice on the same page: the mark has followed.
+    page.locator("#id_title").press_sequentially("!")
+    page.locator("#id_title").blur()
+    page.locator("#version[value^='3-']").wait_for(state="attached")
+    # What cannot be read is told, and stays.
+    page.locator("#id_ends_on").fill("2020-01-01")
+    page.locator("#autosparat", has_text="Välj en sista dag").wait_for()
+    assert page.locator("#sparat").get_attribute("data-state") == "fel"
+    page.locator("#id_ends_on").fill("2028-01-01")
+    page.locator("#sparat[data-state=sparat]").wait_for()
+    assert page.locator("#autosparat").inner_text() == ""
+    # Somebody else saves: told, and nothing is lost.
+    draft.refresh_from_db()
+    part = ProjectPart.read(draft)
+    theirs = ProjectPart(**(part.__dict__ | {"aims": "Kollegans mål"}))
+    services.save_draft(
+        application_id=draft.pk,
+        actor=colleague,
+        part=theirs,
+        seen=seen_mark(draft, part),
+        arrived_at=draft.updated_at,
+    )
+    page.locator("#id_aims").fill("Mina mål")
+    page.locator("#autosparat", has_text="Kim Källström sparade en annan text").wait_for()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Spara utkast").last.click()
+    assert "Kollegans mål" in page.inner_text("main")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Spara min text").click()
+    draft.refresh_from_db()
+    assert draft.aims == "Mina mål"
+
+
+def test_the_budget_lives(live_server, page, log_in, owner, call):
+    draft = factories.make_application(user=owner, call=call)
+    log_in(page, live_server, owner)
+    page.goto(address(live_server, "step_budget", draft))
+    page.locator("#id_applied_amount").fill("400 000")
+    page.locator("#stodniva", has_text="Över gränsen").wait_for()
+    assert "58 %" in page.locator("#stodniva").inner_text().replace("\xa0", " ")
+    # One row in working time more, then its kind changed, then gone again: all without leaving the page.
+    page.locator("#lagg-till-tid").click()
+    page.wait_for_selector("#id_fin-2-hours")
+    assert page.locator("#ansokan").count() == 1
+    page.locator("#id_fin-2-financier").fill("Åvki")
+    page.locator("#id_fin-2-kind").select_option("cash")
+    page.wait_for_selector("#id_fin-2-amount")
+    assert page.locator("#id_fin-2-financier").input_value() == "Åvki"
+    page.locator("#ta-bort-2").click()
+    page.wait_for_selector("#id_fin-2-financier", state="detached")
+    page.locator("#sparat[data-state=sparat]").wait_for()
+    assert [row.financier for row in draft.financing.all()] == ["Peak Jämtland", "Företagen"]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner, call):  # noqa: PLR0917 - people
+    draft = factories.make_application(user=owner, call=call)
+    sent = send(factories.make_application(user=owner, call=factories.make_call()), owner)
+    log_in(page, live_server, owner)
+    visits = [live_server.url + reverse("applications:my_list")]
+    visits.append(live_server.url + reverse("applications:start", args=[call.slug]))
+    names = ("step_applicant", "step_project", "step_budget", "review", "delete")
+    visits += [address(live_server, name, draft) for name in names]
+    visits += [address(live_server, name, sent) for name in ("receipt", "my_detail", "withdraw")]
+    for visit in visits:
+        page.goto(visit)
+        fits_and_passes(page, axe)
+    page.goto(address(live_server, "step_budget", draft))
+    page.locator("#id_applied_amount").fill("1e9")
+    page.locator("#id_fin-1-hours").fill("två")
+    with page.expect_navigation():
+        page.locator("button[name=fortsatt]").click()
+    assert page.locator(".ds-error-summary").is_visible()
+    fits_and_passes(page, axe)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_pages_of_the_officer_follow_axe(live_server, page, axe, log_in, owner, officer):  # noqa: PLR0917 - people
+    sent = send(factories.make_application(user=owner), owner)
+    log_in(page, live_server, officer)
+    for visit in (
+        live_server.url + reverse("applications:officer_list"),
+        address(live_server, "officer_detail", sent),
+        live_server.url + reverse("applications:project_list"),
+        live_server.url + reverse("applications:project_detail", args=[factories.make_project().slug]),
+    ):
+        page.goto(visit)
+        fits_and_passes(page, axe)
+
+
+def fits_and_passes(page, axe):
+    axe(page)
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert over <= 0, f"{page.url} is {over} px too wide"

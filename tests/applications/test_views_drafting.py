@@ -1,0 +1,376 @@
+"""The form's pages: saved whole or not at all, and nothing typed is ever lost."""
+
+import json
+import re
+from datetime import timedelta
+from urllib.parse import unquote
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from applications.models import Application
+from applications.parts import ApplicantPart, BudgetPart, ProjectPart, seen_mark
+from tests import factories
+from tests.applications.sending import send
+
+pytestmark = pytest.mark.django_db
+AUTOSAVE = {"HX-Request": "true", "HX-Target": "autosparat"}
+
+
+@pytest.fixture
+def draft(owner):
+    return factories.make_application(user=owner)
+
+
+def url(name, application):
+    return reverse(f"applications:{name}", args=[application.pk])
+
+
+def text(response):
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\xa0", " ").split())
+
+
+def applicant(application, **changes):
+    part = ApplicantPart.read(application)
+    return part.__dict__ | {"version": seen_mark(application, part)} | changes
+
+
+def project(application, **changes):
+    part = ProjectPart.read(application)
+    posted = {
+        "title": part.title,
+        "summary": part.summary,
+        "aims": part.aims,
+        "activities": part.activities,
+        "areas": [area.pk for area in part.areas],
+        "starts_on": part.starts_on.isoformat(),
+        "ends_on": part.ends_on.isoformat(),
+        "version": seen_mark(application, part),
+    }
+    return posted | changes
+
+
+def budget(application, **changes):
+    part = BudgetPart.read(application)
+    posted = {f"cost-{category}-{year}": str(amount) for category, year, amount in part.lines}
+    for index, row in enumerate(part.financing):
+        for key in ("financier", "kind", "source", "hours", "hourly_rate", "amount"):
+            value = getattr(row, key)
+            posted[f"fin-{index}-{key}"] = "" if value is None else str(value)
+    posted |= {"applied_amount": str(part.applied_amount), "version": seen_mark(application, part)}
+    return posted | {name.replace("__", "-"): value for name, value in changes.items()}
+
+
+# --- By the button ----------------------------------------------------------------------------------------
+def test_save_and_stay(client_for, draft, colleague):
+    client = client_for(colleague)
+    response = client.post(url("step_applicant", draft), applicant(draft, contact_name="Åsa Ny"), follow=True)
+    assert response.redirect_chain == [(url("step_applicant", draft), 302)]
+    assert "Utkastet är sparat," in text(response)
+    draft.refresh_from_db()
+    assert (draft.contact_name, draft.updated_by) == ("Åsa Ny", colleague)
+
+
+def test_save_and_go_on(client_for, draft, owner):
+    client = client_for(owner)
+    for name, data, following in (
+        ("step_applicant", applicant, "step_project"),
+        ("step_project", project, "step_budget"),
+        ("step_budget", budget, "review"),
+    ):
+        response = client.post(url(name, draft), data(draft, fortsatt="1"))
+        assert response.headers["Location"] == url(following, draft)
+
+
+def test_a_draft_may_miss_anything(client_for, owner):
+    draft = factories.make_application(user=owner, empty=True)
+    client = client_for(owner)
+    for name in ("step_applicant", "step_project", "step_budget"):
+        assert client.get(url(name, draft)).status_code == 200
+        assert client.post(url(name, draft), {"version": "1"}).status_code == 302
+
+
+def test_without_a_period_the_budget_asks_for_it(client_for, owner):
+    draft = factories.make_application(user=owner, empty=True)
+    page = text(client_for(owner).get(url("step_budget", draft)))
+    assert "Ange projektperioden först, så visas en kolumn för varje år." in page
+
+
+def test_what_cannot_be_read_is_shown_beside_its_field_and_nothing_is_saved(client_for, draft, owner):
+    year = draft.starts_on.year
+    posted = budget(draft, applied_amount="1 552 566,50", **{f"cost-travel-{year}": "1e9"})
+    posted["fin-0-financier"] = "Nytt namn"
+    response = client_for(owner).post(url("step_budget", draft), posted)
+    assert response.status_code == 422
+    page = response.content.decode()
+    found = text(response)
+    assert "Rätta 2 uppgifter innan du går vidare" in found
+    assert f'href="#id_cost-travel-{year}"' in page
+    assert "Belopp ni söker: Ange hela kronor, utan ören." in found
+    for typed in ("1 552 566,50", "1e9", "Nytt namn"):
+        assert f'value="{typed}"' in page, typed
+    assert "2 uppgifter att rätta" in found
+    assert "Summorna är räknade utan det som inte går att läsa." in found
+    assert BudgetPart.read(Application.objects.get(pk=draft.pk)) == BudgetPart.read(draft)
+    assert posted["version"] in page, "the page is still the one that was opened"
+
+
+def test_an_end_before_the_start(client_for, draft, owner):
+    posted = project(draft, starts_on="2027-05-01", ends_on="2027-04-30", title="Nytt")
+    response = client_for(owner).post(url("step_project", draft), posted)
+    assert response.status_code == 422
+    assert "Välj en sista dag som inte ligger före den första dagen." in text(response)
+    draft.refresh_from_db()
+    assert draft.title != "Nytt"
+
+
+def test_markup_and_template_code_are_text(client_for, draft, owner):
+    client = client_for(owner)
+    client.post(
+        url("step_project", draft), project(draft, title="<script>alert(1)</script>", summary="{{ 7*7 }}")
+    )
+    for name in ("step_project", "review"):
+        page = client.get(url(name, draft)).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "{{ 7*7 }}" in page
+
+
+def test_the_same_budget_again_changes_nothing(client_for, draft, owner):
+    client_for(owner).post(url("step_budget", draft), budget(draft))
+    draft.refresh_from_db()
+    assert draft.version == 1
+
+
+# --- By itself --------------------------------------------------------------------------------------------
+def test_autosave(client_for, draft, owner):
+    response = client_for(owner).post(
+        url("step_applicant", draft), applicant(draft, contact_name="Åsa"), headers=AUTOSAVE
+    )
+    assert response.status_code == 200
+    draft.refresh_from_db()
+    mark = seen_mark(draft, ApplicantPart.read(draft))
+    assert response.content.decode().strip() == (
+        f'<input type="hidden" name="version" id="version" value="{mark}" hx-swap-oob="true">'
+    )
+
+
+def test_autosave_of_what_cannot_be_read(client_for, draft, owner):
+    response = client_for(owner).post(
+        url("step_budget", draft), budget(draft, applied_amount="-5"), headers=AUTOSAVE
+    )
+    assert response.status_code == 422
+    assert unquote(response.headers["HX-S3-Message"]) == "det finns uppgifter att rätta."
+    assert "Belopp ni söker: Ange ett belopp som är 0 kronor eller mer." in text(response)
+    assert "<html" not in response.content.decode()
+
+
+def test_autosave_when_somebody_else_has_saved(client_for, draft, owner, colleague):
+    opened = applicant(draft, contact_name="Mitt")
+    client_for(colleague).post(url("step_applicant", draft), applicant(draft, contact_name="Hennes"))
+    response = client_for(owner).post(url("step_applicant", draft), opened, headers=AUTOSAVE)
+    assert response.status_code == 409
+    assert unquote(response.headers["HX-S3-Message"]).startswith("Kim Källström sparade en annan text")
+    assert "Tryck på Spara utkast, så visas vad som skiljer." in text(response)
+
+
+def test_autosave_after_closing(client_for, draft, owner):
+    close(draft.call)
+    response = client_for(owner).post(
+        url("step_applicant", draft), applicant(draft, contact_name="Nytt"), headers=AUTOSAVE
+    )
+    assert response.status_code == 409
+    assert unquote(response.headers["HX-S3-Message"]).startswith("Utlysningen stängde")
+    assert "så kan du hämta texten" in text(response)
+
+
+def test_autosave_after_the_session_ended(client, draft):
+    response = client.post(url("step_applicant", draft), applicant(draft), headers=AUTOSAVE)
+    assert response.status_code == 401
+
+
+# --- Two at once ------------------------------------------------------------------------------------------
+def test_two_browsers(client_for, draft, owner, colleague):
+    """The second is told who and when, sees what differs, and chooses."""
+    mine = project(draft, summary="Vi samlar alla företag.", title="Mitt namn")
+    theirs = project(draft, summary="Vi samlar många företag.")
+    client_for(colleague).post(url("step_project", draft), theirs)
+    client = client_for(owner)
+    response = client.post(url("step_project", draft), mine)
+    assert response.status_code == 409
+    found = text(response)
+    page = response.content.decode()
+    assert "Kim Källström sparade en annan text" in found
+    assert "Vi samlar många företag." in found
+    assert "Vi samlar alla företag." in found
+    assert re.search(r"<del>.*många.*</del>", page)
+    assert re.search(r"<ins>.*alla.*</ins>", page)
+    assert "Aktiviteter</h2>" not in page, "only what differs is compared"
+    draft.refresh_from_db()
+    assert draft.summary == "Vi samlar många företag."
+    # "Spara min text": the page's own hidden fields, as the browser sends them.
+    fields = re.search(rf'<form method="post" action="{url("step_project", draft)}">.*?</form>', page, re.S)
+    hidden = re.findall(r'name="([^"]+)" value="([^"]*)"', fields[0])
+    response = client.post(url("step_project", draft), dict(hidden))
+    assert response.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.summary, draft.title) == ("Vi samlar alla företag.", "Mitt namn")
+
+
+def test_a_garbled_mark_is_a_conflict_only_when_something_differs(client_for, draft, owner):
+    client = client_for(owner)
+    same = applicant(draft, version="garbled")
+    assert client.post(url("step_applicant", draft), same).status_code == 302
+    other = applicant(draft, version="", contact_name="Nytt")
+    assert client.post(url("step_applicant", draft), other).status_code == 409
+
+
+# --- The session ended --------------------------------------------------------------------------------
+def test_a_session_that_ended_costs_nothing(client, draft, owner):
+    response = client.post(url("step_project", draft), project(draft, title="Skrivet", starts_on="i vår"))
+    assert response.headers["Location"].startswith("/konto/login/?next=")
+    client.post(
+        "/konto/login/",
+        {"login": owner.email, "password": factories.PASSWORD, "next": url("step_project", draft)},
+    )
+    response = client.get(url("step_project", draft))
+    found = text(response)
+    assert "Här är det du skrev innan du loggades ut. Det är inte sparat än." in found
+    assert 'value="Skrivet"' in response.content.decode()
+    assert 'value="i vår"' in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.title != "Skrivet"
+    assert 'value="Skrivet"' not in client.get(url("step_project", draft)).content.decode(), "only once"
+
+
+# --- The call closed --------------------------------------------------------------------------------------
+def close(call):
+    call.opens_at = timezone.now() - timedelta(days=2)
+    call.closes_at = timezone.now() - timedelta(days=1)
+    call.save(update_fields=["opens_at", "closes_at"])
+
+
+@pytest.mark.parametrize("starts_on", ["2027-01-01", "inte ett datum"])
+def test_the_deadline_passed_while_writing(client_for, draft, owner, starts_on):
+    close(draft.call)
+    client = client_for(owner)
+    posted = project(draft, summary="En lång text & <b>mer</b>.", starts_on=starts_on)
+    response = client.post(url("step_project", draft), posted)
+    assert response.status_code == 409
+    found = text(response)
+    assert "Det du skrev är inte sparat" in found
+    assert "Utlysningen stängde" in found
+    assert "En lång text &amp; &lt;b&gt;mer&lt;/b&gt;." in found
+    assert starts_on in found
+    draft.refresh_from_db()
+    assert draft.summary == "Vi samlar företag i fjällen."
+    pairs = re.findall(r'name="(rubrik|text)" value="([^"]*)"', response.content.decode())
+    taken = client.post(
+        url("draft_text", draft),
+        {name: [value for key, value in pairs if key == name] for name in ("rubrik", "text")},
+    )
+    assert taken.headers["Content-Disposition"] == f'attachment; filename="ansokan-{draft.pk}-utkast.txt"'
+    body = taken.content.decode()
+    assert "DET DU SKREV OCH SOM INTE ÄR SPARAT" in body
+    assert starts_on in body
+    assert "Vi samlar företag i fjällen." in body, "and what was stored"
+
+
+def test_after_closing_the_form_is_for_reading(client_for, draft, owner):
+    close(draft.call)
+    client = client_for(owner)
+    assert client.get(url("step_budget", draft)).headers["Location"] == url("review", draft)
+    found = text(client.get(url("review", draft)))
+    assert "Utkastet är inte inskickat. Ni kan läsa och hämta det" in found
+    assert "Skicka in ansökan" not in found
+
+
+def test_sent_by_a_colleague_meanwhile(client_for, draft, owner, colleague):
+    send(draft, owner)
+    response = client_for(colleague).post(url("step_project", draft), {"title": "Sent", "version": "1"})
+    assert response.status_code == 409
+    assert "Ansökan är inskickad och kan inte ändras." in text(response)
+    assert "Sent" in text(response)
+
+
+def test_the_draft_to_take_home(client_for, draft, colleague, stranger):
+    client = client_for(colleague)
+    body = client.get(url("draft_text", draft)).content.decode()
+    for words in (draft.title, "Personal: ", "Peak Jämtland, Kontant, Privat", "Utkast, inte inskickat."):
+        assert words in body, words
+    response = client.get(url("draft_json", draft))
+    assert json.loads(response.content)["project"]["title"] == draft.title
+    assert client_for(stranger).post(url("draft_text", draft), {}).status_code == 404
+
+
+# --- The budget's own buttons -------------------------------------------------------------------------
+def test_add_a_row_without_script(client_for, draft, owner):
+    client = client_for(owner)
+    response = client.post(url("step_budget", draft), budget(draft, lagg_till="in_kind"))
+    assert response.headers["Location"] == url("step_budget", draft) + "?ny=in_kind#finansiering"
+    page = client.get(url("step_budget", draft) + "?ny=in_kind").content.decode()
+    assert 'id="id_fin-2-hours"' in page
+    assert 'id="id_fin-3-kind"' not in page
+
+
+def test_add_a_row_while_something_is_wrong(client_for, draft, owner):
+    response = client_for(owner).post(
+        url("step_budget", draft), budget(draft, lagg_till="cash", applied_amount="x")
+    )
+    assert response.status_code == 422
+    assert 'id="id_fin-2-amount"' in response.content.decode()
+
+
+def test_remove_a_row_without_script(client_for, draft, owner):
+    response = client_for(owner).post(url("step_budget", draft), budget(draft, ta_bort="0"))
+    assert response.headers["Location"] == url("step_budget", draft) + "#finansiering"
+    assert [row.financier for row in draft.financing.all()] == ["Företagen"]
+
+
+def test_change_the_kind_of_a_row(client_for, draft, owner):
+    client = client_for(owner)
+    response = client.post(url("step_budget", draft) + "?byt_slag=1", budget(draft, fin__0__kind="in_kind"))
+    assert response.headers["Location"] == url("step_budget", draft) + "#finansiering"
+    page = client.get(url("step_budget", draft)).content.decode()
+    assert 'id="id_fin-0-hours"' in page
+
+
+def test_live_sums(client_for, draft, owner, stranger):
+    """The pieces follow what is typed; nothing is stored."""
+    year = draft.starts_on.year
+    client = client_for(owner)
+    posted = budget(draft, applied_amount="345 000", **{f"cost-travel-{year}": "90 000"})
+    response = client.post(url("budget_sums", draft), posted)
+    page, found = response.content.decode(), text(response)
+    assert f'<output id="totalt-{year}" hx-swap-oob="true">390\xa0000</output>' in page
+    assert '<output id="totalt" hx-swap-oob="true">690\xa0000</output>' in page
+    assert '<output id="varde-1" hx-swap-oob="true">100\xa0000</output>' in page
+    assert "50 % av högst 50 %" in found
+    assert "Det saknas 45 000 kr." in found
+    assert BudgetPart.read(draft).applied_amount == 300_000
+    assert client.get(url("budget_sums", draft)).status_code == 405
+    assert client_for(stranger).post(url("budget_sums", draft), posted).status_code == 404
+
+
+def test_live_sums_with_overhead_and_without_years(client_for, owner):
+    draft = factories.make_application(user=owner, call=factories.make_call(overhead_percent=15))
+    client = client_for(owner)
+    page = client.post(url("budget_sums", draft), budget(draft)).content.decode()
+    assert '<output id="indirekt" hx-swap-oob="true">90\xa0000</output>' in page
+    assert "Schablon, 15\xa0% av personal" in client.get(url("step_budget", draft)).content.decode()
+    empty = factories.make_application(user=owner, empty=True)
+    assert "totalt" not in client.post(url("budget_sums", empty), {}).content.decode()
+
+
+def test_amounts_above_the_cap_are_told_at_once(client_for, draft, owner):
+    found = text(client_for(owner).post(url("budget_sums", draft), budget(draft, applied_amount="300 001")))
+    assert "Över gränsen" in found
+    assert "mer än 50 % av högst 50 %" in found
+    assert "Sök högst 300 000 kr." in found
+
+
+def test_working_time_missing_among_the_costs_is_told(client_for, draft, owner):
+    posted = budget(draft, fin__1__hours="2 000")
+    found = text(client_for(owner).post(url("budget_sums", draft), posted))
+    assert "Ta upp den bland personalkostnaderna också." in found
