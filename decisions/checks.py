@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from applications.enums import ApplicationStatus
+from applications.rules import may_be_decided
 from calls.enums import AppealRule
 from decisions.appeal import appeal_text
 from decisions.document import has_financing_point
@@ -188,6 +189,8 @@ def _application(decision: Decision) -> Iterator[Check]:
     elif application.status not in ApplicationStatus.open():
         status = ApplicationStatus(application.status).label
         yield _no("application", "Ansökan är redan avgjord", note=str(status))
+    elif decision.kind in (DecisionKind.GRANT, DecisionKind.REJECTION) and not may_be_decided(application):
+        yield _no("application", "Ansökan är inte granskad", note="Markera den som granskad först.")
     if decision.kind == DecisionKind.GRANT:
         yield from _grant(decision)
 
@@ -218,10 +221,10 @@ def _intensity_check(decision: Decision, amount: int, total_cost: int) -> Check:
     if decision.legal_basis is not None and decision.legal_basis.max_aid_percent is not None:
         caps.append(Fraction(decision.legal_basis.max_aid_percent))
     cap, share = min(caps), Fraction(amount * 100, total_cost)
-    note = f"{format_kr(amount)} av {format_kr(total_cost)}. Taket är {format_percent(cap)}."
+    note = f"{format_kr(amount)} av {format_kr(total_cost)}. Taket är {format_percent(cap, 2)}."
     if share <= cap:
         return _yes("intensity", "Stödnivån ryms", note=note, value=format_percent(share))
-    label = f"Stödnivån är {format_percent(share, 2)}, mer än {format_percent(cap)}"
+    label = f"Stödnivån är {format_percent(share, 2)}, mer än {format_percent(cap, 2)}"
     return _no("intensity", label, note=note, field="id_amount")
 
 
