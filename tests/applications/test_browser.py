@@ -91,7 +91,7 @@ def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call
     assert page.locator(".s3-facts__figure").inner_text() == str(application.case)
 
 
-def test_it_saves_by_itself_and_tells(live_server, page, log_in, owner, colleague, call):  # noqa: PLR0917 - people
+def test_it_saves_by_itself_and_tells(live_server, page, log_in, owner, colleague, call):
     draft = factories.make_application(user=owner, call=call)
     log_in(page, live_server, owner)
     page.goto(address(live_server, "step_project", draft))
@@ -156,7 +156,7 @@ def test_the_budget_lives(live_server, page, log_in, owner, call):
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner, call):  # noqa: PLR0917 - people
+def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner, call):
     draft = factories.make_application(user=owner, call=call)
     sent = send(factories.make_application(user=owner, call=factories.make_call()), owner)
     log_in(page, live_server, owner)
@@ -178,7 +178,7 @@ def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_pages_of_the_officer_follow_axe(live_server, page, axe, log_in, owner, officer):  # noqa: PLR0917 - people
+def test_pages_of_the_officer_follow_axe(live_server, page, axe, log_in, owner, officer):
     sent = send(factories.make_application(user=owner), owner)
     log_in(page, live_server, officer)
     for visit in (
