@@ -286,3 +286,29 @@ def test_the_page_of_a_decided_one(client_for, owner, officer):
     services.grant_application(application_id=sent.pk, actor=officer, amount=250_000)
     found = text(client_for(owner).get(url("my_detail", sent)))
     assert "Ni har beviljats 250 000 kr." in found
+
+
+# --- Somebody was faster ------------------------------------------------------------------------------
+def test_sent_by_a_colleague_while_asked_to_delete(client_for, draft, owner, monkeypatch):
+    def sent_meanwhile(user, application):
+        send(application, owner)
+        return True
+
+    monkeypatch.setattr("applications.rules.may_write", sent_meanwhile)
+    response = client_for(owner).post(url("delete", draft), follow=True)
+    assert "Ansökan är inskickad och kan inte tas bort. Ni kan återkalla den." in text(response)
+    assert Application.objects.get().status == "submitted"
+
+
+def test_withdrawn_by_a_colleague_meanwhile(client_for, sent, owner, monkeypatch):
+    def withdrawn_meanwhile(user, application):
+        services.withdraw_application(application_id=application.pk, actor=owner, reason="Först")
+        return True
+
+    with monkeypatch.context() as race:
+        race.setattr("applications.rules.may_withdraw", withdrawn_meanwhile)
+        response = client_for(owner).post(url("withdraw", sent), {"reason": "Sedan"})
+    assert response.headers["Location"] == url("my_detail", sent)
+    found = text(client_for(owner).get(url("my_detail", sent)))
+    assert "Ni har återkallat ansökan." in found
+    assert sent.case.records.count() == 2, "one withdrawal only"
