@@ -22,7 +22,6 @@ from s3portal.common.swedish import (
     find_amounts,
     find_periods,
     format_day,
-    format_isodate,
     format_kr,
     format_kronor,
     format_percent,
@@ -363,7 +362,7 @@ def _periods(decision: Decision) -> Iterator[Check]:
             note = f"Perioden i formuläret är {decided}." if decided else "Ingen period är angiven."
             yield _no("periods_agree", label, note=note, field=f"id_punkt-{number}-text")
     if decided is not None and decided in written:
-        yield _yes("periods_agree", "Perioden i texten stämmer", value=format_isodate(decided.end))
+        yield _yes("periods_agree", "Perioden i texten stämmer", note=str(decided))
 
 
 def _lower_first(text: str) -> str:
