@@ -1,5 +1,6 @@
 """The diary: number series, cases and their records (OSL 5 kap.). It knows no domain model."""
 
+import re
 from typing import Any
 
 import pgtrigger
@@ -39,9 +40,10 @@ class Series(models.Model):
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def search(self, text: str) -> "CaseQuerySet":
-        """Cases whose number or Swedish text answers to ``text``. Protected counterparts do not answer:
-        only what the public diary shows is in the search vector (domain.md §4)."""
-        words = Q(search=swedish_query(text))
+        """Cases whose number or Swedish text answers to ``text``. Protected counterparts do not answer
+        (domain.md §4): the search vector leaves them out, and a title that names one is found by number."""
+        named = Q(counterpart_protected=True, title__icontains=models.F("counterpart"))
+        words = Q(search=swedish_query(text)) & ~named
         number = read_number(text)
         if number is None:
             return self.filter(words)
@@ -133,7 +135,7 @@ class Case(models.Model):
     def hide_counterpart(self, text: str) -> str:
         """``text`` as the public may read it: the name of a protected counterpart stands as [Skyddat]."""
         if self.counterpart_protected and self.counterpart:
-            return text.replace(self.counterpart, PROTECTED)
+            return re.sub(re.escape(self.counterpart), PROTECTED, text, flags=re.IGNORECASE)
         return text
 
     @property

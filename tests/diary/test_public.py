@@ -114,8 +114,19 @@ def test_a_protected_party_is_neither_shown_nor_found(client, case):
     listed = client.get(LIST).content.decode()
     assert "Peak Jämtland" not in listed
     assert "[Skyddat]" in listed
+    assert names(client.get(LIST, {"q": "Peak Jämtland"})) == []
     Case.objects.filter(pk=case.pk).update(title="Ansökan om stöd")
     assert names(client.get(LIST, {"q": "Peak Jämtland"})) == []
+    assert names(client.get(LIST, {"q": "Ansökan"})) == [str(case)]
+
+
+def test_a_protected_party_is_hidden_however_it_is_written(client, case):
+    Case.objects.filter(pk=case.pk).update(counterpart_protected=True, title="Stöd: PEAK JÄMTLANDS nod")
+    page = client.get(f"/diarium/{case.slug}/").content.decode()
+    assert "PEAK" not in page
+    assert "Stöd: [Skyddat]S nod" in page
+    assert names(client.get(LIST, {"q": "peak"})) == []
+    assert names(client.get(LIST, {"q": str(case)})) == [str(case)]
 
 
 def test_a_cancelled_case_stays_and_says_so(client, case):
