@@ -60,7 +60,10 @@ def store_application_pdf(*, application_id: int) -> RecordFile | None:
 
 
 def render_application(content: dict[str, Any], *, data: bytes) -> bytes:
-    """``content`` as an archivable PDF, with the bytes it was read from attached."""
+    """``content`` as an archivable PDF, with the bytes it was read from attached.
+
+    What was sent is kept whatever signs it holds: those no font has are printed as their numbers.
+    """
     sent_at = datetime.fromisoformat(content["submission"]["at"])
     number = content["submission"]["diary_number"]
     return render_document(
@@ -69,6 +72,7 @@ def render_application(content: dict[str, Any], *, data: bytes) -> bytes:
         title=f"Ansökan {number}: {content['project']['title']}",
         created_at=sent_at,
         attachments=[Attachment("ansokan.json", data, "Ansökan så som den skickades in, som data")],
+        replace_unprintable=True,
     )
 
 

@@ -63,6 +63,14 @@ def test_the_pdf_holds_what_the_data_hold(sent):
     assert attached == {"ansokan.json": read_frozen(source.storage_name, sha256=source.sha256)}
 
 
+def test_a_sign_that_no_font_has_is_printed_as_its_number(owner):
+    sent = send(factories.make_application(user=owner, summary="Tecknet \ue000 finns inte."), owner)
+    tasks.render_application_pdf(sent.pk)
+    assert "Tecknet [U+E000] finns inte." in words(pdf_bytes(sent))
+    source = documents.sent_file(sent)
+    assert documents.read_sent(source)["project"]["summary"] == "Tecknet \ue000 finns inte."
+
+
 def test_only_once(sent):
     tasks.render_application_pdf(sent.pk)
     tasks.render_application_pdf(sent.pk)
