@@ -34,6 +34,9 @@ def send_mail(message: Message) -> None:
             content = read_frozen(file.storage_name, sha256=file.sha256)
             mail.attach(file.filename, content, file.content_type)
         mail.send()
+    except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+        # The server does not let the portal in. That is no fault of the message, whatever the code says.
+        raise TemporaryFailure(_words(error.smtp_code, error.smtp_error)) from error
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         raise _failure(code)(_words(code, words)) from error
@@ -41,6 +44,9 @@ def send_mail(message: Message) -> None:
         raise _failure(error.smtp_code)(_words(error.smtp_code, error.smtp_error)) from error
     except (AlteredFile, FileNotFoundError) as error:
         raise PermanentFailure(f"Bilagan saknas eller har ändrats: {error}") from error
+    except ValueError as error:
+        # Django refuses addresses and headers that cannot be written.
+        raise PermanentFailure(f"Brevet går inte att skriva: {error}") from error
     except (OSError, smtplib.SMTPException) as error:
         raise TemporaryFailure(f"E-postservern svarade inte: {error}") from error
 

@@ -1,10 +1,13 @@
 """Work for Celery: each task makes one domain call and may be run twice without harm."""
 
+import logging
+
 from celery import shared_task
 
 from s3portal.outbox.models import Message
 from s3portal.outbox.services import deliver_message
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 
 
@@ -18,4 +21,8 @@ def deliver(message_id: int) -> None:
 def deliver_due() -> None:
     """Send what is due and was not sent when it was written: a later hour, a pause, a killed worker."""
     for message_id in list(Message.objects.due().values_list("pk", flat=True)[:BATCH]):
-        deliver_message(message_id=message_id)
+        try:
+            deliver_message(message_id=message_id)
+        except Exception:
+            # The oldest come first: one that cannot be sent at all must not keep the others waiting.
+            logger.exception("Message %s could not be delivered.", message_id)

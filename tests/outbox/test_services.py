@@ -153,6 +153,9 @@ def test_a_final_fault_is_shown_with_the_servers_words(smtp_sink):
         (smtplib.SMTPServerDisconnected("borta"), "queued", "E-postservern svarade inte: borta"),
         (smtplib.SMTPDataError(452, b"Fullt"), "queued", "452 Fullt"),
         (smtplib.SMTPDataError(552, "För stort"), "failed", "552 För stort"),
+        (smtplib.SMTPAuthenticationError(535, b"Fel ord"), "queued", "535 Fel ord"),
+        (smtplib.SMTPConnectError(554, b"Nej"), "queued", "554 Nej"),
+        (ValueError("Invalid address"), "failed", "Brevet går inte att skriva: Invalid address"),
     ],
 )
 def test_faults_of_the_server(monkeypatch, fault, status, words):
@@ -164,6 +167,22 @@ def test_faults_of_the_server(monkeypatch, fault, status, words):
     deliver_message(message_id=message.pk)
     message.refresh_from_db()
     assert (message.status, message.last_error) == (status, words)
+
+
+def test_a_message_that_cannot_be_delivered_keeps_no_other_waiting(smtp_sink, monkeypatch, caplog):
+    first, second = enqueue(key="test:1"), enqueue(key="test:2")
+
+    def deliver(*, message_id):
+        if message_id == first.pk:
+            raise RuntimeError("lagret svarar inte")
+        return deliver_message(message_id=message_id)
+
+    monkeypatch.setattr(tasks, "deliver_message", deliver)
+    tasks.deliver_due()
+    assert len(smtp_sink.messages) == 1
+    assert f"Message {first.pk} could not be delivered." in caplog.text
+    second.refresh_from_db()
+    assert second.status == "sent"
 
 
 @pytest.mark.parametrize("how", ["altered", "missing"])
