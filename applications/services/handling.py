@@ -6,6 +6,7 @@ from django.utils import timezone
 from applications import frames
 from applications.enums import ApplicationAction
 from applications.models import Application
+from applications.rules import may_handle
 from applications.transitions import status_after
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
@@ -15,6 +16,7 @@ from s3portal.common.swedish import format_kronor
 from s3portal.diary.services import assign_case
 
 NOT_AN_OFFICER = "Välj en handläggare."
+MAY_NOT_HANDLE = "Bara en handläggare kan göra det här med ansökan."
 
 
 def note_opening(*, application: Application, actor: User) -> None:
@@ -27,6 +29,7 @@ def note_opening(*, application: Application, actor: User) -> None:
 @transaction.atomic
 def assign_officer(*, application_id: int, actor: User, officer: User) -> Application:
     """Give the case to an officer. Raises Refusal when that person is none."""
+    _require_handler(actor)
     application = _received(application_id)
     if not officer.has_role(Role.OFFICER) or not officer.is_active:
         raise Refusal(NOT_AN_OFFICER, field="officer")
@@ -38,6 +41,7 @@ def assign_officer(*, application_id: int, actor: User, officer: User) -> Applic
 @transaction.atomic
 def mark_assessed(*, application_id: int, actor: User) -> Application:
     """The officer has gone through the application; a decision may be written."""
+    _require_handler(actor)
     application = _received(application_id)
     _move(application, ApplicationAction.ASSESS, actor)
     record_event(
@@ -83,6 +87,11 @@ def reject_application(*, application_id: int, actor: User | None, decision: str
         data={"decision": decision},
     )
     return application
+
+
+def _require_handler(actor: User) -> None:
+    if not may_handle(actor):
+        raise Refusal(MAY_NOT_HANDLE)
 
 
 def _received(application_id: int) -> Application:

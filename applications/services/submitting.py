@@ -13,6 +13,7 @@ from applications.checks import Problem, submission_problems
 from applications.enums import ApplicationAction
 from applications.models import Application
 from applications.parts import summary_of
+from applications.rules import may_withdraw
 from applications.services.door import clock, require_open
 from applications.snapshot import canonical_json, sent_content
 from applications.transitions import require, status_after
@@ -29,6 +30,7 @@ from s3portal.diary.services import open_case, register_record, store_record_fil
 from s3portal.outbox.services import enqueue_mail
 
 MAY_NOT_SIGN = "Bara en firmatecknare kan skicka in ansökan."
+MAY_NOT_WITHDRAW = "Bara en ägare eller en firmatecknare kan återkalla ansökan."
 CONSENT_NEEDED = "Kryssa i att ni samtycker till publicering. Annars kan stödet inte beviljas."
 
 
@@ -57,7 +59,8 @@ def submit_application(
 
     ``arrived_at`` is when the request reached the portal; waiting for locks after that costs nobody their
     place. Locks are taken in one order everywhere: application, call, and last the diary's counter, which is
-    held only while the number is written. Raises TooLate, NotComplete, ReviewedOlder or Refusal.
+    held to the end so that a number is never lost; all that can be refused is asked before it. Raises
+    TooLate, NotComplete, ReviewedOlder or Refusal.
     """
     application = _locked_draft(application_id, actor, reviewed_version)
     require_open(application.call, arrived_at, what="Ansökan")
@@ -180,13 +183,17 @@ def _render_after_commit(application_id: int) -> None:
 
 @transaction.atomic
 def withdraw_application(*, application_id: int, actor: User, reason: str) -> Application:
-    """Take back an application that awaits its decision. The wish is a record of its own in the case."""
+    """Take back an application that awaits its decision. The wish is a record of its own in the case.
+
+    Raises Refusal when it is decided or the person may not speak for the organisation."""
     application = (
         Application.objects.select_related("organisation", "case")
         .select_for_update(of=("self",))
         .get(pk=application_id)
     )
     after = status_after(application.status, ApplicationAction.WITHDRAW)
+    if not may_withdraw(actor, application):
+        raise Refusal(MAY_NOT_WITHDRAW)
     assert application.case is not None  # noqa: S101 - the database says so for what has been sent
     now = timezone.now()
     record = register_record(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from decisions.enums import DecisionAction
 from decisions.models import Decision, DecisionDocument, Expedition, ExtractRecipient
+from decisions.rules import sends_out
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -35,6 +36,8 @@ def expedite_decision(*, decision_id: int, actor: User) -> Expedition:
     """
     decision = Decision.objects.select_for_update(of=("self",)).select_related("case").get(pk=decision_id)
     require(decision, DecisionAction.EXPEDITE)
+    if not sends_out(actor):
+        raise Refusal("Bara en handläggare kan expediera beslut.")
     if decision.signed_elsewhere:
         raise Refusal("Beslutet undertecknades utanför portalen och skickas inte ut härifrån.")
     done = Expedition.objects.filter(decision=decision).first()

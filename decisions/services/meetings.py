@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from decisions.models import Committee, CommitteeMeeting, DecisionReport
+from decisions.rules import may_arrange_meetings
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -16,6 +17,7 @@ from s3portal.common.swedish import format_isodate
 @transaction.atomic
 def create_meeting(*, committee: Committee, starts_at: datetime, place: str, actor: User) -> CommitteeMeeting:
     """Enter a meeting. One that has been held may be entered too, for what was decided elsewhere long ago."""
+    _require_arranger(actor)
     Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
     _require_free(committee, starts_at)
     meeting = CommitteeMeeting.objects.create(committee=committee, starts_at=starts_at, place=place)
@@ -27,6 +29,7 @@ def create_meeting(*, committee: Committee, starts_at: datetime, place: str, act
 def change_meeting(*, meeting_id: int, starts_at: datetime, place: str, actor: User) -> CommitteeMeeting:
     """Move a coming meeting, or say where it is. Raises Refusal when it would be moved from or to the past,
     or to a day before a decision on its list was made."""
+    _require_arranger(actor)
     meeting = (
         CommitteeMeeting.objects.select_for_update(of=("self",))
         .select_related("committee")
@@ -47,6 +50,7 @@ def record_minutes(
     """Note the § under which the decisions were reported and the day the minutes were approved (justerade).
 
     Raises Refusal before the meeting has begun, and for a day before the meeting or still to come."""
+    _require_arranger(actor)
     meeting = (
         CommitteeMeeting.objects.select_for_update(of=("self",))
         .select_related("committee")
@@ -72,6 +76,11 @@ def record_minutes(
         data={"paragraph": report_paragraph, "approved_on": None if approved_on is None else day},
     )
     return meeting
+
+
+def _require_arranger(actor: User) -> None:
+    if not may_arrange_meetings(actor):
+        raise Refusal("Bara en registrator eller en administratör kan ändra i sammanträdena.")
 
 
 def _require_movable(meeting: CommitteeMeeting, starts_at: datetime) -> None:

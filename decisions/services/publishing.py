@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from decisions.enums import DecisionAction
 from decisions.models import Decision, Publication
+from decisions.rules import publishes
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -20,6 +21,7 @@ def publish_decision(*, decision_id: int, actor: User) -> Publication:
     leftover of a template stands in it, or when it names a protected party."""
     decision = Decision.objects.select_for_update(of=("self",)).select_related("case").get(pk=decision_id)
     require(decision, DecisionAction.PUBLISH)
+    _require_publisher(actor)
     done = Publication.objects.filter(decision=decision).first()
     if done is not None:
         return done
@@ -36,6 +38,7 @@ def publish_decision(*, decision_id: int, actor: User) -> Publication:
 @transaction.atomic
 def unpublish_decision(*, decision_id: int, actor: User) -> None:
     """Take the decision off the web. Nothing happens when it is not there."""
+    _require_publisher(actor)
     decision = Decision.objects.select_for_update(of=("self",)).select_related("case").get(pk=decision_id)
     removed, _rows = Publication.objects.filter(decision=decision).delete()
     if removed:
@@ -45,6 +48,11 @@ def unpublish_decision(*, decision_id: int, actor: User) -> None:
             obj=decision,
             text=f"Beslutet avpublicerat: {decision}",
         )
+
+
+def _require_publisher(actor: User) -> None:
+    if not publishes(actor):
+        raise Refusal("Bara en handläggare eller en registrator kan publicera beslut.")
 
 
 def _check_text(decision: Decision) -> None:

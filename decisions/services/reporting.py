@@ -6,6 +6,7 @@ from django.db import transaction
 
 from decisions.enums import DecisionAction
 from decisions.models import CommitteeMeeting, Decision, DecisionReport
+from decisions.rules import may_report
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -21,6 +22,7 @@ def report_decisions(*, meeting_id: int, decision_ids: Collection[int], actor: U
     made after the meeting, and for a meeting that has begun. Only what was signed elsewhere may be entered
     on a meeting that has been held. Raises Conflict when one is on a list already.
     """
+    _require_registrar(actor)
     meeting = _locked_meeting(meeting_id)
     if not decision_ids:
         raise Refusal("Välj minst ett beslut att anmäla.")
@@ -53,6 +55,7 @@ def report_decisions(*, meeting_id: int, decision_ids: Collection[int], actor: U
 @transaction.atomic
 def withdraw_report(*, report_id: int, actor: User) -> None:
     """Take a decision off the list of a meeting that has not begun. Raises Refusal after that."""
+    _require_registrar(actor)
     report = (
         DecisionReport.objects.select_for_update(of=("self",))
         .select_related("decision")
@@ -73,6 +76,11 @@ def withdraw_report(*, report_id: int, actor: User) -> None:
         text=f"Borttaget från listan till {meeting}",
         data={"meeting": meeting.pk},
     )
+
+
+def _require_registrar(actor: User) -> None:
+    if not may_report(actor):
+        raise Refusal("Bara en registrator kan anmäla beslut till nämnden.")
 
 
 def _locked_meeting(meeting_id: int) -> CommitteeMeeting:

@@ -34,6 +34,19 @@ def test_assign_only_officers(sent, officer, who, request):
         services.assign_officer(application_id=sent.pk, actor=officer, officer=request.getfixturevalue(who))
 
 
+@pytest.mark.parametrize("who", ["owner", "registrar", "delegate_user", "assessor", "admin_user"])
+def test_only_officers_handle(sent, officer, who, request):
+    actor = request.getfixturevalue(who)
+    for step in (
+        lambda: services.assign_officer(application_id=sent.pk, actor=actor, officer=officer),
+        lambda: services.mark_assessed(application_id=sent.pk, actor=actor),
+    ):
+        with pytest.raises(Refusal, match=r"^Bara en handläggare kan göra det här med ansökan\.$"):
+            step()
+    sent.refresh_from_db()
+    assert (sent.status, sent.case.officer) == ("submitted", None)
+
+
 def test_nobody_handles_a_draft(owner, officer):
     draft = factories.make_application(user=owner)
     for step in (

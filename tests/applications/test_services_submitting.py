@@ -254,6 +254,17 @@ def test_withdraw_a_draft_or_twice(draft, owner):
     assert Record.objects.count() == 2
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["colleague", "stranger", "officer", "admin_user"])
+def test_only_who_speaks_for_the_organisation_withdraws(draft, owner, who, request):
+    sent, actor = send(draft, owner), request.getfixturevalue(who)
+    with pytest.raises(Refusal, match=r"^Bara en ägare eller en firmatecknare kan återkalla ansökan\.$"):
+        services.withdraw_application(application_id=sent.pk, actor=actor, reason="Nej")
+    sent.refresh_from_db()
+    assert sent.status == "submitted"
+    assert Record.objects.count() == 1
+
+
 # --- At once ----------------------------------------------------------------------------------------------
 def at_once(works):
     """Run every work in a thread of its own, all let go at the same moment; what each gave or raised."""

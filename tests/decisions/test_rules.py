@@ -4,6 +4,11 @@ import pytest
 
 from decisions import rules
 from decisions.models import Decision
+from decisions.services.expediting import expedite_decision
+from decisions.services.meetings import change_meeting, create_meeting, record_minutes
+from decisions.services.publishing import publish_decision, unpublish_decision
+from decisions.services.reporting import report_decisions, withdraw_report
+from s3portal.common.errors import Refusal
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +70,28 @@ def test_lists(request, decisions, persona):
         assert seen == {decisions["signed"]}
     else:
         assert seen == set()
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_the_services_ask_again(request, decisions, persona):
+    """Whoever comes past the pages is refused by the step itself."""
+    user = request.getfixturevalue(persona)
+    meeting, signed = factories.make_committee_meeting(), decisions["signed"].pk
+    moved = {"starts_at": meeting.starts_at, "place": "", "actor": user}
+    registrar, arrangers = {"registrar"}, {"registrar", "admin_user"}
+    for who, step in (
+        (OFFICERS, lambda: expedite_decision(decision_id=signed, actor=user)),
+        (OFFICERS | registrar, lambda: publish_decision(decision_id=signed, actor=user)),
+        (OFFICERS | registrar, lambda: unpublish_decision(decision_id=signed, actor=user)),
+        (registrar, lambda: report_decisions(meeting_id=meeting.pk, decision_ids=[signed], actor=user)),
+        (registrar, lambda: withdraw_report(report_id=1, actor=user)),
+        (arrangers, lambda: create_meeting(committee=meeting.committee, **moved)),
+        (arrangers, lambda: change_meeting(meeting_id=meeting.pk, **moved)),
+        (
+            arrangers,
+            lambda: record_minutes(meeting_id=meeting.pk, report_paragraph="", approved_on=None, actor=user),
+        ),
+    ):
+        if persona not in who:
+            with pytest.raises(Refusal, match=r"^Bara en "):
+                step()
