@@ -64,9 +64,10 @@ def _together(crowd: ThreadPoolExecutor, works: Sequence[Sequence[Callable[[], o
 
 def _submissions(scene: Scene, crowd: ThreadPoolExecutor) -> float:
     """Sent in a second. The drafts are written before the clock starts."""
-    drafts = [
-        factories.make_application(user=scene.applicant, call=scene.call) for _ in range(AT_ONCE * EACH)
-    ]
+    with transaction.atomic():
+        drafts = [
+            factories.make_application(user=scene.applicant, call=scene.call) for _ in range(AT_ONCE * EACH)
+        ]
     works = [[_sender(draft) for draft in drafts[start::AT_ONCE]] for start in range(AT_ONCE)]
     return len(drafts) / _together(crowd, works)
 

@@ -65,7 +65,8 @@ def prepare() -> Scene:
     started = monotonic()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    scene = _people_and_documents()
+    with transaction.atomic():
+        scene = _people_and_documents()
     many = _copy_of_database("many")
     scene.databases = {"few": connection._connections[connection._alias], "many": many}  # type: ignore[attr-defined]
     for name, rows in (("few", FEW), ("many", MANY)):
