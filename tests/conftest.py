@@ -74,6 +74,15 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first in each worker's half, so that nobody waits at the end for a single long story."""
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    fast = [item for item in items if not item.get_closest_marker("slow")]
+    first, second = slow[::2], slow[1::2]
+    half = max(0, len(items) // 2 - len(first))
+    items[:] = [*first, *fast[:half], *second, *fast[half:]]
+
+
 def _start_servers() -> None:
     global _work  # noqa: PLW0603 - the one directory of the run, removed at its end
     sys.path.insert(0, str(ROOT))

@@ -1,5 +1,6 @@
 """Start pages, the site's own pages and the error pages."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,7 +33,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Nothing may be asked of the database or the session here: they may be what is broken."""
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    page = loader.get_template("500.html").render({"region": settings.REGION})
+    return HttpResponse(page, status=500)
 
 
 @login_not_required
@@ -58,7 +60,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def after_login(request: LoggedInRequest) -> HttpResponse:
     """Everyone lands where their work is."""
     user = request.user
-    if user.has_role(Role.OFFICER, Role.DELEGATE, Role.REGISTRAR):
+    if user.has_role(Role.OFFICER, Role.DELEGATE, Role.REGISTRAR, Role.ADMIN):
         return redirect("home:staff_start")
     if user.has_role(Role.COMMITTEE_MEMBER):
         return redirect("decisions:committee_start")

@@ -168,12 +168,13 @@ def test_pages_for_everybody_and_for_applicants(size, world, live_server, new_pa
     anonymous = new_page()
     anonymous.set_viewport_size(SIZES[size])
     look(anonymous, live_server.url, pages_of(Client(), world, also=ANONYMOUS_PAGES), axe)
-    public = {path for name, path in addresses(world) if name in PUBLIC}
+    seen = {path for name, path in addresses(world) if name in PUBLIC}
     for name in APPLICANTS:
         page = come_in(name)
         page.set_viewport_size(SIZES[size])
         paths = pages_of(client_for(User.objects.get(email=f"{name}@example.se")), world, also=ACCOUNT_PAGES)
-        look(page, live_server.url, [path for path in paths if path not in public], axe)
+        look(page, live_server.url, [path for path in paths if path not in seen] or paths[-1:], axe)
+        seen |= set(paths)
 
 
 @pytest.mark.parametrize("size", SIZES)
