@@ -58,6 +58,28 @@ def test_a_change_leaves_a_trail(support, admin_user):
     )
 
 
+def test_a_role_given_and_taken_back_leaves_a_trail(support, owner):
+    path = reverse("admin:accounts_user_change", args=[owner.pk])
+    person = {"full_name": owner.full_name, "is_active": "on", "memberships-TOTAL_FORMS": "0",
+              "memberships-INITIAL_FORMS": "0", "staff_roles-TOTAL_FORMS": "1"}  # fmt: skip
+    given = {
+        "staff_roles-INITIAL_FORMS": "0",
+        "staff_roles-0-role": "delegate",
+        "staff_roles-0-user": owner.pk,
+    }
+    assert support.post(path, person | given).status_code == 302
+    role = owner.staff_roles.get()
+    taken = {"staff_roles-INITIAL_FORMS": "1", "staff_roles-0-id": role.pk, "staff_roles-0-user": owner.pk,
+             "staff_roles-0-role": "delegate", "staff_roles-0-DELETE": "on"}  # fmt: skip
+    assert support.post(path, person | taken).status_code == 302
+    assert not owner.staff_roles.exists()
+    events = Event.objects.about("accounts.user", owner.pk).filter(action="admin_row_changed")
+    assert [event.text for event in events] == [
+        f"roll borttagen i administrationen: {owner}: Delegat",
+        f"roll inlagd i administrationen: {owner}: Delegat",
+    ]
+
+
 def test_what_is_added_and_taken_away_leaves_a_trail(support):
     support.post(reverse("admin:calls_strategy_add"), {"name": "Ny", "first_year": 2028, "last_year": 2034})
     strategy = Strategy.objects.get(name="Ny")

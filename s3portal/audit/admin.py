@@ -39,6 +39,21 @@ class AuditedAdmin(admin.ModelAdmin):
             data={"fields": list(form.changed_data)},
         )
 
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: Any, change: bool) -> None:
+        """Rows on the same page, such as a person's roles, leave a trail on what the page is about."""
+        super().save_formset(request, form, formset, change)
+        rows = [(row, "inlagd", []) for row in formset.new_objects]
+        rows += [(row, "ändrad", list(fields)) for row, fields in formset.changed_objects]
+        rows += [(row, "borttagen", []) for row in formset.deleted_objects]
+        for row, what, fields in rows:
+            record_event(
+                actor=request.user,
+                action="admin_row_changed",
+                obj=form.instance,
+                text=f"{row._meta.verbose_name} {what} i administrationen: {row}"[:500],
+                data={"fields": fields},
+            )
+
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         text = f"{obj._meta.verbose_name} borttagen i administrationen: {obj}"[:500]
         record_event(actor=request.user, action="admin_deleted", obj=obj, text=text)
