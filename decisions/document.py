@@ -26,8 +26,7 @@ ARTICLE_TEMPLATE = "documents/_decision_article.html"
 #: Changes when a key of ``decision_data`` is removed or means something else.
 SCHEMA = "s3-portalen/beslut/1"
 _FINANCING = re.compile(
-    r"\b(?:finansiering(?:en)? sker|finansieras (?:inom|av|med|genom)|(?:medel|medlen) tas|belastar)\b",
-    re.IGNORECASE,
+    r"\b(?:finansiering(?:en)?\s+sker|finansieras|(?:medel|medlen)\s+tas|belastar)\b", re.IGNORECASE
 )
 DRAFT_NOTE = "Utkast. Det här är inte ett beslut."
 
@@ -100,17 +99,7 @@ def decision_text(decision: Decision, *, on: date | None = None) -> DecisionText
 
 def has_financing_point(points: tuple[str, ...]) -> bool:
     """Whether a point says where the money or the time is taken from ("Finansiering sker inom …")."""
-    starts = (
-        "finansiering sker ",
-        "finansieringen sker ",
-        "finansieras ",
-        "medel tas ",
-        "medlen tas ",
-        "belastar ",
-    )
-    return any(
-        start in f" {point.lower()} " for point in points for start in (f" {begin}" for begin in starts)
-    )
+    return any(_FINANCING.search(point) for point in points)
 
 
 def _note(decision: Decision) -> str:

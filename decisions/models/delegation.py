@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.enums import DecisionKind
 from decisions.models.committee import Committee
-from s3portal.accounts.models import User
 from s3portal.common.swedish import format_kr
 
 
@@ -108,9 +107,6 @@ class DelegateQuerySet(models.QuerySet["Delegate"]):
             clause__order__valid_from__lte=day,
             clause__order__valid_to__gte=day,
         )
-
-    def held_by(self, user: User) -> "DelegateQuerySet":
-        return self.filter(user=user)
 
 
 class Delegate(models.Model):
