@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from applications.enums import ApplicationStatus
@@ -74,7 +75,8 @@ def selected(selection: Selection, user: User) -> ApplicationQuerySet:
     if selection is Selection.MINE:
         return applications.open().filter(case__officer=user)
     if selection is Selection.UNASSIGNED:
-        return applications.open().filter(case__officer__isnull=True)
+        # Through the case's own index: an outer join would go by every case there is.
+        return applications.open().filter(case__in=Case.objects.filter(officer__isnull=True))
     return applications.open()
 
 
@@ -139,8 +141,10 @@ class BoundedPaginator(_Paginator):
 
 
 def call_of_frame(wanted: Call | None) -> Call | None:
-    """The call whose frame the work list shows: the chosen one, else the public one that closes last."""
-    return wanted or Call.objects.public().order_by("-closes_at", "-pk").first()
+    """The call whose frame the work list shows: the chosen one, else the public one that closes last of
+    those that have opened."""
+    opened = Call.objects.public().filter(opens_at__lte=timezone.now())
+    return wanted or opened.order_by("-closes_at", "-pk").first()
 
 
 def received_application(pk: int) -> QuerySet[Application]:
