@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 from django.core.paginator import EmptyPage
+from django.utils import timezone
 
 from applications import queries, services
 from applications.models import Application
@@ -143,7 +146,10 @@ def test_the_call_whose_frame_is_shown():
     assert queries.call_of_frame(None) is None
     factories.make_call(status="draft")
     first = factories.make_call()
-    assert queries.call_of_frame(None) == first
+    factories.make_call(
+        opens_at=timezone.now() + timedelta(days=5), closes_at=timezone.now() + timedelta(days=90)
+    )
+    assert queries.call_of_frame(None) == first, "nobody can have applied to the one that has not opened"
     other = factories.make_call(status="draft")
     assert queries.call_of_frame(other) == other
 
