@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from applications import queries, rules, services
 from applications.documents import read_sent, sent_file
 from applications.enums import ApplicationAction
-from applications.forms import AssignForm, WorkListForm
+from applications.forms import WorkListForm
 from applications.frames import frame_use
 from applications.models import Application
 from applications.queries import Selection
@@ -23,6 +23,7 @@ from s3portal.accounts.http import LoggedInRequest
 from s3portal.audit.models import Event
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Refusal
+from s3portal.diary.forms import AssignForm
 from s3portal.diary.models import RecordFile
 
 PER_PAGE = 25

@@ -42,7 +42,7 @@ class AuditedAdmin(admin.ModelAdmin):
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: Any, change: bool) -> None:
         """Rows on the same page, such as a person's roles, leave a trail on what the page is about."""
         super().save_formset(request, form, formset, change)
-        rows = [(row, "inlagd", []) for row in formset.new_objects]
+        rows: list[tuple[Model, str, list[str]]] = [(row, "inlagd", []) for row in formset.new_objects]
         rows += [(row, "ändrad", list(fields)) for row, fields in formset.changed_objects]
         rows += [(row, "borttagen", []) for row in formset.deleted_objects]
         for row, what, fields in rows:

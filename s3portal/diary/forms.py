@@ -39,7 +39,8 @@ class AssignForm(forms.Form):
     officer = forms.ModelChoiceField(
         label=_("Handläggare"),
         queryset=User.objects.none(),
-        empty_label=None,
+        # Nobody is chosen beforehand: a hurried press must not give the case to the first in the list.
+        empty_label=_("Välj handläggare"),
         error_messages={
             "required": _("Välj en handläggare."),
             "invalid_choice": _("Välj en av handläggarna i listan."),

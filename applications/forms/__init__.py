@@ -1,0 +1,21 @@
+"""Forms of applicants and officers. They read what is typed into the domain's values and decide nothing."""
+
+from applications.forms.applicant import ProjectSearchForm, StartForm, SubmitForm, WithdrawForm
+from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
+from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
+from applications.forms.officer import WorkListForm
+
+__all__ = [
+    "ADD",
+    "REMOVE",
+    "ApplicantForm",
+    "BudgetForm",
+    "PartForm",
+    "ProjectForm",
+    "ProjectSearchForm",
+    "StartForm",
+    "SubmitForm",
+    "WithdrawForm",
+    "WorkListForm",
+    "with_row_changes",
+]
