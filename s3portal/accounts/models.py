@@ -64,10 +64,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def works_for_region(self) -> bool:
         return bool(self.roles) or self.is_staff
 
-    @cached_property
-    def has_organisation(self) -> bool:
-        return self.memberships.exists()
-
     @property
     def initials(self) -> str:
         parts = str(self).split()

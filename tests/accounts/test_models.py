@@ -35,9 +35,8 @@ def test_roles_are_what_the_region_gave():
     assert str(user.staff_roles.get(role="officer")) == f"{user}: Handläggare"
 
 
-def test_an_applicant_has_no_role_and_perhaps_an_organisation(owner):
-    assert (owner.roles, owner.works_for_region, owner.has_organisation) == (frozenset(), False, True)
-    assert not factories.make_user().has_organisation
+def test_an_applicant_has_no_role(owner):
+    assert (owner.roles, owner.works_for_region) == (frozenset(), False)
 
 
 @pytest.mark.parametrize("role", ["officer", "nobody"])
