@@ -1,10 +1,12 @@
 """What is applied for and granted of a call's frame. Added up once and kept until an application moves."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q, Sum
+from redis.exceptions import RedisError
 
 from applications.enums import ApplicationStatus
 from applications.models import Application
@@ -40,12 +42,23 @@ class FrameUse:
 
 def frame_use(call: Call) -> FrameUse:
     """The sums may be up to five minutes old when rows were changed by other hands than the services'."""
-    sums: tuple[int, int] | None = cache.get(_key(call.pk))
-    if sums is None:
-        sums = _add_up(call.pk)
-        cache.set(_key(call.pk), sums, KEEP_SECONDS)
-    granted, waiting = sums
+    granted, waiting = _kept(call.pk) or _add_up_and_keep(call.pk)
     return FrameUse(frame=call.frame, granted=granted, waiting=waiting)
+
+
+def _kept(call_id: int) -> tuple[int, int] | None:
+    """None also when Redis is away: the work list does without it."""
+    sums: tuple[int, int] | None = None
+    with suppress(RedisError):
+        sums = cache.get(_key(call_id))
+    return sums
+
+
+def _add_up_and_keep(call_id: int) -> tuple[int, int]:
+    sums = _add_up(call_id)
+    with suppress(RedisError):
+        cache.set(_key(call_id), sums, KEEP_SECONDS)
+    return sums
 
 
 def _add_up(call_id: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 import pytest
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from applications import services
 from applications.frames import FrameUse, frame_use
@@ -124,3 +125,13 @@ def test_openings_are_noted(sent, officer):
     services.note_opening(application=sent, actor=officer)
     event = Event.objects.get(action="application_opened")
     assert (event.actor_label, event.object_id) == ("Hanna Handläggare", sent.pk)
+
+
+def test_the_frame_is_added_up_when_redis_is_away(sent, monkeypatch):
+    def away(*args, **kwargs):
+        raise RedisError("nobody at home")
+
+    kept = frame_use(sent.call)
+    monkeypatch.setattr("applications.frames.cache.get", away)
+    monkeypatch.setattr("applications.frames.cache.set", away)
+    assert frame_use(sent.call) == kept
