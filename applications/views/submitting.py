@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from applications import queries, rules, services
 from applications.checks import Step, submission_problems
@@ -69,11 +69,14 @@ def _review(
     return render(request, "applications/review.html", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def submit(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The clock is read before anything else: waiting here costs nobody their place."""
     arrived_at = timezone.now()
     application = my_application(request, pk)
+    if request.method == "GET":
+        # Who opens the address of a refused submission again, or was logged out when they pressed the button.
+        return redirect("applications:review", pk=pk)
     if application.is_draft and not rules.may_submit(request.user, application):
         raise PermissionDenied
     form = _form(application, request.POST)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +20,7 @@ from decisions.services import meetings as meeting_services
 from decisions.services import reporting
 from decisions.services.expediting import expedite_decision
 from decisions.services.publishing import publish_decision, unpublish_decision
+from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_day
@@ -90,8 +92,8 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 @requires(rules.may_arrange_meetings)
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_create(request: HttpRequest) -> HttpResponse:
-    form = MeetingForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    form = MeetingForm(request.POST if request.method == "POST" else take_kept_text(request))
+    if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
             meeting = meeting_services.create_meeting(
@@ -103,7 +105,7 @@ def meeting_create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Sammanträdet är inlagt.")
             return redirect("decisions:committee_meeting_detail", pk=meeting.pk)
-    status = 422 if form.is_bound else 200
+    status = 422 if form.errors else 200
     return render(
         request, "decisions/registrar_meeting_form.html", {"form": form, "meeting": None}, status=status
     )
@@ -117,8 +119,9 @@ def _meeting(pk: int) -> CommitteeMeeting:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _meeting(pk)
-    form = MeetingForm(request.POST if request.method == "POST" else None, meeting=meeting)
-    if form.is_valid():
+    typed = request.POST if request.method == "POST" else take_kept_text(request)
+    form = MeetingForm(typed, meeting=meeting)
+    if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
             meeting_services.change_meeting(
@@ -132,7 +135,7 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Sammanträdet är ändrat.")
             return redirect("decisions:committee_meeting_detail", pk=pk)
-    status = 422 if form.is_bound else 200
+    status = 422 if form.errors else 200
     return render(
         request, "decisions/registrar_meeting_form.html", {"form": form, "meeting": meeting}, status=status
     )
@@ -143,7 +146,9 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _meeting(pk)
     facts = {"report_paragraph": meeting.report_paragraph, "approved_on": meeting.approved_on}
-    return _show(request, meeting, MinutesForm(initial=facts))
+    # The minutes are sent to an address of their own, so that is where a lost session left them.
+    kept = take_kept_text(request, reverse("decisions:committee_meeting_minutes", args=[pk]))
+    return _show(request, meeting, MinutesForm(kept, initial=facts))
 
 
 def _show(request: HttpRequest, meeting: CommitteeMeeting, form: MinutesForm) -> HttpResponse:
@@ -159,7 +164,7 @@ def _show(request: HttpRequest, meeting: CommitteeMeeting, form: MinutesForm) ->
         "may_report": rules.may_report(user),
         "may_arrange": rules.may_arrange_meetings(user),
     }
-    status = 422 if form.is_bound else 200
+    status = 422 if form.errors else 200
     return render(request, "decisions/registrar_meeting_detail.html", context, status=status)
 
 

@@ -2,17 +2,33 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 KEPT = "kept_typed_text"
 MAX_KEPT_CHARACTERS = 400_000
+LOGGED_OUT = "Du har blivit utloggad. Logga in igen, så finns det du skrev kvar."
+LOGGED_OUT_TOO_LONG = (
+    "Du har blivit utloggad, och texten är för lång för att sparas här. Gå tillbaka med webbläsarens "
+    "bakåtknapp och kopiera den innan du loggar in igen."
+)
+NOT_DONE = "Du blev utloggad innan det du tryckte på blev gjort. Gör det igen."
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page of this portal that the request came from, or nothing."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 class KeepTypedTextMiddleware:
@@ -44,22 +60,67 @@ class KeepTypedTextMiddleware:
         typed = request.POST.copy()
         typed.pop("csrfmiddlewaretoken", None)
         encoded = typed.urlencode()
-        if len(encoded) <= MAX_KEPT_CHARACTERS:
-            request.session[KEPT] = {"path": request.path, "data": encoded}
-        messages.warning(
-            request,
-            "Du har blivit utloggad. Logga in igen, så finns det du skrev kvar.",
-        )
+        fits = len(encoded) <= MAX_KEPT_CHARACTERS
+        if fits:
+            request.session[KEPT] = {"path": request.path, "data": encoded, "page": _page_of(request)}
+        messages.warning(request, LOGGED_OUT if fits else LOGGED_OUT_TOO_LONG)
         return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
 
 
-def take_kept_text(request: HttpRequest) -> QueryDict | None:
-    """What this person typed into this address before they were logged out, once; None if nothing."""
+def take_kept_text(request: HttpRequest, path: str = "") -> QueryDict | None:
+    """What this person typed into this address before they were logged out, once; None if nothing.
+
+    ``path`` is the address of a form that is shown here and sent elsewhere."""
     kept = request.session.get(KEPT)
-    if not kept or kept["path"] != request.path:
+    if not kept or kept["path"] != (path or request.path):
         return None
     del request.session[KEPT]
     return QueryDict(kept["data"])
+
+
+class ButtonAddressMiddleware:
+    """Somebody opens an address that only takes what a button sends.
+
+    That is where the login leads who was logged out before they pressed it: they go back to the page with the
+    button. Everybody else gets a page that says what to do, instead of an empty one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or request.headers.get("HX-Request"):
+            return response
+        kept = request.session.get(KEPT)
+        if kept and kept["path"] == request.path and kept.get("page"):
+            # The text stays for the page; its address goes, so that nobody is sent round in a ring.
+            request.session[KEPT] = kept | {"page": ""}
+            messages.warning(request, NOT_DONE)
+            return HttpResponseRedirect(kept["page"])
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
+
+
+class PrivatePagesMiddleware:
+    """What a logged-in person saw is not for the next one at the same computer.
+
+    ``no-store`` would do it, but makes the browser forget what is typed in a form when somebody goes back to
+    it. So the pages are kept by that browser alone, and logging out empties its cache.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # The cookie and not the person: when the database is away this must not fail too.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 class StaffSecondFactorMiddleware:

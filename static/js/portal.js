@@ -137,9 +137,15 @@
   // The answer replaces part of the form as it stood when the button was pressed. Until it comes nothing can
   // be typed there, so nothing can be typed in vain; focus is given back afterwards.
   function rowButton(event) {
-    var element = event.detail.elt;
-    var form = element && element.closest ? element.closest("form[data-autosave]") : null;
-    return form && element !== form ? form : null;
+    // When the answer is here the button may have been swapped away, alone or with its whole form. Then the
+    // event tells of the nearest that is left, and the request remembers the button.
+    var config = event.detail.requestConfig;
+    var elements = [event.detail.elt, config && config.elt];
+    for (var i = 0; i < elements.length; i += 1) {
+      var form = elements[i] && elements[i].closest ? elements[i].closest("form[data-autosave]") : null;
+      if (form && elements[i] !== form) return form;
+    }
+    return null;
   }
   document.addEventListener("htmx:beforeRequest", function (event) {
     var form = rowButton(event);
@@ -152,6 +158,8 @@
     if (!form) return;
     form.inert = false;
     var before = document.getElementById(stand(form).focus || "");
+    // The row that was taken away was the last: its button has no successor.
+    if (!before) before = document.querySelector("form[data-autosave] button[name='lagg_till']");
     if (before && (!document.activeElement || document.activeElement === document.body)) before.focus();
   });
 

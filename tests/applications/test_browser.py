@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from applications import services
 from applications.models import Application
@@ -195,3 +196,24 @@ def fits_and_passes(page, axe):
     axe(page)
     over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert over <= 0, f"{page.url} is {over} px too wide"
+
+
+def test_focus_stays_when_rows_come_and_go(live_server, page, log_in, owner, call):
+    draft = factories.make_application(user=owner, call=call)
+    log_in(page, live_server, owner)
+    page.goto(address(live_server, "step_budget", draft))
+    rows = page.locator("input[name$='-financier']")
+    before = rows.count()
+    page.locator("#lagg-till-tid").focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(before + 1)
+    expect(page.locator("#lagg-till-tid")).to_be_focused()
+    # The last row has no follower whose button could take over.
+    page.locator("button[name=ta_bort]").last.focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(before)
+    expect(page.locator("#lagg-till-kontant")).to_be_focused()
+    page.locator("button[name=ta_bort]").first.focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(before - 1)
+    expect(page.locator("button[name=ta_bort]").first).to_be_focused()

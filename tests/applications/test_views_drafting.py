@@ -83,6 +83,17 @@ def test_save_and_go_on(client_for, draft, owner):
         assert response.headers["Location"] == url(following, draft)
 
 
+def test_a_page_with_something_to_put_right_does_not_say_that_it_is_saved(client_for, draft, owner):
+    client = client_for(owner)
+    shown = client.get(url("step_project", draft)).content.decode()
+    assert 'data-state="sparat"' in shown
+    assert "<b data-saved-text>Sparat " in shown
+    refused = client.post(url("step_project", draft), project(draft, title="x" * 300)).content.decode()
+    assert 'data-state="fel"' in refused
+    assert "<b data-saved-text>Inte sparat än</b>" in refused
+    assert "Sparat " not in refused
+
+
 def test_a_draft_may_miss_anything(client_for, owner):
     draft = factories.make_application(user=owner, empty=True)
     client = client_for(owner)

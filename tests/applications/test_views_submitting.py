@@ -76,7 +76,7 @@ def test_nobody_can_send(client_for, draft, owner, organisation):
 def test_strangers(client_for, draft, stranger, officer):
     for user in (stranger, officer):
         assert client_for(user).post(url("submit", draft)).status_code == 404
-    assert client_for(stranger).get(url("submit", draft)).status_code == 405
+        assert client_for(user).get(url("submit", draft)).status_code == 404
 
 
 def test_a_colleague_changed_it_after_the_review(client_for, draft, owner, colleague):

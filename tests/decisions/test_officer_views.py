@@ -250,6 +250,14 @@ def test_save(client_for, officer, draft):
     assert (stored.title, stored.version, stored.updated_by) == ("Ny rubrik", 2, officer)
 
 
+def test_a_draft_with_something_to_put_right_does_not_say_that_it_is_saved(client_for, officer, draft):
+    client = client_for(officer)
+    assert "<b data-saved-text>Sparat " in client.get(at(draft)).content.decode()
+    refused = client.post(at(draft), posted(draft, title="x" * 400))
+    assert refused.status_code == 422
+    assert "<b data-saved-text>Inte sparat än</b>" in refused.content.decode()
+
+
 def test_records_of_the_case_are_chosen(client_for, officer, draft):
     record = register_record(actor=None, case=draft.case, direction=Direction.INCOMING, title="Förfrågan")
     client = client_for(officer)
