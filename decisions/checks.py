@@ -166,6 +166,13 @@ def _legal_basis(decision: Decision, on: date) -> Iterator[Check]:
         label = f"Den rättsliga grunden gäller inte den {format_day(on)}"
         yield _no("legal_basis_valid", label, note=basis.name, field="id_legal_basis")
         return
+    if decision.application is not None and decision.kind in (DecisionKind.GRANT, DecisionKind.REJECTION):
+        announced = decision.application.call.legal_basis
+        if basis.code != announced.code:
+            # The call said what its grants rest on, and with that how the decisions may be appealed.
+            label = "Den rättsliga grunden är inte utlysningens"
+            yield _no("legal_basis_call", label, note=announced.name, field="id_legal_basis")
+            return
     yield _yes("legal_basis_valid", "Den rättsliga grunden gäller", note=basis.name)
     if not appeal_text(decision):
         rule = AppealRule(basis.appeal_rule).label

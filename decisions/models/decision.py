@@ -42,7 +42,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """With all that the document, the checks and the draft page read."""
         return self.select_related(
             "case",
-            "application__call",
+            "application__call__legal_basis",
             "application__organisation",
             "legal_basis",
             "clause__order__committee",

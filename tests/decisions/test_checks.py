@@ -233,6 +233,23 @@ def test_an_application_that_nobody_has_assessed(grant, application):
     assert "application" not in [code for code, *_ in left(change(grant, kind="other"))]
 
 
+def test_a_grant_rests_on_what_the_call_announced(grant, application):
+    other = factories.make_legal_basis(code="annan-grund")
+    announced = application.call.legal_basis.name
+    for kind in ("grant", "rejection"):
+        expected = ("legal_basis_call", "Den rättsliga grunden är inte utlysningens", "id_legal_basis")
+        assert expected in left(change(grant, kind=kind, legal_basis=other))
+    notes = [
+        check.note for check in check_decision(fresh(grant), on=TODAY) if check.code == "legal_basis_call"
+    ]
+    assert notes == [announced]
+    assert "legal_basis_call" not in [code for code, *_ in left(change(grant, kind="other"))]
+    again = factories.make_legal_basis(code=application.call.legal_basis.code, valid_from="2001-01-01")
+    assert "legal_basis_call" not in [
+        code for code, *_ in left(change(grant, kind="grant", legal_basis=again))
+    ]
+
+
 def test_the_aid_level_against_the_stricter_cap(grant, application):
     basis = grant.legal_basis
     basis.max_aid_percent = "49.99"
