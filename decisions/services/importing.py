@@ -27,7 +27,7 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import STOCKHOLM, Period, format_day, format_kronor
-from s3portal.common.upsert import Outcome, upsert
+from s3portal.common.upsert import Outcome, upsert, validate
 from s3portal.diary.models import Case
 from s3portal.diary.services import import_case
 
@@ -212,7 +212,7 @@ def import_decision(
         raise Refusal("Ange ett belopp som är större än 0 kronor.", field="amount")
     clause = _clause(data)
     decision = Decision(case=_case(data, actor), signed_elsewhere=True, clause=clause, **data.content())
-    decision.full_clean(exclude=["case"])
+    validate(decision, exclude=["case"])
     decision.save(force_insert=True)
     _add_parts(decision, data)
     _sign(decision, data, clause)

@@ -1,6 +1,6 @@
 """Bring a row to what a file says it shall be, and tell whether that was anything new."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -32,7 +32,7 @@ def upsert(model: type[M], *, key: Mapping[str, Any], values: Mapping[str, Any])
     row = model._default_manager.select_for_update(of=("self",)).filter(**key).first()
     if row is None:
         row = model(**key, **values)
-        _validate(row)
+        validate(row)
         row.save(force_insert=True)
         return row, Outcome.CREATED
     changed = [name for name, value in values.items() if _stored(row, name) != _comparable(value)]
@@ -40,7 +40,7 @@ def upsert(model: type[M], *, key: Mapping[str, Any], values: Mapping[str, Any])
         return row, Outcome.UNCHANGED
     for name in changed:
         setattr(row, name, values[name])
-    _validate(row)
+    validate(row)
     row.save(update_fields=changed)
     return row, Outcome.UPDATED
 
@@ -54,9 +54,10 @@ def _comparable(value: Any) -> Any:
     return value.pk if isinstance(value, Model) else value
 
 
-def _validate(row: Model) -> None:
+def validate(row: Model, *, exclude: Collection[str] = ()) -> None:
+    """The model's own validation, but for the fields in ``exclude``, as a Refusal that names the field."""
     try:
-        row.full_clean()
+        row.full_clean(exclude=exclude)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Refusal(messages[0], field=None if field == "__all__" else field) from error
