@@ -13,7 +13,9 @@ FROM = "http://testserver"
 
 
 def log_in(client, user, next_page):
-    return client.post("/konto/login/", {"login": user.email, "password": factories.PASSWORD, "next": next_page})
+    return client.post(
+        "/konto/login/", {"login": user.email, "password": factories.PASSWORD, "next": next_page}
+    )
 
 
 def shown(response):
