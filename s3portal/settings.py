@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -20,9 +21,14 @@ def required_secret(name: str, *, trial_value: str) -> str:
     value = env.str(name, default="")
     if value:
         return str(value)
-    if S3_TRIAL:
-        return trial_value
-    raise ImproperlyConfigured(f"Miljövariabeln {name} saknas. Se .env.example.")
+    only_in_trial(name)
+    return trial_value
+
+
+def only_in_trial(name: str) -> None:
+    """The trial starts a server of its own where ``name`` says none; production may not."""
+    if not S3_TRIAL:
+        raise ImproperlyConfigured(f"Miljövariabeln {name} saknas. Se .env.example.")
 
 
 # With no DATABASE_URL there is nothing of production here: the trial's own servers are used.
@@ -114,6 +120,7 @@ CRISPY_FAIL_SILENTLY = False
 
 # --- Data -----------------------------------------------------------------------------------------------
 if not DATABASE_URL:
+    only_in_trial("DATABASE_URL")
     from s3portal.trial.servers import embedded_database_url
 
     DATABASE_URL = embedded_database_url()
@@ -126,10 +133,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if not REDIS_URL:
+    only_in_trial("REDIS_URL")
     from s3portal.trial.servers import embedded_redis_url
 
     REDIS_URL = embedded_redis_url()
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 3},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Everything uploaded or made is private; it is streamed only by views that have checked the right.
@@ -254,7 +268,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+# Who presses a button does not wait long for a broker that is away: beat finds what was not handed over.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "socket_connect_timeout": 3}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="s3portal")
 CELERY_TIMEZONE = TIME_ZONE
@@ -267,6 +282,10 @@ CELERY_BEAT_SCHEDULE = {
     "render-missing-application-pdfs": {
         "task": "applications.tasks.render_missing_pdfs",
         "schedule": timedelta(minutes=2),
+    },
+    "clear-ended-sessions": {
+        "task": "s3portal.accounts.tasks.clear_ended_sessions",
+        "schedule": crontab(hour=3, minute=30),
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -290,6 +309,8 @@ SEAL_TSA_URL = env.str("SEAL_TSA_URL", default="")
 # --- The region -----------------------------------------------------------------------------------------
 REGION = {
     "name": env.str("REGION_NAME", default="Region Jämtland Härjedalen"),
+    # The part of the country it answers for, in running text.
+    "place": env.str("REGION_PLACE", default="Jämtland Härjedalen"),
     "org_number": env.str("REGION_ORG_NUMBER", default="232100-0214"),
     "address": env.str("REGION_ADDRESS", default="Box 654, 831 27 Östersund"),
     "phone": env.str("REGION_PHONE", default="063-14 75 00"),

@@ -3,6 +3,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -75,7 +76,7 @@ def sign_decision(*, decision_id: int, actor: User, expected_version: int) -> De
         render_decision(decision, preview=False),
         signer_name=decision.signatory_name,
         reason=f"Delegationsbeslut {case}, punkt {decision.clause_number}",
-        location="Östersund",
+        location=settings.REGION["name"],
         seal=Seal.from_settings(),
     )
     _freeze_document(decision, case, actor, pdf)
@@ -98,7 +99,7 @@ def _lock_application(decision: Decision) -> None:
     if decision.application_id is not None:
         decision.application = (
             Application.objects.select_for_update(of=("self",))
-            .select_related("call", "organisation")
+            .select_related("call__legal_basis", "organisation")
             .get(pk=decision.application_id)
         )
 

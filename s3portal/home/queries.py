@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 
 from applications.models import Project
@@ -43,14 +44,14 @@ class Hero:
     @property
     def title(self) -> str:
         if self.phase == CallPhase.CLOSED:
-            return "Stöd till innovationskluster i Jämtland Härjedalen"
+            return f"Stöd till innovationskluster i {settings.REGION['place']}"
         return self.call.headline or self.call.title
 
     @property
     def lead(self) -> str:
         if self.phase == CallPhase.CLOSED:
             return (
-                "Region Jämtland Härjedalen utlyser stöd till dem som driver länets styrkeområden framåt. "
+                f"{settings.REGION['name']} utlyser stöd till dem som driver länets styrkeområden framåt. "
                 f"Den senaste utlysningen stängde {format_datetime(self.call.closes_at)}."
             )
         return self.call.summary

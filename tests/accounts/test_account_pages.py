@@ -7,8 +7,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from django.template.loader import render_to_string
+from django.test import RequestFactory
 
+from s3portal.home.views import server_error
 from tests.factories import PASSWORD
 
 ENGLISH = re.compile(r"\b(the|your|please|password|email|sign in|log in|account|code)\b", re.IGNORECASE)
@@ -149,8 +150,9 @@ def test_the_letter_that_confirms_an_address(client, mailoutbox):
 
 # --- Errors -----------------------------------------------------------------------------------------------
 def test_the_page_for_our_own_faults_needs_nothing():
-    """No context, no database (this test has none), no request."""
-    html = render_to_string("500.html")
+    """No database (this test has none) and no session: only the region's name from the settings."""
+    html = server_error(RequestFactory().get("/")).content.decode()
+    assert "Region Jämtland Härjedalen" in html
     assert "Något gick fel hos oss" in html
     assert "Felet är vårt, inte ditt." in html
 
