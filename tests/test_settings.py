@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
+from s3portal.accounts.adapter import AccountAdapter
 from tests.conftest import DECIDED_HERE, ROOT
 
 WHOLE = {
@@ -19,7 +22,10 @@ WHOLE = {
 
 def start(**changed: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in {*DECIDED_HERE, *WHOLE}}
-    command = "from django.conf import settings; print(settings.S3_TRIAL, settings.STAFF_SECOND_FACTOR)"
+    command = (
+        "from django.conf import settings as s; "
+        "print(s.S3_TRIAL, s.STAFF_SECOND_FACTOR, s.SECURE_SSL_REDIRECT, s.ALLAUTH_TRUSTED_PROXY_COUNT)"
+    )
     return subprocess.run(
         [sys.executable, "-c", command],
         env=clean | WHOLE | changed,
@@ -32,7 +38,14 @@ def start(**changed: str) -> subprocess.CompletedProcess[str]:
 
 def test_whole_settings_start() -> None:
     started = start()
-    assert started.stdout.split() == ["False", "True"], started.stderr
+    assert started.stdout.split() == ["False", "True", "True", "1"], started.stderr
+
+
+def test_login_attempts_are_counted_by_the_address_that_the_proxy_saw(settings: Any) -> None:
+    request = RequestFactory().post("/konto/login/", headers={"x-forwarded-for": "192.0.2.66, 198.51.100.7"})
+    for proxies, address in ((0, "127.0.0.1"), (1, "198.51.100.7")):
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+        assert AccountAdapter().get_client_ip(request) == address
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY"])
