@@ -18,7 +18,10 @@ run: $(STAMP)
 test: $(STAMP)
 	@.ci/system-libs test
 	@.ci/checks
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --fail-under=95
 
 lint: $(STAMP)
 	@.ci/checks
