@@ -46,6 +46,17 @@ def test_nobody_else_comes_in(client_for, who, request):
     assert response.headers["Location"].startswith("/admin/login/")
 
 
+def test_there_is_no_way_in_beside_the_portals_own_login(client, admin_user):
+    """Django's own page would ask for a password alone, without the second factor and without end."""
+    path = "/admin/login/?next=/admin/"
+    for response in (
+        client.get(path),
+        client.post(path, {"username": admin_user.email, "password": factories.PASSWORD, "next": "/admin/"}),
+    ):
+        assert (response.status_code, response.headers["Location"]) == (302, "/konto/login/?next=%2Fadmin%2F")
+    assert client.get("/admin/").status_code == 302
+
+
 def test_a_change_leaves_a_trail(support, admin_user):
     strategy = factories.make_strategy(name="Gammalt")
     path = reverse("admin:calls_strategy_change", args=[strategy.pk])

@@ -1,10 +1,14 @@
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest
 
 from s3portal.accounts.models import Membership, Organisation, StaffRole, User
 from s3portal.audit.admin import AuditedAdmin
+
+# Django's own login page asks for a password alone: no second factor, no brake on attempts.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class StaffRoleInline(admin.TabularInline):
