@@ -276,15 +276,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "socket_connect_ti
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="s3portal")
 CELERY_TIMEZONE = TIME_ZONE
+# A round that no worker took before the next is due is dropped: they do not pile up while workers are away.
 CELERY_BEAT_SCHEDULE = {
-    "deliver-due-messages": {"task": "s3portal.outbox.tasks.deliver_due", "schedule": timedelta(seconds=30)},
+    "deliver-due-messages": {
+        "task": "s3portal.outbox.tasks.deliver_due",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "render-missing-decision-documents": {
         "task": "decisions.tasks.render_missing_documents",
         "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
     },
     "render-missing-application-pdfs": {
         "task": "applications.tasks.render_missing_pdfs",
         "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
     },
     "clear-ended-sessions": {
         "task": "s3portal.accounts.tasks.clear_ended_sessions",

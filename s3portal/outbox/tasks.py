@@ -1,6 +1,7 @@
 """Work for Celery: each task makes one domain call and may be run twice without harm."""
 
 import logging
+import time
 
 from celery import shared_task
 
@@ -9,6 +10,8 @@ from s3portal.outbox.services import deliver_message
 
 logger = logging.getLogger(__name__)
 BATCH = 200
+#: A mail server that does not answer holds each message up; the worker has other work too.
+MOST_SECONDS = 60
 
 
 @shared_task
@@ -20,7 +23,11 @@ def deliver(message_id: int) -> None:
 @shared_task
 def deliver_due() -> None:
     """Send what is due and was not sent when it was written: a later hour, a pause, a killed worker."""
+    end = time.monotonic() + MOST_SECONDS
     for message_id in list(Message.objects.due().values_list("pk", flat=True)[:BATCH]):
+        if time.monotonic() > end:
+            # The next round goes on with what is left.
+            return
         try:
             deliver_message(message_id=message_id)
         except Exception:

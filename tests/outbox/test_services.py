@@ -185,6 +185,17 @@ def test_a_message_that_cannot_be_delivered_keeps_no_other_waiting(smtp_sink, mo
     assert second.status == "sent"
 
 
+def test_a_round_that_has_lasted_too_long_leaves_the_rest_to_the_next(smtp_sink, monkeypatch):
+    for number in range(3):
+        enqueue(key=f"test:{number}")
+    monkeypatch.setattr(tasks, "MOST_SECONDS", -1)
+    tasks.deliver_due()
+    assert smtp_sink.messages == []
+    monkeypatch.undo()
+    tasks.deliver_due()
+    assert len(smtp_sink.messages) == 3
+
+
 @pytest.mark.parametrize("how", ["altered", "missing"])
 def test_an_attachment_that_is_not_what_was_frozen_is_never_sent(smtp_sink, how):
     file = attached()
