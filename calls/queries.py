@@ -150,7 +150,7 @@ class AreaPage:
 
 def area_page(area: StrengthArea, *, most: int = 10) -> AreaPage:
     """The newest published calls for the area, and the meetings about it."""
-    meetings = area.meetings.select_related("series")
+    meetings = public_meetings().filter(area=area)
     return AreaPage(
         calls=list(area.calls.public().prefetch_related("areas").order_by("-closes_at", "-pk")[:most]),
         coming=list(meetings.coming()[:most]),

@@ -110,6 +110,14 @@ def test_a_meeting_about_an_unpublished_call_is_not_shown():
     assert set(queries.public_meetings()) == {free, about}
 
 
+def test_nor_on_the_page_of_its_area():
+    area = factories.make_area()
+    factories.make_meeting(area=area, call=factories.make_call(status="draft"))
+    shown = factories.make_meeting(area=area)
+    page = queries.area_page(area)
+    assert [*page.coming, *page.past] == [shown]
+
+
 def test_a_meeting_is_coming_until_it_has_ended():
     now = timezone.now()
     meeting = factories.make_meeting(starts_at=now - timedelta(hours=1))
