@@ -40,6 +40,27 @@ def words(pdf):
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
 
 
+def test_long_words_push_nothing_off_the_paper(owner):
+    """Text that falls outside the page is still in the file: what counts is where it stands."""
+    draft = factories.make_application(user=owner, title="t" * 200, summary="å" * 400)
+    draft.financing.filter(kind="in_kind").update(financier="X" * 150)
+    sent = send(draft, owner)
+    tasks.render_application_pdf(sent.pk)
+    pages = pypdf.PdfReader(io.BytesIO(pdf_bytes(sent))).pages
+    found: list[tuple[str, float]] = []
+    for page in pages:
+        page.extract_text(visitor_text=lambda text, cm, tm, *_: found.append((text, cm[0] * tm[4] + cm[4])))
+    width = float(pages[0].mediabox.width)
+    assert width == pytest.approx(595, abs=1)
+    amounts = [x for text, x in found if text.replace("\xa0", " ").strip() in {"100 000", "600 000"}]
+    assert len(amounts) == 4
+    assert max(amounts) < width - 60
+    lines = [line for page in pages for line in page.extract_text().splitlines()]
+    for letter in "tåX":
+        longest = max(len(line) for line in lines if set(line.strip()) == {letter})
+        assert 5 < longest < 110, letter
+
+
 def test_the_pdf_holds_what_the_data_hold(sent):
     tasks.render_application_pdf(sent.pk)
     pdf = pdf_bytes(sent)
