@@ -1,11 +1,8 @@
 """/namnd/: what has been reported to the committees that a member sits in."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +13,7 @@ from decisions import queries, rules
 from decisions.models import CommitteeMeeting, DecisionReport
 from decisions.services.reading import mark_read, mark_unread, note_opened
 from decisions.views.pending import pdf_pending
+from s3portal.accounts.http import requires
 from s3portal.accounts.models import User
 from s3portal.common.downloads import frozen_response
 from s3portal.common.swedish import format_day
@@ -24,15 +22,7 @@ PER_PAGE = 50
 PAST_PER_PAGE = 20
 TABS = [("", "Alla", "total"), ("olasta", "Olästa", "unread"), ("lasta", "Lästa", "read")]
 
-
-def committee_member(view: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not rules.may_read_reported(cast(User, request.user)):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+committee_member = requires(rules.may_read_reported)
 
 
 @committee_member

@@ -1,11 +1,9 @@
 """What the region's own people do after the signature: send out, publish, report, and see who may decide."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,27 +18,13 @@ from decisions.services import meetings as meeting_services
 from decisions.services import reporting
 from decisions.services.expediting import expedite_decision
 from decisions.services.publishing import publish_decision, unpublish_decision
+from s3portal.accounts.http import requires
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_day
 
 PER_PAGE = 50
-
-
-def requires(
-    rule: Callable[[User], bool],
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not rule(cast(User, request.user)):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return checked
-
-    return decorate
 
 
 # --- One signed decision ----------------------------------------------------------------------------------

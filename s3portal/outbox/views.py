@@ -1,18 +1,15 @@
 """/handlaggning/utskick/: what is waiting, what has left and what did not."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from s3portal.accounts.http import LoggedInRequest
+from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Refusal
 from s3portal.outbox import queries, services
 from s3portal.outbox.enums import MessageStatus
@@ -23,15 +20,7 @@ from s3portal.outbox.transitions import MessageAction, allowed
 PER_PAGE = 50
 TABS = ("", MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.CANCELLED)
 
-
-def outbox_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    @wraps(view)
-    def checked(request: LoggedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_see_outbox(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+outbox_staff = requires(may_see_outbox)
 
 
 @outbox_staff

@@ -1,11 +1,8 @@
 """/handlaggning/diarium/: the cases with their files, for those who handle them."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from s3portal.accounts.http import requires
 from s3portal.accounts.models import User
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Refusal
@@ -28,16 +26,7 @@ TABS = [
     ("oppna", "Pågående", "open"),
     ("utan", "Utan handläggare", "nobody"),
 ]
-
-
-def case_staff(view: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not rules.may_see_cases(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
+case_staff = requires(rules.may_see_cases)
 
 
 def _chosen(cases: QuerySet[Case], tab: str, user: User) -> QuerySet[Case]:
@@ -87,11 +76,9 @@ def _show(request: HttpRequest, case: Case, form: AssignForm, status: int = 200)
     return render(request, "diary/staff_detail.html", context, status=status)
 
 
-@case_staff
+@requires(rules.may_assign_case)
 @require_POST
 def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
-    if not rules.may_assign_case(request.user):
-        raise PermissionDenied
     case = get_object_or_404(Case.objects.select_related("officer"), pk=pk)
     form = AssignForm(request.POST)
     if not form.is_valid():
