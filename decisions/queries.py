@@ -34,14 +34,11 @@ from decisions.models import (
     Publication,
 )
 from decisions.models.committee import CommitteeMeetingQuerySet, DecisionReportQuerySet
-from decisions.models.decision import DecisionQuerySet
+from decisions.models.decision import LONG_TEXTS, DecisionQuerySet
 from decisions.services.expediting import message_key
 from s3portal.accounts.models import User
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
-
-# Long texts that no list shows.
-_HEAVY = ("search", "full_text", "background", "reasons", "appeal_text", "clause_text", "returned_reason")
 
 
 # --- One signed decision ----------------------------------------------------------------------------------
@@ -169,7 +166,7 @@ def unreported_for(meeting: CommitteeMeeting) -> DecisionQuerySet:
         .of_committee(meeting.committee)
         .filter(decided_on__lte=meeting.day)
         .select_related("case")
-        .defer(*_HEAVY)
+        .defer(*LONG_TEXTS)
         .order_by("decided_on", "pk")
     )
     return found.filter(signed_elsewhere=True) if meeting.has_begun else found
@@ -196,7 +193,7 @@ def reports_on(meeting: CommitteeMeeting) -> DecisionReportQuerySet:
     return (
         DecisionReport.objects.filter(meeting=meeting)
         .select_related("decision__case", "reported_by")
-        .defer(*(f"decision__{field}" for field in _HEAVY))
+        .defer(*(f"decision__{field}" for field in LONG_TEXTS))
         .order_by("decision__decided_on", "decision_id")
     )
 
@@ -232,7 +229,7 @@ def member_reports(
         .read_by(user)
         .select_related("decision__case", "decision__document")
         .prefetch_related("decision__points")
-        .defer(*(f"decision__{field}" for field in _HEAVY))
+        .defer(*(f"decision__{field}" for field in LONG_TEXTS))
         .order_by(F("read_on").asc(nulls_first=True), "-decision__decided_on", "-decision_id")
     )
     return found if read is None else found.filter(Q(("read_on__isnull", not read)))
@@ -271,7 +268,7 @@ def earlier_reported(meeting: CommitteeMeeting, number: int = 5) -> QuerySet[Dec
             meeting__committee=meeting.committee_id, meeting__starts_at__lt=meeting.starts_at
         )
         .select_related("decision__case", "meeting")
-        .defer(*(f"decision__{field}" for field in _HEAVY))
+        .defer(*(f"decision__{field}" for field in LONG_TEXTS))
         .order_by("-meeting__starts_at", "-decision__decided_on", "-decision_id")[:number]
     )
 
@@ -279,7 +276,9 @@ def earlier_reported(meeting: CommitteeMeeting, number: int = 5) -> QuerySet[Dec
 # --- The public -------------------------------------------------------------------------------------------
 def published_decisions(*, text: str = "", year: int | None = None) -> DecisionQuerySet:
     """Published decisions, the latest first."""
-    found = Decision.objects.published().select_related("case").defer(*_HEAVY).order_by("-decided_on", "-pk")
+    found = (
+        Decision.objects.published().select_related("case").defer(*LONG_TEXTS).order_by("-decided_on", "-pk")
+    )
     if text:
         found = found.search(text)
     if year is not None:

@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 
 from decisions.enums import DecisionStatus
 from decisions.models import Decision
-from decisions.models.decision import DecisionQuerySet
+from decisions.models.decision import LONG_TEXTS, DecisionQuerySet
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 
@@ -17,8 +17,6 @@ _LABELS = {
     PROPOSED: "För underskrift",
     SIGNED: "Undertecknade",
 }
-# Long texts that the list does not show.
-_HEAVY = ("search", "full_text", "background", "reasons", "appeal_text", "clause_text", "returned_reason")
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def decision_list(user: User, *, wanted: str, text: str) -> DecisionList:
     decisions = (
         found.filter(conditions[current])
         .select_related("case", "delegate__user", "application__organisation")
-        .defer(*_HEAVY)
+        .defer(*LONG_TEXTS)
         .order_by(*_order(current))
     )
     tabs = [Tab(key, _LABELS[key], counts[key]) for key in conditions]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -36,7 +37,7 @@ def received_for_staff(request: LoggedInRequest, pk: int, *, to_handle: bool = F
     """
     if not (may_handle if to_handle else may_read_received)(request.user):
         if request.user.roles and not to_handle:
-            return get_object_or_404(Application.objects.none(), pk=pk)
+            raise Http404("Du har ingen tilldelad ansökan med det numret.")
         raise PermissionDenied
     return get_object_or_404(received_application(pk))
 

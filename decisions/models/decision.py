@@ -25,6 +25,16 @@ from s3portal.diary.models import Case, Record, RecordFile
 from s3portal.diary.numbers import read_number
 
 EDITABLE = [DecisionStatus.DRAFT]
+#: What no list shows, and every list therefore leaves in the database.
+LONG_TEXTS = (
+    "search",
+    "full_text",
+    "background",
+    "reasons",
+    "appeal_text",
+    "clause_text",
+    "returned_reason",
+)
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

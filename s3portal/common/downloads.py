@@ -24,7 +24,10 @@ def frozen_response(file: Frozen, *, as_attachment: bool = False) -> FileRespons
         BytesIO(content), content_type=file.content_type, as_attachment=as_attachment, filename=file.filename
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # A document opened in the browser may not run or fetch anything.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    # A document opened in the browser may not run or fetch anything. The browsers' own PDF readers keep their
+    # documents apart from the portal, and some (Safari) show nothing at all in a sandbox.
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    sandbox = "" if file.content_type == "application/pdf" else "; sandbox"
+    response.headers["Content-Security-Policy"] = policy + sandbox
     response.headers["Cache-Control"] = "private, no-store"
     return response

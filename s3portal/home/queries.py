@@ -11,6 +11,7 @@ from calls.enums import CallPhase, MeetingKind
 from calls.models import Call, Meeting, StrengthArea
 from calls.queries import public_meetings
 from decisions.models import Decision
+from decisions.models.decision import LONG_TEXTS
 from s3portal.common.swedish import format_datetime, format_day, format_kr, format_time, in_stockholm
 
 MEETINGS = 4
@@ -76,7 +77,7 @@ def landing(*, now: datetime | None = None) -> Landing:
     """The public start page, at ``now``; a fixed number of questions to the database whatever there is."""
     moment = now or timezone.now()
     coming = list(public_meetings().coming(now=moment)[:MEETINGS])
-    decisions = Decision.objects.published().select_related("case").defer("search", "full_text", "background")
+    decisions = Decision.objects.published().select_related("case").defer(*LONG_TEXTS)
     decisions = decisions.order_by("-decided_on", "-pk")
     return Landing(
         hero=_hero(moment),

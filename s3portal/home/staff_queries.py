@@ -9,6 +9,7 @@ from applications.enums import ApplicationStatus
 from applications.models import Application
 from decisions.enums import DecisionStatus
 from decisions.models import CommitteeMeeting, Decision
+from decisions.models.decision import LONG_TEXTS
 from decisions.queries import count_unreported, next_meeting
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
@@ -78,7 +79,7 @@ def _decisions_for(user: User) -> QuerySet[Decision]:
     if user.has_role(Role.DELEGATE):
         waiting |= Q(status=DecisionStatus.PROPOSED, delegate__user=user)
     found = Decision.objects.visible_to(user).filter(waiting).select_related("case")
-    return found.defer("search", "full_text", "background", "reasons").order_by("updated_at", "pk")
+    return found.defer(*LONG_TEXTS).order_by("updated_at", "pk")
 
 
 def _officer_todos(user: User) -> list[Todo]:

@@ -117,7 +117,10 @@ def test_a_frozen_file_is_read_back_only_unchanged():
     response = frozen_response(file, as_attachment=True)
     assert b"".join(response.streaming_content) == b"{}"
     assert response.headers["Content-Disposition"] == 'attachment; filename="a.json"'
-    assert "sandbox" in response.headers["Content-Security-Policy"]
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    assert response.headers["Content-Security-Policy"] == f"{policy}; sandbox"
+    pdf = store_record_file(record=record, filename="a.pdf", content_type="application/pdf", content=b"%PDF")
+    assert frozen_response(pdf).headers["Content-Security-Policy"] == policy
     with pytest.raises(AlteredFile):
         read_frozen(file.storage_name, sha256="0" * 64)
     with pytest.raises(InternalError, match="file_stays"), transaction.atomic():
