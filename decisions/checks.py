@@ -3,6 +3,7 @@
 Each check is one plain sentence with the field where it is put right. None of them writes.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -219,14 +220,40 @@ def _grant(decision: Decision) -> Iterator[Check]:
         yield _no("applied", label, field="id_amount")
     if application.total_cost:
         yield _intensity_check(decision, decision.amount, application.total_cost)
+    yield from _written_shares(decision)
+
+
+def _aid_cap(decision: Decision) -> Fraction:
+    """The stricter of the basis' and the call's highest share of the costs, in percent; 100 without both."""
+    caps = [Fraction(100)]
+    if decision.application is not None:
+        caps.append(Fraction(decision.application.call.max_aid_percent))
+    if decision.legal_basis is not None and decision.legal_basis.max_aid_percent is not None:
+        caps.append(Fraction(decision.legal_basis.max_aid_percent))
+    return min(caps)
+
+
+#: As in "50 % av godkända kostnader" and "49,5 procent av projektets kostnader".
+_SHARE_OF_COSTS = re.compile(
+    r"(\d{1,3}(?:[.,]\d{1,4})?)\s*(?:%|procent\b)\s+av\b[^.;]{0,80}?kostnader", re.IGNORECASE
+)
+
+
+def _written_shares(decision: Decision) -> Iterator[Check]:
+    """A point may promise a lower share than the cap, never a higher: what is paid follows the words."""
+    cap = _aid_cap(decision)
+    for number, point in enumerate(decision.points.all()):
+        for written in dict.fromkeys(_SHARE_OF_COSTS.findall(point.text)):
+            share = Fraction(written.replace(",", "."))
+            if share > cap:
+                label = f"Beslutspunkt {number + 1} nämner {format_percent(share, 2)} av kostnaderna"
+                note = f"Taket är {format_percent(cap, 2)}."
+                yield _no("share_in_points", label, note=note, field=f"id_punkt-{number}-text")
 
 
 def _intensity_check(decision: Decision, amount: int, total_cost: int) -> Check:
-    """The share of the total cost, exact, against the stricter of the basis' and the call's cap."""
-    caps = [Fraction(decision.application.call.max_aid_percent)] if decision.application else []
-    if decision.legal_basis is not None and decision.legal_basis.max_aid_percent is not None:
-        caps.append(Fraction(decision.legal_basis.max_aid_percent))
-    cap, share = min(caps), Fraction(amount * 100, total_cost)
+    """The share of the total cost, exact, against the cap."""
+    cap, share = _aid_cap(decision), Fraction(amount * 100, total_cost)
     note = f"{format_kr(amount)} av {format_kr(total_cost)}. Taket är {format_percent(cap, 2)}."
     if share <= cap:
         return _yes("intensity", "Stödnivån ryms", note=note, value=format_percent(share))

@@ -254,7 +254,33 @@ def test_the_aid_level_against_the_stricter_cap(grant, application):
     basis = grant.legal_basis
     basis.max_aid_percent = "49.99"
     basis.save(update_fields=["max_aid_percent"])
-    assert left(fresh(grant)) == [("intensity", "Stödnivån är 50\u00a0%, mer än 49,99\u00a0%", "id_amount")]
+    assert left(fresh(grant)) == [
+        ("intensity", "Stödnivån är 50\u00a0%, mer än 49,99\u00a0%", "id_amount"),
+        ("share_in_points", "Beslutspunkt 1 nämner 50\u00a0% av kostnaderna", "id_punkt-0-text"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("60 % av godkända kostnader", "60\u00a0%"),
+        ("50,01\u00a0% av projektets kostnader", "50,01\u00a0%"),
+        ("75 procent av de stödberättigande kostnaderna", "75\u00a0%"),
+        ("100% av projektets godkända kostnader", "100\u00a0%"),
+        ("50 % av godkända kostnader", ""),
+        ("36,9 % av godkända kostnader", ""),
+        ("60 % av arbetstiden", ""),
+    ],
+)
+def test_a_point_promises_no_higher_share_than_the_cap(grant, written, told):
+    points(
+        grant,
+        f"Regionen beviljar {written}, dock högst 300 000 kronor, under 2027-01-01 – 2028-12-31.",
+        "Finansiering sker inom ram.",
+    )
+    found = left(fresh(grant))
+    label = f"Beslutspunkt 1 nämner {told} av kostnaderna"
+    assert found == ([("share_in_points", label, "id_punkt-0-text")] if told else [])
 
 
 def test_a_lower_amount_is_within_the_cap(grant, application):
