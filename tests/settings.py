@@ -1,7 +1,7 @@
 """The portal's settings, with what only tests need. ``tests/conftest.py`` sets the environment they read."""
 
 from s3portal.settings import *  # noqa: F403
-from s3portal.settings import STORAGES, TEMPLATES
+from s3portal.settings import DATABASES, STORAGES, TEMPLATES
 from tests.strictness import RefuseUndefined
 
 # Hashing a password a thousand times proves nothing more than once.
@@ -11,3 +11,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = RefuseUndefined()
+# No thread of a test's web server leaves a connection that would keep the database from being removed.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
