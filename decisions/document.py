@@ -220,6 +220,7 @@ def decision_data(decision: Decision) -> Mapping[str, Any]:
             "clause": decision.clause_number,
             "text": decision.clause_text,
             "ceiling": decision.clause_ceiling,
+            "ceiling_included": decision.clause_ceiling_included,
             "committee": decision.committee_name,
         },
         "applicant": None

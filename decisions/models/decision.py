@@ -159,6 +159,7 @@ class Decision(models.Model):
     clause_number = models.CharField(_("punkt"), max_length=20, blank=True)
     clause_text = models.TextField(_("punktens text"), blank=True)
     clause_ceiling = models.BigIntegerField(_("punktens tak i kronor"), null=True, blank=True)
+    clause_ceiling_included = models.BooleanField(_("taket ingår"), default=False)
     committee_name = models.CharField(_("nämnd"), max_length=150, blank=True)
     reportable = models.BooleanField(_("anmäls till nämnden"), default=True)
     appeal_text = models.TextField(_("hur man överklagar"), blank=True)
@@ -224,10 +225,12 @@ class Decision(models.Model):
                 name="decision_signed_is_whole",
             ),
             models.CheckConstraint(
-                # The last line of defence: nobody signs above the ceiling of the clause.
+                # The last line of defence: nobody signs at or above the ceiling of the clause ("under"), or
+                # above it where the order says "högst".
                 condition=Q(clause_ceiling__isnull=True)
                 | Q(amount__isnull=True)
-                | Q(amount__lte=F("clause_ceiling")),
+                | Q(amount__lt=F("clause_ceiling"))
+                | Q(clause_ceiling_included=True, amount=F("clause_ceiling")),
                 name="decision_under_ceiling",
             ),
         ]

@@ -293,7 +293,11 @@ def _sign(decision: Decision, data: SignedElsewhere, clause: DelegationClause | 
     """The snapshot of a signature made elsewhere. From here on the database refuses every change."""
     snapshot = data.signature() | {"status": DecisionStatus.SIGNED, "slug": data.slug}
     if clause is not None:
-        snapshot |= {"clause_text": clause.text, "clause_ceiling": clause.ceiling}
+        snapshot |= {
+            "clause_text": clause.text,
+            "clause_ceiling": clause.ceiling,
+            "clause_ceiling_included": clause.ceiling_included,
+        }
     # The hour is not known. The day is what the lists sort by.
     moment = datetime.combine(data.decided_on, time(12), tzinfo=STOCKHOLM)
     snapshot |= {"created_at": moment, "updated_at": moment}

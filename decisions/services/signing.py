@@ -42,6 +42,7 @@ _SNAPSHOT = (
     "clause_number",
     "clause_text",
     "clause_ceiling",
+    "clause_ceiling_included",
     "committee_name",
     "reportable",
     "appeal_text",
@@ -119,6 +120,7 @@ def _take_snapshot(decision: Decision, actor: User, today: date) -> None:
     decision.clause_number = clause.number
     decision.clause_text = clause.text
     decision.clause_ceiling = clause.ceiling
+    decision.clause_ceiling_included = clause.ceiling_included
     decision.committee_name = clause.order.committee.name
     decision.reportable = clause.reportable
     decision.status = DecisionStatus.SIGNED

@@ -1,11 +1,17 @@
 """How django-allauth behaves here."""
 
+import logging
+import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.http import HttpRequest
 
 from s3portal.accounts.models import User
+
+logger = logging.getLogger(__name__)
+NOT_SENT = "Brevet gick inte att skicka just nu. Försök igen om en stund."
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,6 +23,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.full_name = form.cleaned_data.get("full_name", "")
         return super().save_user(request, user, form, commit=commit)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Letters about the account go at once and not through the outbox, where staff would see their links.
+
+        A mail server that is away costs the person a new try, never an error page.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException):
+            logger.exception("an account mail was not sent")
+            if self.request is not None:
+                messages.error(self.request, NOT_SENT)
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """There are no user names."""

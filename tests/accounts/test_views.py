@@ -117,6 +117,14 @@ def test_sign_up_gives_a_named_person_whose_address_must_be_confirmed(client, ma
     assert mailoutbox[0].to == ["ny@example.org"]
 
 
+def test_a_mail_server_that_is_away_costs_a_new_try_and_no_error_page(client, owner, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    page = client.post("/konto/password/reset/", {"email": owner.email}, follow=True)
+    assert page.status_code == 200
+    assert "Brevet gick inte att skicka just nu. Försök igen om en stund." in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("role", "target"),
     [

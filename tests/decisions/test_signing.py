@@ -241,9 +241,25 @@ def test_the_database_refuses_every_change(signed, change):
         CHANGES[change](signed)
 
 
-def test_the_database_knows_the_ceiling(draft):
-    with pytest.raises(IntegrityError, match="decision_under_ceiling"):
-        Decision.objects.filter(pk=draft.pk).update(clause_ceiling=149_999)
+@pytest.mark.parametrize(
+    ("ceiling", "included", "refused"),
+    [
+        (149_999, False, True),
+        (149_999, True, True),
+        (150_000, False, True),
+        (150_000, True, False),
+        (150_001, False, False),
+        (None, False, False),
+    ],
+)
+def test_the_database_knows_the_ceiling_to_the_krona(draft, ceiling, included, refused):
+    rows = Decision.objects.filter(pk=draft.pk, amount=150_000)
+    change = {"clause_ceiling": ceiling, "clause_ceiling_included": included}
+    if refused:
+        with pytest.raises(IntegrityError, match="decision_under_ceiling"):
+            rows.update(**change)
+    else:
+        assert rows.update(**change) == 1
 
 
 def test_a_new_order_changes_nothing_in_what_is_signed(signed, delegate):
