@@ -1,13 +1,14 @@
 """Starting, saving and removing a draft. A draft is technical storage only (TF 2:13)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from applications.budget import FinancingRow
-from applications.enums import ApplicationAction, FinancingKind
+from applications.enums import ApplicationAction, ApplicationStatus, FinancingKind
 from applications.models import Application, ApplicationArea, BudgetLine, Financing
 from applications.parts import (
     ApplicantPart,
@@ -27,6 +28,8 @@ from s3portal.common.errors import Conflict, Refusal
 
 __all__ = ["DraftConflict", "TooLate", "delete_draft", "save_draft", "start_application"]
 
+#: Within this time a second press of the same button is the same wish.
+TWICE: Final = timedelta(seconds=10)
 MAY_NOT_WRITE = "Du får läsa organisationens ansökningar men inte ändra dem."
 
 
@@ -46,10 +49,26 @@ class DraftConflict(Conflict):
 def start_application(
     *, actor: User, call: Call, organisation: Organisation, arrived_at: datetime
 ) -> Application:
-    """Make an empty draft with ``actor`` as contact person. Raises Refusal when the call is not open."""
+    """Make an empty draft with ``actor`` as contact person. Raises Refusal when the call is not open.
+
+    One begun by the same person a moment ago and not yet written in is given back, so pressing twice makes
+    one draft.
+    """
     if not may_write_for(actor, organisation):
         raise Refusal(MAY_NOT_WRITE)
     require_open(call, arrived_at, what="Begäran")
+    # One who presses twice waits here for themselves; others do not.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
+    begun = Application.objects.filter(
+        created_by=actor,
+        created_at__gte=timezone.now() - TWICE,
+        call=call,
+        organisation=organisation,
+        version=1,
+        status=ApplicationStatus.DRAFT,
+    )
+    if same := begun.order_by("-pk").first():
+        return same
     application = Application.objects.create(
         call=call,
         organisation=organisation,

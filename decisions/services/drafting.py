@@ -1,9 +1,9 @@
 """Starting, saving and removing the draft of a decision. Only drafts are written in."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -34,6 +34,8 @@ from s3portal.diary.enums import CaseStatus
 from s3portal.diary.models import Case, Record
 from s3portal.diary.services import open_case
 
+#: Within this time a second press of the same button is the same wish.
+TWICE: Final = timedelta(seconds=10)
 MAY_NOT_DRAFT = "Du får läsa beslutsutkast men inte skriva i dem."
 OWN_KINDS = (DecisionKind.PARTICIPATION, DecisionKind.OTHER)
 APPLICATION_KINDS = (DecisionKind.GRANT, DecisionKind.REJECTION, DecisionKind.OTHER)
@@ -67,11 +69,15 @@ def start_decision(
 ) -> Decision:
     """A decision without an application: in a case that exists, or in one opened now under ``title``.
 
+    The same one begun by the same person a moment ago is given back, so pressing twice opens one case.
     Raises Refusal for a cancelled case and for kinds that need an application.
     """
     _require_drafter(actor)
     if kind not in OWN_KINDS:
         raise Refusal(f"{kind.label} kräver en ansökan. Börja från ansökan i stället.", field="kind")
+    begun = _begun_just_now(actor, kind, title, case, counterpart)
+    if begun is not None:
+        return begun
     if case is None:
         case = open_case(
             actor=actor, prefix=settings.DIARY_PREFIX, title=title, counterpart=counterpart, officer=actor
@@ -82,6 +88,24 @@ def start_decision(
     decision = _create(actor=actor, case=case, kind=kind, title=title, legal_basis=_own_money(today))
     _note_start(decision, actor)
     return decision
+
+
+def _begun_just_now(
+    actor: User, kind: DecisionKind, title: str, case: Case | None, counterpart: str
+) -> Decision | None:
+    # One who presses twice waits here for themselves; others do not.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
+    same = Decision.objects.filter(
+        created_by=actor,
+        created_at__gte=timezone.now() - TWICE,
+        kind=kind,
+        title=title,
+        version=1,
+        status=DecisionStatus.DRAFT,
+        application=None,
+    )
+    same = same.filter(case__counterpart=counterpart) if case is None else same.filter(case=case)
+    return same.order_by("-pk").first()
 
 
 @transaction.atomic

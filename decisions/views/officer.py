@@ -144,6 +144,8 @@ def officer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _show_draft(request: HttpRequest, decision: Decision) -> HttpResponse:
     """The draft, with what was typed before the person was logged out if there is any."""
     kept = take_kept_text(request)
+    if kept is not None:
+        messages.info(request, "Här är det du skrev innan du loggades ut. Det är inte sparat än.")
     forms = DraftForms(kept, decision=decision, extra_row=request.GET.get("rad", ""))
     version = None if kept is None else version_of(kept)
     return draft_page(request, decision, forms, version=version)

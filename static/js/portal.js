@@ -163,6 +163,23 @@
     if (before && (!document.activeElement || document.activeElement === document.body)) before.focus();
   });
 
+  // --- Pressed twice ---------------------------------------------------------------------------------------
+  // The server knows a wish that comes twice; this spares both it and the network the second.
+  var TWICE = 3000;
+  var sent = new WeakSet();
+  document.addEventListener("submit", function (event) {
+    if (event.defaultPrevented) return;
+    var form = event.target;
+    if (sent.has(form)) {
+      event.preventDefault();
+      return;
+    }
+    sent.add(form);
+    window.setTimeout(function () {
+      sent.delete(form);
+    }, TWICE);
+  });
+
   // --- CSRF -----------------------------------------------------------------------------------------------
   // Whoever was logged out and logs in again in another tab gets a new token; the cookie has it, the page not.
   function freshToken() {

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from decisions.enums import DecisionKind
 from decisions.models import CommitteeMeeting
+from decisions.services.drafting import start_decision
 from tests import factories
 from tests.applications.sending import send
 
@@ -109,3 +111,13 @@ def test_logging_out_empties_the_browsers_cache(client_for, owner):
     client = client_for(owner)
     assert "Clear-Site-Data" not in client.get("/konto/logout/").headers
     assert client.post("/konto/logout/").headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_a_decision_written_when_the_session_ended_is_there_and_says_that_it_is_not_saved(client, officer):
+    decision = start_decision(actor=officer, kind=DecisionKind.OTHER, title="T")
+    address = reverse("decisions:officer_detail", args=[decision.pk])
+    client.post(address, {"title": "T", "reasons": "Skrivna skäl", "version": "1"})
+    log_in(client, officer, address)
+    page = shown(client.get(address))
+    assert "Skrivna skäl" in page
+    assert "Här är det du skrev innan du loggades ut. Det är inte sparat än." in page

@@ -77,9 +77,23 @@ def test_start(owner, organisation):
     assert (event.actor_id, event.object_id) == (owner.pk, made.pk)
 
 
+def test_pressing_twice_makes_one_draft(owner, colleague, organisation):
+    call = factories.make_call()
+    first = start(owner, call, organisation)
+    assert start(owner, call, organisation) == first
+    assert Event.objects.filter(action="application_started").count() == 1
+    assert start(colleague, call, organisation) != first
+    assert start(owner, factories.make_call(), organisation) != first
+
+
 def test_a_second_draft_in_the_same_call_is_allowed(owner, organisation):
     call = factories.make_call()
-    assert start(owner, call, organisation).pk != start(owner, call, organisation).pk
+    first = start(owner, call, organisation)
+    Application.objects.filter(pk=first.pk).update(version=2)
+    second = start(owner, call, organisation)
+    assert second != first
+    Application.objects.filter(pk=second.pk).update(created_at=timezone.now() - timedelta(seconds=11))
+    assert start(owner, call, organisation) not in {first, second}
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ def test_start_with_one_organisation(client_for, owner, organisation):
     page = text(client.get(start_url(call)))
     assert "Ni har redan ansökningar i utlysningen" in page
     assert "utkast sparat" in page
+    Application.objects.update(version=2)
     client.post(start_url(call), {"organisation": organisation.pk})
     assert Application.objects.count() == 2
 

@@ -135,3 +135,20 @@ def test_the_question_before_something_final(draft, axe):
     axe(draft)
     dialog.get_by_role("button", name="Avbryt").click()
     dialog.wait_for(state="hidden")
+
+
+def test_a_form_is_sent_once_however_often_it_is_pressed(draft):
+    # Last of all who hear of it, and nothing leaves the page.
+    draft.evaluate(
+        """() => { window.asked = 0; window.went = 0;
+                   window.addEventListener("submit", event => {
+                     window.asked += 1;
+                     if (!event.defaultPrevented) window.went += 1;
+                     event.preventDefault();
+                   }); }"""
+    )
+    draft.get_by_role("button", name="Skicka").dblclick()
+    assert draft.evaluate("[window.asked, window.went]") == [2, 1]
+    draft.wait_for_timeout(3_100)
+    draft.get_by_role("button", name="Skicka").click()
+    assert draft.evaluate("[window.asked, window.went]") == [3, 2]

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db.utils import InternalError
@@ -60,11 +60,34 @@ def test_the_only_clause_and_its_only_holder_are_chosen(officer, delegate):
     decision = start_decision(actor=officer, kind=DecisionKind.OTHER, title="T")
     assert (decision.clause, decision.delegate) == (delegate.clause, delegate)
     factories.make_delegate(user=factories.make_staff("delegate"), clause=delegate.clause)
-    decision = start_decision(actor=officer, kind=DecisionKind.OTHER, title="T")
+    decision = start_decision(actor=officer, kind=DecisionKind.OTHER, title="Andra")
     assert (decision.clause, decision.delegate) == (delegate.clause, None)
     factories.make_clause(order=delegate.clause.order)
-    decision = start_decision(actor=officer, kind=DecisionKind.OTHER, title="T")
+    decision = start_decision(actor=officer, kind=DecisionKind.OTHER, title="Tredje")
     assert (decision.clause, decision.delegate) == (None, None)
+
+
+def test_pressing_twice_opens_one_case(officer, second_officer):
+    def begin(actor=officer, kind=DecisionKind.OTHER, title="T", counterpart="SVID", **fields):
+        return start_decision(actor=actor, kind=kind, title=title, counterpart=counterpart, **fields)
+
+    first = begin()
+    assert begin() == first
+    assert Case.objects.count() == 1
+    others = [
+        begin(title="U"),
+        begin(counterpart="X"),
+        begin(actor=second_officer),
+        begin(kind=DecisionKind.PARTICIPATION),
+        begin(case=factories.make_case()),
+    ]
+    assert len({first, *others}) == 6
+    # What has been written in, or was begun a while ago, is another wish.
+    save(first, officer, reasons="Skäl")
+    second = begin()
+    assert second != first
+    Decision.objects.filter(pk=second.pk).update(created_at=timezone.now() - timedelta(seconds=11))
+    assert begin() not in {first, second}
 
 
 def test_two_rows_of_own_money_are_left_to_the_officer(officer):
