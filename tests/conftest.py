@@ -74,6 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The databases go with their server; dropping each first would only wait for what threads left open."""
+    return True
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first in each worker's half, so that nobody waits at the end for a single long story."""
     slow = [item for item in items if item.get_closest_marker("slow")]
