@@ -46,7 +46,7 @@ def test_written_while_the_document_is_seen(page, enter, fine, officer, draft):
     page.get_by_role("button", name="Lägg till punkt").click()
     new_point = page.locator("#id_punkt-1-text")
     new_point.wait_for()
-    assert page.evaluate("document.activeElement.id") == "id_punkt-1-text"
+    page.wait_for_function("document.activeElement.id === 'id_punkt-1-text'")
     new_point.fill("Finansiering sker inom ram för område Hållbar tillväxt.")
     page.locator("#id_mottagare-0-name").fill("SVID")
     page.locator(".dok-end", has_text="SVID").wait_for()
@@ -57,7 +57,7 @@ def test_written_while_the_document_is_seen(page, enter, fine, officer, draft):
     page.locator("#id_punkt-2-text").wait_for()
     page.get_by_role("button", name="Ta bort punkt 3").click()
     page.locator("#id_punkt-2-text").wait_for(state="detached")
-    assert page.evaluate("document.activeElement.value") == "lagg-till:punkt"
+    page.wait_for_function("document.activeElement.value === 'lagg-till:punkt'")
     fine()
     page.get_by_role("button", name="Skicka för underskrift").click()
     page.get_by_text("Beslutet är skickat till Doris Direktör för underskrift.").wait_for()

@@ -21,6 +21,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TITLE = "Nod för trä och design"
 
 
+def press(page: Page, name: str) -> None:
+    """A button that leads to a page: done when that page is there."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).last.click()
+
+
 def write_application(page: Page, axe) -> None:
     """Fill in every step as an applicant would."""
     page.get_by_role("link", name="Läs om utlysningen").click()
@@ -133,8 +139,8 @@ def draft_decision(page: Page, axe, diary_number: str) -> None:
     axe(page)
     page.get_by_role("link", name=TITLE).click()
     axe(page)
-    page.get_by_role("button", name="Ta ärendet").click()
-    page.get_by_role("button", name="Markera som granskad").click()
+    press(page, "Ta ärendet")
+    press(page, "Markera som granskad")
     page.get_by_role("link", name="Skriv beslut").click()
     axe(page)
     page.get_by_label("Bifall till ansökan").check()
@@ -142,7 +148,7 @@ def draft_decision(page: Page, axe, diary_number: str) -> None:
     page.wait_for_url(re.compile(r"/handlaggning/beslut/\d+/$"))
     axe(page)
     # First what a hurried officer tries: the portal says what is missing and sends nothing.
-    page.get_by_role("button", name="Skicka för underskrift").click()
+    press(page, "Skicka för underskrift")
     summary = page.locator(".ds-error-summary")
     expect(summary).to_contain_text("innan du skickar för underskrift")
     expect(summary).to_be_focused()
@@ -156,11 +162,11 @@ def draft_decision(page: Page, axe, diary_number: str) -> None:
     for box in empty:
         if not box.input_value().strip():
             box.fill("Finansiering sker inom ram för område Hållbar tillväxt.")
-    page.get_by_role("button", name="Spara utkast", exact=True).last.click()
+    press(page, "Spara utkast")
     expect(page.locator(".s3-preview")).to_contain_text(diary_number)
     expect(page.locator(".s3-preview")).to_contain_text("Skäl för beslutet")
     axe(page)
-    page.get_by_role("button", name="Skicka för underskrift").click()
+    press(page, "Skicka för underskrift")
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("main")).to_contain_text("underskrift")
     assert Decision.objects.get(application__title=TITLE).status == "proposed", page.locator(
@@ -187,8 +193,8 @@ def sign(page: Page, axe, diary_number: str) -> None:
 
 def send_out(page: Page, axe, smtp_sink, pdf: bytes) -> None:
     page.reload()
-    page.get_by_role("button", name="Expediera beslutet").click()
-    page.get_by_role("button", name="Publicera beslutet").click()
+    press(page, "Expediera beslutet")
+    press(page, "Publicera beslutet")
     axe(page)
     before = len(smtp_sink.messages)
 
@@ -214,7 +220,7 @@ def report_to_committee(page: Page, axe) -> None:
     ).first.click()
     axe(page)
     page.get_by_role("row", name=re.compile(TITLE)).get_by_role("checkbox").check()
-    page.get_by_role("button", name="Anmäl valda beslut").click()
+    press(page, "Anmäl valda beslut")
     expect(page.get_by_role("group", name="Tabell med anmälda beslut")).to_contain_text(TITLE)
     axe(page)
 

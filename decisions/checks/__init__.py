@@ -1,0 +1,35 @@
+"""What must hold before a decision is proposed, and again at the moment it is signed.
+
+Each check is one plain sentence with the field where it is put right. None of them writes.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from decisions.checks.authority import authority
+from decisions.checks.check import Check
+from decisions.checks.grounds import application_checks, legal_basis
+from decisions.checks.texts import texts
+from decisions.checks.whole import whole
+from decisions.models import Decision
+from s3portal.accounts.models import User
+
+__all__ = ["Check", "check_decision", "failing"]
+
+
+def check_decision(decision: Decision, *, on: date, signer: User | None = None) -> list[Check]:
+    """Every check of the decision on the day (Swedish calendar); with ``signer``, as that person would sign.
+
+    The decision should come from ``Decision.objects.with_parts()``.
+    """
+    return [
+        *authority(decision, on, signer),
+        *legal_basis(decision, on),
+        *application_checks(decision),
+        *whole(decision),
+        *texts(decision),
+    ]
+
+
+def failing(checks: Iterable[Check]) -> list[Check]:
+    return [check for check in checks if not check.ok]
