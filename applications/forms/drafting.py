@@ -25,6 +25,8 @@ class PartForm(forms.Form):
     show_optional = False
 
     def part(self) -> Part:
+        """What was typed, as the domain's values. Each page's form has its own."""
+        # Django's form metaclass leaves no room for an abstract base class.
         raise NotImplementedError
 
     def typed(self) -> list[tuple[str, str]]:

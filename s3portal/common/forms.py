@@ -1,5 +1,6 @@
 """Form fields that clean into the domain's own types, with sentences that say what to do."""
 
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any
 
@@ -61,7 +62,7 @@ class CleanTextField(CleanCharField):
         return text
 
 
-class _ParsedField(forms.Field):
+class _ParsedField(forms.Field, ABC):
     """A field whose typed text is read by a parser that refuses in Swedish. Empty becomes None.
 
     What was typed is shown again as it was when it could not be read.
@@ -69,8 +70,9 @@ class _ParsedField(forms.Field):
 
     default_error_messages = {"required": REQUIRED}
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
-        raise NotImplementedError
+        """The value that the text stands for. Raises Refusal."""
 
     def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
