@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import ApplicationStatus, CostCategory, FinancingKind, FinancingSource
-from calls.models import Call, StrengthArea
+from calls.models import Call, CallQuestion, StrengthArea
 from s3portal.accounts.models import Organisation, User
 from s3portal.common.search import swedish_query
 from s3portal.common.triggers import ContentFixed, FrozenWithParent
@@ -289,6 +289,92 @@ class Financing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.financier}: {self.amount}"
+
+
+class Answer(models.Model):
+    """The answer to one question of the call's own, as one text whatever the question's kind: a number
+    or kronor
+    as digits, a day as 2024-03-01, "ja" or "nej", or one of the choices."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(CallQuestion, on_delete=models.CASCADE, related_name="answers")
+    value = models.TextField(_("svar"), blank=True)
+
+    class Meta:
+        verbose_name = _("svar")
+        verbose_name_plural = _("svar")
+        ordering = ["question__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "question"], name="answer_once"),
+        ]
+        triggers = [
+            FrozenWithParent(
+                name="answers_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.value}"
+
+
+class SupplementRequest(models.Model):
+    """A komplettering: what an officer misses in a sent application, and the applicant's answer.
+
+    ``due_on`` is inclusive, to the end of the Swedish day. Both letters are records of the case."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="supplements")
+    text = models.TextField(_("det här behöver kompletteras"))
+    due_on = models.DateField(_("svara senast"))
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(_("begärd"), default=timezone.now)
+    answer = models.TextField(_("svar"), blank=True)
+    answer_record = models.OneToOneField(
+        Record, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("besvarad"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("avslutad utan svar"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("komplettering")
+        verbose_name_plural = _("kompletteringar")
+        ordering = ["-requested_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                name="supplement_one_open",
+                condition=Q(answered_at__isnull=True, closed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    answered_at__isnull=True, answered_by__isnull=True, answer_record__isnull=True, answer=""
+                )
+                | (
+                    Q(
+                        answered_at__isnull=False,
+                        answered_by__isnull=False,
+                        answer_record__isnull=False,
+                        closed_at__isnull=True,
+                    )
+                    & ~Q(answer="")
+                ),
+                name="supplement_answer_whole",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="supplement_has_text"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                name="supplement_due",
+                condition=Q(answered_at__isnull=True, closed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.due_on}"
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

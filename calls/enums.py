@@ -41,5 +41,72 @@ class MeetingKind(models.TextChoices):
 
 class RegistrationRule(models.TextChoices):
     NOT_NEEDED = "not_needed", _("Ingen anmälan")
+    OPEN = "open", _("Anmälan i portalen")
     BY_MAIL = "by_mail", _("Anmälan med e-post")
     CLOSED = "closed", _("Anmälan är stängd")
+
+
+class MeetingStatus(models.TextChoices):
+    """Coming and past follow from the clock."""
+
+    DRAFT = "draft", _("Utkast")
+    PUBLISHED = "published", _("Publicerat")
+    CANCELLED = "cancelled", _("Inställt")
+
+
+class Attendance(models.TextChoices):
+    """How a meeting can be attended. Room seats may run out, link places never do (domain.md §6)."""
+
+    ROOM = "room", _("I lokalen")
+    LINK = "link", _("Via länk")
+    BOTH = "both", _("I lokalen eller via länk")
+
+
+class Place(models.TextChoices):
+    """Where one registered person takes part. ``WAITING``: only on the list for a room seat, which happens
+    when a meeting without link places is full."""
+
+    ROOM = "room", _("I lokalen")
+    LINK = "link", _("Via länk")
+    WAITING = "waiting", _("I kö till lokalen")
+
+
+class DecisionTiming(models.TextChoices):
+    """How exactly the planned decision is known. A month is kept as its first day."""
+
+    UNSET = "unset", _("Inte bestämt")
+    DAY = "day", _("Ett datum")
+    MONTH = "month", _("En månad")
+    RUNNING = "running", _("Löpande")
+
+
+class QuestionKind(models.TextChoices):
+    """What an applicant answers a call's question with."""
+
+    SHORT = "short", _("Kort text")
+    LONG = "long", _("Lång text")
+    NUMBER = "number", _("Tal")
+    AMOUNT = "amount", _("Belopp i kronor")
+    DATE = "date", _("Datum")
+    CHOICE = "choice", _("Val ur en lista")
+    YES_NO = "yes_no", _("Ja eller nej")
+    FILE = "file", _("Fil")
+
+    @property
+    def is_text(self) -> bool:
+        return self in (QuestionKind.SHORT, QuestionKind.LONG)
+
+
+class MilestoneKind(models.TextChoices):
+    SUB_DEADLINE = "sub_deadline", _("Delfrist")
+    INFORMATION = "information", _("Informationsmöte")
+    DECISION = "decision", _("Beslut")
+    PAYMENT = "payment", _("Utbetalning")
+    EVALUATION = "evaluation", _("Utvärdering")
+    OTHER = "other", _("Annat")
+
+
+class InquiryStatus(models.TextChoices):
+    WAITING = "waiting", _("Väntar på svar")
+    ANSWERED = "answered", _("Besvarad")
+    DECLINED = "declined", _("Publiceras inte")

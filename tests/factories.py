@@ -129,8 +129,6 @@ def make_call(*, areas: list[StrengthArea] | None = None, **fields: Any) -> Call
         "closes_at": now + timedelta(days=30),
         "status": "published",
         "published_at": now - timedelta(days=10),
-        "contact_name": "Hanna Handläggare",
-        "contact_email": "officer@example.org",
     }
     if "legal_basis" not in fields:
         defaults["legal_basis"] = LegalBasis.objects.first() or make_legal_basis()
@@ -138,6 +136,7 @@ def make_call(*, areas: list[StrengthArea] | None = None, **fields: Any) -> Call
         defaults["published_at"] = None
     call = Call.objects.create(**(defaults | fields))
     call.areas.set(areas if areas is not None else [make_area()])
+    call.contacts.create(order=1, name="Hanna Handläggare", email="officer@example.org")
     return call
 
 

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from calls.queries import all_calls
+from calls.queries.shown import all_calls
 from calls.rules import may_see_all_calls
 from s3portal.accounts.http import LoggedInRequest
 

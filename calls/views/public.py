@@ -11,7 +11,7 @@ from calls.enums import CallPhase
 from calls.forms import CallSearchForm
 from calls.ics import meeting_ics
 from calls.models import StrengthArea
-from calls.queries import (
+from calls.queries.shown import (
     area_page,
     by_series,
     call_facts,

@@ -83,6 +83,8 @@ class CommitteeMeeting(models.Model):
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="meetings")
     starts_at = models.DateTimeField(_("börjar"))
     place = models.CharField(_("plats"), max_length=200, blank=True)
+    #: The last day to put something on the agenda; what is not reported by then waits for the next meeting.
+    agenda_closes_on = models.DateField(_("ärenden ska vara anmälda senast"), null=True, blank=True)
     report_paragraph = models.CharField(_("paragraf"), max_length=20, blank=True)
     approved_on = models.DateField(_("justerat"), null=True, blank=True)
 

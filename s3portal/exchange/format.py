@@ -1,6 +1,7 @@
 """The exchange format, version 1: every field of every kind. ``docs/import.md`` explains it with examples."""
 
-from calls.enums import AppealRule, CallStatus, MeetingKind, RegistrationRule
+from calls.enums import AppealRule, Attendance, CallStatus, MeetingKind, RegistrationRule
+from calls.planned import PlannedDecision, parse_planned_decision
 from decisions.enums import AmountKind, DecisionKind
 from s3portal.exchange.reading import (
     address,
@@ -46,9 +47,11 @@ MEETING_KINDS = {
 }
 REGISTRATION_RULES = {
     "behövs inte": RegistrationRule.NOT_NEEDED,
+    "i portalen": RegistrationRule.OPEN,
     "med e-post": RegistrationRule.BY_MAIL,
     "stängd": RegistrationRule.CLOSED,
 }
+ATTENDANCES = {"i lokalen": Attendance.ROOM, "via länk": Attendance.LINK, "båda": Attendance.BOTH}
 DECISION_KINDS = {
     "bifall": DecisionKind.GRANT,
     "avslag": DecisionKind.REJECTION,
@@ -132,6 +135,14 @@ CRITERION = Group(
         text("rubrik", "title", 150, required=True),
         long("text", "text", required=True),
         Field("vikt", "weight", Value(whole_number(1, 100))),
+        Field("högsta_poäng", "max_score", Value(whole_number(2, 10)), default=5),
+    )
+)
+CONTACT = Group(
+    (
+        text("namn", "name", 150),
+        Field("e-post", "email", Value(email), default=""),
+        text("telefon", "phone", 30),
     )
 )
 CALL = Group(
@@ -151,15 +162,16 @@ CALL = Group(
         Field("indirekta_kostnader", "overhead_percent", Value(choice(OVERHEADS)), default=0),
         Field("öppnar", "opens_at", Value(moment), required=True),
         Field("stänger", "closes_at", Value(moment), required=True),
-        text("planerat_beslut", "decision_planned", 100),
+        Field(
+            "planerat_beslut", "decision_planned", Value(parse_planned_decision), default=PlannedDecision()
+        ),
         Field("tidigaste_start", "earliest_start", Value(day)),
         Field("senaste_slut", "latest_end", Value(day)),
-        text("stödperiod", "grant_period", 200),
+        Field("stödperiod_månader", "grant_months", Value(whole_number(1, 120))),
+        flag("kan_förlängas", "extension_possible", default=False),
         Field("status", "status", Value(choice(CALL_STATUSES)), required=True),
         Field("publicerad", "published_at", Value(moment)),
-        text("kontaktperson", "contact_name", 150),
-        Field("kontakt_e-post", "contact_email", Value(email), default=""),
-        text("kontakt_telefon", "contact_phone", 30),
+        Field("kontakter", "contacts", Many(CONTACT), default=()),
         text("diarieprefix", "diary_prefix", 10, required=True),
         Field("kriterier", "criteria", Many(CRITERION), default=()),
     )
@@ -194,6 +206,9 @@ MEETING = Group(
         ),
         Field("anmälan_till", "registration_email", Value(email), default=""),
         flag("fullsatt_i_lokalen", "room_full", default=False),
+        Field("deltagande", "attendance", Value(choice(ATTENDANCES)), default=Attendance.BOTH),
+        Field("platser_i_lokalen", "capacity", Value(whole_number(1, 100_000))),
+        text("mat", "meals", 300),
     )
 )
 PROJECT = Group(

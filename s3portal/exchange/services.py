@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from applications.importing import import_project
-from calls.services import (
+from calls.services.entering import (
+    ContactData,
     CriterionData,
     save_area,
     save_call,
@@ -111,7 +112,8 @@ def _delegation_order(item: Item, actor: User | None) -> Outcome:
 
 def _call(item: Item, actor: User | None) -> Outcome:
     criteria = [CriterionData(**criterion.values) for criterion in item.values["criteria"]]
-    return save_call(actor=actor, **{**item.values, "criteria": criteria})[1]
+    contacts = [ContactData(**contact.values) for contact in item.values["contacts"]]
+    return save_call(actor=actor, **{**item.values, "criteria": criteria, "contacts": contacts})[1]
 
 
 def _series(item: Item, actor: User | None) -> Outcome:

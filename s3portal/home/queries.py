@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from applications.models import Project
 from calls.enums import CallPhase, MeetingKind
 from calls.models import Call, Meeting, StrengthArea
-from calls.queries import public_meetings
+from calls.queries.shown import public_meetings
 from decisions.models import Decision
 from decisions.models.decision import LONG_TEXTS
 from s3portal.common.swedish import format_datetime, format_day, format_kr, format_time, in_stockholm
@@ -128,5 +129,5 @@ def _hero_facts(call: Call, phase: CallPhase, now: datetime) -> list[HeroFact]:
             )
         )
     if call.decision_planned:
-        facts.append(HeroFact("Beslut", call.decision_planned))
+        facts.append(HeroFact("Beslut", capfirst(call.decision_planned)))
     return facts

@@ -1,10 +1,15 @@
 """Messages on their way out. A row is written in the transaction of what it tells of and sent after it."""
 
+from datetime import time
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from s3portal.outbox.enums import MessageStatus
+from s3portal.outbox.enums import MailGroup, MessageStatus
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -31,6 +36,10 @@ class Message(models.Model):
     last_error = models.TextField(_("senaste fel"), blank=True)
     created_at = models.DateTimeField(_("skapat"), default=timezone.now)
     sent_at = models.DateTimeField(_("skickat"), null=True, blank=True)
+    #: Nothing is sent after this moment: a reminder that comes too late only confuses.
+    expires_at = models.DateTimeField(_("senast"), null=True, blank=True)
+    #: For List-Unsubscribe (RFC 8058): one POST there ends what the mail is part of.
+    unsubscribe_url = models.URLField(_("avregistrering"), max_length=500, blank=True)
     object_type = models.CharField(_("slag av objekt"), max_length=60, blank=True)
     object_id = models.BigIntegerField(_("objektets id"), null=True, blank=True)
 
@@ -66,17 +75,94 @@ class Message(models.Model):
 
 
 class MessageAttachment(models.Model):
-    """A file to send along: a name in the private storage, with the hash it had when it was attached."""
+    """A file to send along: a name in the private storage with the hash it had when it was attached, or, for
+    what is small and made for this mail (a calendar entry), the bytes themselves."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     filename = models.CharField(_("filnamn"), max_length=200)
     content_type = models.CharField(_("filtyp"), max_length=100)
-    storage_name = models.CharField(_("namn i lagret"), max_length=300)
+    storage_name = models.CharField(_("namn i lagret"), max_length=300, blank=True)
+    content = models.BinaryField(_("innehåll"), null=True, blank=True)
     sha256 = models.CharField(_("kontrollsumma"), max_length=64)
 
     class Meta:
         verbose_name = _("bilaga")
         verbose_name_plural = _("bilagor")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(content__isnull=True) & ~models.Q(storage_name="")
+                | models.Q(content__isnull=False, storage_name=""),
+                name="message_attachment_has_one_content",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.filename
+
+
+class ReminderRule(models.Model):
+    """What an administrator has set for one kind of reminder; without a row the kind's own defaults hold.
+
+    ``offsets``: when, as "14d" (calendar days, sent at the hour of ``MailSettings``), "3h" or "15m".
+    ``subject``
+    is a line and ``body`` restricted Markdown, both with the kind's placeholders: {utlysning}."""
+
+    kind = models.CharField(_("slag"), max_length=60, unique=True)
+    enabled = models.BooleanField(_("skickas"), default=True)
+    offsets: Any = ArrayField(models.CharField(max_length=6), verbose_name=_("när"), default=list, blank=True)
+    subject = models.CharField(_("ämne"), max_length=200)
+    body = models.TextField(_("text"))
+    updated_at = models.DateTimeField(_("ändrad"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("påminnelse")
+        verbose_name_plural = _("påminnelser")
+        ordering = ["kind"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(subject="") & ~models.Q(body=""), name="reminder_rule_has_words"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class MailSettings(models.Model):
+    """The one row with the hours of mail that is not urgent, on Swedish clocks.
+
+    No reminder is sent from ``quiet_from`` to ``quiet_to``; those counted in days go out at ``send_at``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    quiet_from = models.TimeField(_("tyst från"), default=time(20, 0))
+    quiet_to = models.TimeField(_("tyst till"), default=time(7, 0))
+    send_at = models.TimeField(_("klockslag för påminnelser som räknas i dagar"), default=time(8, 0))
+
+    class Meta:
+        verbose_name = _("tider för utskick")
+        verbose_name_plural = _("tider för utskick")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="mail_settings_one_row")]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+
+class OptOut(models.Model):
+    """One address that does not want one group of mail. By address, so that it holds in every role."""
+
+    email = models.EmailField(_("e-post"))
+    group = models.CharField(_("slag av utskick"), max_length=10, choices=MailGroup)
+    created_at = models.DateTimeField(_("sedan"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("avböjt utskick")
+        verbose_name_plural = _("avböjda utskick")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), "group", name="opt_out_once"),
+            models.CheckConstraint(
+                condition=models.Q(group__in=MailGroup.values), name="opt_out_group_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.get_group_display()}"

@@ -60,9 +60,7 @@ def test_a_draft_is_not_found(client, officer, client_for):
 
 def test_the_page_shows_everything_about_the_call(client):
     area = factories.make_area(name="Digitala lösningar", color="sjo", icon="digital")
-    call = factories.make_call(
-        areas=[area], frame=10_000_000, text="Vi söker **kluster**.", contact_phone="063-14 75 00"
-    )
+    call = factories.make_call(areas=[area], frame=10_000_000, text="Vi söker **kluster**.")
     factories.make_criterion(call=call, title="Förmåga att koordinera", text="Ni har mandat.", weight=100)
     meeting = factories.make_meeting(
         call=call,

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from calls import queries
 from calls.models import MeetingSeries
+from calls.queries import shown as queries
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,8 @@ def test_a_concluded_call_is_done_all_the_way():
 
 
 def test_extension_is_said_only_where_the_call_offers_it():
-    offers = factories.make_call(grant_period="Ett år, med möjlighet till förlängning")
-    plain = factories.make_call(grant_period="Ett år")
+    offers = factories.make_call(grant_months=12, extension_possible=True)
+    plain = factories.make_call(grant_months=12)
     assert queries.call_timeline(offers)[-1].text == "Underlag för förlängning"
     assert queries.call_timeline(plain)[-1].text == "Vad stödet har lett till"
 

@@ -39,7 +39,8 @@ def test_the_newest_open_call_leads(start):
         headline="10 miljoner kronor till innovationskluster",
         frame=10_000_000,
         opens_at=now - DAY,
-        decision_planned="December",
+        decision_timing="month",
+        decision_on=date(2026, 12, 1),
     )
     meeting = factories.make_meeting(call=call, starts_at=now + 5 * DAY, place="Teams")
     page = start()

@@ -9,8 +9,18 @@ from typing import Any
 
 from django.db import models, transaction
 
-from calls.enums import AppealRule, CallStatus, MeetingKind, RegistrationRule
-from calls.models import Call, Criterion, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
+from calls.enums import AppealRule, Attendance, CallStatus, MeetingKind, RegistrationRule
+from calls.models import (
+    Call,
+    CallContact,
+    Criterion,
+    LegalBasis,
+    Meeting,
+    MeetingSeries,
+    Strategy,
+    StrengthArea,
+)
+from calls.planned import PlannedDecision
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -124,6 +134,16 @@ class CriterionData:
     title: str
     text: str
     weight: int | None = None
+    max_score: int = 5
+
+
+@dataclass(frozen=True)
+class ContactData:
+    """Somebody to ask about a call; at least one of the three."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
 
 
 @transaction.atomic
@@ -145,15 +165,14 @@ def save_call(
     overhead_percent: int,
     opens_at: datetime,
     closes_at: datetime,
-    decision_planned: str,
+    decision_planned: PlannedDecision,
     earliest_start: date | None,
     latest_end: date | None,
-    grant_period: str,
+    grant_months: int | None,
+    extension_possible: bool,
     status: CallStatus,
     published_at: datetime | None,
-    contact_name: str,
-    contact_email: str,
-    contact_phone: str,
+    contacts: Sequence[ContactData],
     diary_prefix: str,
     criteria: Sequence[CriterionData],
 ) -> tuple[Call, Outcome]:
@@ -192,19 +211,19 @@ def save_call(
             "overhead_percent": overhead_percent,
             "opens_at": opens_at,
             "closes_at": closes_at,
-            "decision_planned": decision_planned,
+            "decision_timing": decision_planned.timing,
+            "decision_on": decision_planned.on,
             "earliest_start": earliest_start,
             "latest_end": latest_end,
-            "grant_period": grant_period,
+            "grant_months": grant_months,
+            "extension_possible": extension_possible,
             "status": status,
             "published_at": None if status == CallStatus.DRAFT else published_at or opens_at,
-            "contact_name": contact_name,
-            "contact_email": contact_email,
-            "contact_phone": contact_phone,
             "diary_prefix": diary_prefix,
         },
     )
     outcome |= _set_areas(call, wanted)
+    outcome |= _set_contacts(call, contacts)
     outcome |= _set_criteria(call, criteria)
     _note(actor, call, outcome, "Utlysning")
     return call, outcome
@@ -239,6 +258,19 @@ def _set_areas(call: Call, areas: Sequence[StrengthArea]) -> Outcome:
     return Outcome.UPDATED
 
 
+def _set_contacts(call: Call, contacts: Sequence[ContactData]) -> Outcome:
+    if not all(contact.name or contact.email or contact.phone for contact in contacts):
+        raise Refusal("Ange namn, e-post eller telefon för varje kontakt.", field="contacts")
+    outcome = Outcome.UNCHANGED
+    for order, contact in enumerate(contacts, start=1):
+        values: dict[str, Any] = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+        _row, one = upsert(CallContact, key={"call": call, "order": order}, values=values)
+        outcome |= one
+    if call.contacts.filter(order__gt=len(contacts)).delete()[0]:
+        outcome |= Outcome.UPDATED
+    return outcome
+
+
 def _set_criteria(call: Call, criteria: Sequence[CriterionData]) -> Outcome:
     outcome = Outcome.UNCHANGED
     for order, criterion in enumerate(criteria, start=1):
@@ -246,6 +278,7 @@ def _set_criteria(call: Call, criteria: Sequence[CriterionData]) -> Outcome:
             "title": criterion.title,
             "text": criterion.text,
             "weight": criterion.weight,
+            "max_score": criterion.max_score,
         }
         _row, one = upsert(Criterion, key={"call": call, "order": order}, values=values)
         outcome |= one
@@ -285,6 +318,9 @@ def save_meeting(
     registration: RegistrationRule,
     registration_email: str,
     room_full: bool,
+    attendance: Attendance,
+    capacity: int | None,
+    meals: str,
 ) -> tuple[Meeting, Outcome]:
     """A meeting by its key. ``series``, ``call`` and ``area`` are addresses, or empty."""
     if ends_at <= starts_at:
@@ -317,6 +353,9 @@ def save_meeting(
             "registration": registration,
             "registration_email": registration_email,
             "room_full": room_full,
+            "attendance": attendance,
+            "capacity": capacity,
+            "meals": meals,
         },
     )
     _note(actor, meeting, outcome, "Möte")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from calls.enums import CallPhase, CallStatus, MeetingKind
 from calls.models import Call, CallQuerySet, Meeting, MeetingQuerySet, StrengthArea
@@ -41,7 +42,7 @@ def public_call_pages() -> CallQuerySet:
     return (
         Call.objects.public()
         .select_related("legal_basis")
-        .prefetch_related("areas", "criteria", Prefetch("meetings", queryset=meetings))
+        .prefetch_related("areas", "contacts", "criteria", Prefetch("meetings", queryset=meetings))
     )
 
 
@@ -81,7 +82,7 @@ def call_facts(call: Call, *, now: datetime | None = None) -> list[Fact]:
         for label, text in (
             ("Stödperiod", call.grant_period),
             ("Vem kan söka", call.who_may_apply),
-            ("Planerat beslut", call.decision_planned),
+            ("Planerat beslut", capfirst(call.decision_planned)),
             ("Rättslig grund", call.legal_basis.name),
         )
         if text
@@ -115,18 +116,13 @@ def call_timeline(call: Call, *, now: datetime | None = None) -> list[Step]:
     ]
     dated.append((call.closes_at, "Sista ansökningsdag", format_datetime(call.closes_at)))
     dated.sort(key=lambda step: step[0])
-    # "Extension possible if the evaluation is good" (the call of 2021) is said in the period's own words.
-    extension = (
-        "Underlag för förlängning"
-        if "förläng" in call.grant_period.casefold()
-        else "Vad stödet har lett till"
-    )
+    extension = "Underlag för förlängning" if call.extension_possible else "Vad stödet har lett till"
     later = [
         (
             "Granskning",
             "Handläggare bedömer mot kriterierna" if call.criteria.all() else "Handläggare bedömer ansökan",
         ),
-        ("Beslut", call.decision_planned),
+        ("Beslut", capfirst(call.decision_planned)),
         ("Utbetalning", call.grant_period),
         ("Utvärdering", extension),
     ]
@@ -161,7 +157,7 @@ def area_page(area: StrengthArea, *, most: int = 10) -> AreaPage:
 # --- Meetings ---------------------------------------------------------------------------------------------
 def public_meetings() -> MeetingQuerySet:
     """Meetings that anyone may see: those about a call that is not published yet are left out."""
-    return Meeting.objects.exclude(call__status=CallStatus.DRAFT).select_related("series", "area", "call")
+    return Meeting.objects.public().select_related("series", "area", "call")
 
 
 @dataclass(frozen=True)

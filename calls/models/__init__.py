@@ -1,0 +1,46 @@
+"""Calls, what they rest on, the meetings about them, and those who follow them."""
+
+from calls.models.basis import LegalBasis, LegalBasisQuerySet, Strategy, StrengthArea
+from calls.models.call import Call, CallChange, CallContact, CallQuerySet, Criterion
+from calls.models.content import (
+    CallDocument,
+    CallDocumentVersion,
+    CallQuestion,
+    Inquiry,
+    Milestone,
+    RequestedAttachment,
+)
+from calls.models.meeting import (
+    Meeting,
+    MeetingQuerySet,
+    MeetingSeries,
+    Participation,
+    ParticipationQuerySet,
+    Registration,
+)
+from calls.models.subscription import Subscription
+
+__all__ = [
+    "Call",
+    "CallChange",
+    "CallContact",
+    "CallDocument",
+    "CallDocumentVersion",
+    "CallQuerySet",
+    "CallQuestion",
+    "Criterion",
+    "Inquiry",
+    "LegalBasis",
+    "LegalBasisQuerySet",
+    "Meeting",
+    "MeetingQuerySet",
+    "MeetingSeries",
+    "Milestone",
+    "Participation",
+    "ParticipationQuerySet",
+    "Registration",
+    "RequestedAttachment",
+    "Strategy",
+    "StrengthArea",
+    "Subscription",
+]

@@ -1,0 +1,305 @@
+"""Meetings and those who have registered for them."""
+
+import re
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from calls.enums import Attendance, CallStatus, MeetingKind, MeetingStatus, Place, RegistrationRule
+from calls.models.basis import StrengthArea
+from calls.models.call import Call
+from calls.triggers import RoomSeats
+from s3portal.common.swedish import (
+    HARD_SPACE,
+    format_datetime,
+    format_day,
+    format_timespan,
+    format_weekday,
+    in_stockholm,
+)
+
+
+class MeetingSeries(models.Model):
+    """One invitation with several slots, as the mobilisation in October 2020 with one slot an area."""
+
+    slug = models.SlugField(_("adress"), max_length=120, unique=True)
+    title = models.CharField(_("rubrik"), max_length=200)
+    text = models.TextField(_("inbjudan"), blank=True)
+
+    class Meta:
+        verbose_name = _("mötesserie")
+        verbose_name_plural = _("mötesserier")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def coming(self, *, now: datetime | None = None) -> "MeetingQuerySet":
+        return self.filter(ends_at__gte=now or timezone.now()).order_by("starts_at", "pk")
+
+    def past(self, *, now: datetime | None = None) -> "MeetingQuerySet":
+        return self.filter(ends_at__lt=now or timezone.now()).order_by("-starts_at", "-pk")
+
+    def public(self) -> "MeetingQuerySet":
+        """Meetings that anyone may see: not drafts, nor those about a call that is not published yet."""
+        return self.exclude(status=MeetingStatus.DRAFT).exclude(call__status=CallStatus.DRAFT)
+
+    def held_or_coming(self) -> "MeetingQuerySet":
+        """Those that are published and not cancelled."""
+        return self.filter(status=MeetingStatus.PUBLISHED)
+
+
+class Meeting(models.Model):
+    """A meeting, on site and/or by link; tied to a call and/or an area, or to neither.
+
+    ``capacity`` counts room seats only; None means that they are not counted. ``room_full`` is set by
+    the portal
+    when the seats are taken, and by hand where registration is kept elsewhere. ``sequence`` counts the
+    changes
+    that calendars must learn of (RFC 5545)."""
+
+    import_key = models.SlugField(_("nyckel vid import"), max_length=120, unique=True, null=True, blank=True)
+    kind = models.CharField(_("slag"), max_length=20, choices=MeetingKind)
+    title = models.CharField(_("rubrik"), max_length=200)
+    text = models.TextField(_("text"), blank=True)
+    series = models.ForeignKey(
+        MeetingSeries, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+    )
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings")
+    area = models.ForeignKey(
+        StrengthArea, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+    )
+    starts_at = models.DateTimeField(_("börjar"))
+    ends_at = models.DateTimeField(_("slutar"))
+    place = models.CharField(_("plats"), max_length=300, blank=True)
+    link = models.URLField(_("länk"), max_length=500, blank=True)
+    dial_in_number = models.CharField(_("telefonnummer"), max_length=50, blank=True)
+    conference_id = models.CharField(_("telefonkonferens-ID"), max_length=50, blank=True)
+    video_address = models.CharField(_("videokonferensadress"), max_length=100, blank=True)
+    video_id = models.CharField(_("videokonferens-ID"), max_length=50, blank=True)
+    programme = models.TextField(_("program"), blank=True)
+    registration = models.CharField(
+        _("anmälan"), max_length=20, choices=RegistrationRule, default=RegistrationRule.NOT_NEEDED
+    )
+    registration_email = models.EmailField(_("anmälan till"), blank=True)
+    room_full = models.BooleanField(_("fullsatt i lokalen"), default=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=MeetingStatus, default=MeetingStatus.PUBLISHED
+    )
+    published_at = models.DateTimeField(_("publicerat"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("inställt"), null=True, blank=True)
+    cancel_reason = models.CharField(_("varför mötet är inställt"), max_length=300, blank=True)
+    save_the_date = models.BooleanField(_("boka datumet, mer information kommer"), default=False)
+    attendance = models.CharField(_("deltagande"), max_length=5, choices=Attendance, default=Attendance.BOTH)
+    link_public = models.BooleanField(_("visa länken för alla"), default=True)
+    capacity = models.PositiveIntegerField(_("platser i lokalen"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("anmälan stänger"), null=True, blank=True)
+    meals = models.CharField(_("mat och fika"), max_length=300, blank=True)
+    asks_meal_wishes = models.BooleanField(_("fråga efter önskemål om mat"), default=False)
+    offer_hours = models.PositiveSmallIntegerField(_("timmar att svara på en ledig plats"), default=24)
+    sequence = models.PositiveIntegerField(_("ändringar av tid och plats"), default=0)
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("möte")
+        verbose_name_plural = _("möten")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
+            models.CheckConstraint(condition=Q(kind__in=MeetingKind.values), name="meeting_kind_known"),
+            models.CheckConstraint(
+                condition=Q(registration__in=RegistrationRule.values), name="meeting_registration_known"
+            ),
+            models.CheckConstraint(condition=Q(status__in=MeetingStatus.values), name="meeting_status_known"),
+            models.CheckConstraint(
+                condition=Q(attendance__in=Attendance.values), name="meeting_attendance_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MeetingStatus.CANCELLED, cancelled_at__isnull=False)
+                | (~Q(status=MeetingStatus.CANCELLED) & Q(cancelled_at__isnull=True)),
+                name="meeting_cancelled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | ~Q(attendance=Attendance.LINK),
+                name="meeting_capacity_needs_room",
+            ),
+            models.CheckConstraint(
+                condition=Q(offer_hours__gte=1, offer_hours__lte=168), name="meeting_offer_hours"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["ends_at", "starts_at"], name="meeting_time"),
+            models.Index(fields=["starts_at", "id"], name="meeting_calendar"),
+            models.Index(fields=["area", "starts_at"], name="meeting_area"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def when(self) -> str:
+        """As in "Torsdag 15 oktober 2020 kl. 09.30–12.30", on Swedish clocks."""
+        start, end = in_stockholm(self.starts_at), in_stockholm(self.ends_at)
+        weekday = format_weekday(start).capitalize()
+        if start.date() == end.date():
+            return f"{weekday} {format_day(start)} kl.{HARD_SPACE}{format_timespan(start, end)}"
+        return f"{weekday} {format_datetime(start)} – {format_weekday(end)} {format_datetime(end)}"
+
+    @property
+    def when_html(self) -> SafeString:
+        """``when``, with hours that stay on one line."""
+        start, end = in_stockholm(self.starts_at), in_stockholm(self.ends_at)
+        day, space, hours = self.when.rpartition(HARD_SPACE)
+        if start.date() != end.date():
+            return format_html("{}", self.when)
+        return format_html('{}{}<span class="s3-nowrap">{}</span>', day, space, hours)
+
+    @property
+    def registration_words(self) -> str:
+        """Whether and how one registers."""
+        if self.registration == RegistrationRule.BY_MAIL and self.registration_email:
+            return f"Anmäl er med e-post till {self.registration_email}."
+        return {
+            RegistrationRule.OPEN: "Anmäl er här i portalen.",
+            RegistrationRule.NOT_NEEDED: "Mötet kräver ingen anmälan.",
+            RegistrationRule.BY_MAIL: "Anmäl er med e-post.",
+            RegistrationRule.CLOSED: "Anmälan är stängd.",
+        }[RegistrationRule(self.registration)]
+
+    @property
+    def dial_href(self) -> str:
+        """The number for a ``tel:`` address; a conference id of digits follows after a pause (the commas)."""
+        number = re.sub(r"[^0-9+]", "", self.dial_in_number)
+        conference = re.sub(r"\s", "", self.conference_id)
+        if re.fullmatch(r"[0-9]+#?", conference):
+            return f"{number},,{conference.replace('#', '%23')}"
+        return number
+
+
+class Registration(models.Model):
+    """One person's anmälan to a meeting, or to a series and some of its meetings. Exactly one of the two.
+
+    ``token`` is the secret in the links of the mails, by which it is changed without an account. Meal
+    wishes may
+    tell of health or belief: they are cleared some weeks after the last meeting."""
+
+    series = models.ForeignKey(
+        MeetingSeries, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
+    )
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
+    )
+    name = models.CharField(_("namn"), max_length=150)
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    email = models.EmailField(_("e-post"))
+    meal_wishes = models.CharField(_("önskemål om mat"), max_length=500, blank=True)
+    token = models.UUIDField(_("hemlig nyckel"), default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(_("anmäld"), default=timezone.now)
+    updated_at = models.DateTimeField(_("ändrad"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("anmälan")
+        verbose_name_plural = _("anmälningar")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(series__isnull=True, meeting__isnull=False)
+                | Q(series__isnull=False, meeting__isnull=True),
+                name="registration_to_one_thing",
+            ),
+            models.UniqueConstraint("series", Lower("email"), name="registration_series_once"),
+            models.UniqueConstraint("meeting", Lower("email"), name="registration_meeting_once"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(email=""), name="registration_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.organisation}" if self.organisation else self.name
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    def active(self) -> "ParticipationQuerySet":
+        return self.filter(cancelled_at__isnull=True)
+
+    def holding_seats(self) -> "ParticipationQuerySet":
+        """Those who have a room seat, and those who are being offered one."""
+        return self.active().filter(Q(place=Place.ROOM) | Q(offered_until__isnull=False))
+
+    def queue(self) -> "ParticipationQuerySet":
+        """Those who wait for a room seat and have no offer, who asked first first."""
+        return (
+            self.active()
+            .filter(wants_room_since__isnull=False, offered_until__isnull=True)
+            .exclude(place=Place.ROOM)
+            .order_by("wants_room_since", "pk")
+        )
+
+
+class Participation(models.Model):
+    """One registered person at one meeting: where they take part, and their way to a room seat.
+
+    ``wants_room_since`` orders the queue; ``offered_until`` (inclusive) holds a freed seat for them;
+    both empty
+    once they have one. ``attended`` is ticked by an officer; None until somebody has."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="participations")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="participations")
+    place = models.CharField(_("deltar"), max_length=8, choices=Place)
+    wants_room_since = models.DateTimeField(_("i kö sedan"), null=True, blank=True)
+    offered_until = models.DateTimeField(_("erbjuden plats till"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("avanmäld"), null=True, blank=True)
+    attended = models.BooleanField(_("deltog"), null=True, blank=True)
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deltagande")
+        verbose_name_plural = _("deltaganden")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "meeting"], name="participation_once"),
+            models.CheckConstraint(condition=Q(place__in=Place.values), name="participation_place_known"),
+            models.CheckConstraint(
+                condition=~Q(place=Place.ROOM) | Q(wants_room_since__isnull=True, offered_until__isnull=True),
+                name="participation_seated_does_not_wait",
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_until__isnull=True) | Q(wants_room_since__isnull=False),
+                name="participation_offer_to_who_waits",
+            ),
+            models.CheckConstraint(
+                condition=~Q(place=Place.WAITING)
+                | Q(wants_room_since__isnull=False)
+                | Q(cancelled_at__isnull=False),
+                name="participation_waiting_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True) | Q(offered_until__isnull=True),
+                name="participation_cancelled_has_no_offer",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["meeting", "wants_room_since", "id"],
+                name="participation_queue",
+                condition=Q(wants_room_since__isnull=False, cancelled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["offered_until"],
+                name="participation_offers",
+                condition=Q(offered_until__isnull=False),
+            ),
+        ]
+        triggers = [RoomSeats(name="room_seats")]
+
+    def __str__(self) -> str:
+        return f"{self.registration}: {self.meeting}"

@@ -1,0 +1,1 @@
+"""What is shown of calls and meetings, and what is due."""

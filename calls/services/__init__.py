@@ -1,0 +1,1 @@
+"""What happens with calls, meetings and those who follow them."""

@@ -1,0 +1,80 @@
+"""What a reminder is. Each app says in its ``reminders.py`` which kinds it has and what is due of each; the
+outbox knows when, in which words and to whom not.
+
+A kind is registered when its app is ready. ``occasions`` and ``recipients`` are queries and nothing else: the
+outbox asks them every few minutes, and asking twice is harmless.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import models
+from django.utils.functional import Promise
+
+from s3portal.outbox.enums import MailGroup
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One thing to remind of. ``at`` is what the kind's times count from: a deadline, a start, a publication.
+
+    ``topic`` names the thing ("call_closing:12"). Kinds that share a topic share their mail: an address gets
+    one for each topic, ``at`` and time, whichever kind comes first. A moved ``at`` is a new occasion."""
+
+    obj: models.Model
+    at: datetime
+    topic: str
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One mail to one address about one occasion. ``values`` fill the kind's placeholders.
+
+    ``since``: no reminder whose hour was before this is sent (a draft that was begun yesterday is not
+    reminded of the day before). ``unsubscribe_url`` goes into List-Unsubscribe."""
+
+    occasion: Occasion
+    to_email: str
+    values: Mapping[str, str]
+    since: datetime | None = None
+    unsubscribe_url: str = ""
+
+
+@dataclass(frozen=True)
+class ReminderKind:
+    """``offsets`` before ``at`` ("14d" calendar days, "3h", "15m"), or after it when ``after``.
+
+    ``group`` None means official: it cannot be turned off. ``urgent`` ones are sent at quiet hours too.
+    ``placeholders`` says what each placeholder holds; ``subject`` and ``body`` (restricted Markdown) are the
+    default words. ``grace``: how late one may be sent when beat was away; never past ``at`` unless ``after``.
+    ``order``: of kinds that share a topic, the lowest is sent."""
+
+    code: str
+    label: str | Promise
+    group: MailGroup | None
+    offsets: tuple[str, ...]
+    subject: str
+    body: str
+    placeholders: Mapping[str, str | Promise]
+    #: What is there with ``at`` from the first moment to the second, both inclusive.
+    occasions: Callable[[datetime, datetime], Iterable[Occasion]]
+    #: The mails about these occasions: a constant number of queries for all of them.
+    recipients: Callable[[Sequence[Occasion]], Iterable[Reminder]]
+    #: A real case for the preview, or None when there is none.
+    example: Callable[[], Reminder | None]
+    after: bool = False
+    urgent: bool = False
+    grace: timedelta = field(default=timedelta(days=2))
+    order: int = 0
+
+
+KINDS: Final[dict[str, ReminderKind]] = {}
+
+
+def register(kind: ReminderKind) -> None:
+    """Called from an app's ``ready``. The code is unique."""
+    if KINDS.get(kind.code, kind) is not kind:
+        raise ValueError(f"Two kinds of reminder are called {kind.code}.")
+    KINDS[kind.code] = kind
