@@ -1,8 +1,9 @@
+"""What everyone reads. A slug never holds a dot, so files stand beside the pages."""
+
 from django.urls import path
 
-from calls.views import officer, public
+from calls.views import public
 
-app_name = "calls"
 urlpatterns = [
     path("utlysningar/", public.call_list, name="call_list"),
     path("utlysningar/<slug:slug>/", public.call_detail, name="call_detail"),
@@ -11,5 +12,4 @@ urlpatterns = [
     path("moten/", public.meeting_list, name="meeting_list"),
     path("moten/<int:pk>/", public.meeting_detail, name="meeting_detail"),
     path("moten/<int:pk>/kalender.ics", public.meeting_calendar, name="meeting_calendar"),
-    path("handlaggning/utlysningar/", officer.call_list, name="officer_list"),
 ]

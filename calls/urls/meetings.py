@@ -1,0 +1,5 @@
+"""Meetings as officers handle them."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
