@@ -10,6 +10,4 @@ urlpatterns = [
     path("styrkeomraden/", public.area_list, name="area_list"),
     path("styrkeomraden/<slug:slug>/", public.area_detail, name="area_detail"),
     path("moten/", public.meeting_list, name="meeting_list"),
-    path("moten/<int:pk>/", public.meeting_detail, name="meeting_detail"),
-    path("moten/<int:pk>/kalender.ics", public.meeting_calendar, name="meeting_calendar"),
 ]

@@ -1,5 +1,10 @@
-"""Registering for meetings without an account."""
+"""A meeting's page, and registering for it without an account."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from calls.views import registering
+
+urlpatterns = [
+    path("moten/<int:pk>/", registering.meeting_detail, name="meeting_detail"),
+    path("moten/<int:pk>/kalender.ics", registering.meeting_calendar, name="meeting_calendar"),
+]

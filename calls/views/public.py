@@ -4,19 +4,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 
 from calls.enums import CallPhase
-from calls.forms import CallSearchForm
-from calls.ics import meeting_ics
+from calls.forms.search import CallSearchForm
 from calls.models import StrengthArea
 from calls.queries.shown import (
     area_page,
     by_series,
     call_facts,
     call_timeline,
-    meeting_facts,
     public_call_pages,
     public_calls,
     public_meetings,
@@ -84,28 +81,3 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(meetings.past(), MEETINGS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"coming": by_series(list(meetings.coming())), "past": by_series(list(page)), "page": page}
     return render(request, "calls/meeting_list.html", context)
-
-
-@login_not_required
-def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    meeting = get_object_or_404(public_meetings(), pk=pk)
-    siblings = public_meetings().filter(series=meeting.series_id).order_by("starts_at", "pk")
-    return render(
-        request,
-        "calls/meeting_detail.html",
-        {
-            "meeting": meeting,
-            "now": timezone.now(),
-            "facts": meeting_facts(meeting),
-            "siblings": siblings.exclude(pk=pk) if meeting.series_id else siblings.none(),
-        },
-    )
-
-
-@login_not_required
-def meeting_calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    meeting = get_object_or_404(public_meetings(), pk=pk)
-    url = request.build_absolute_uri(reverse("calls:meeting_detail", args=[pk]))
-    response = HttpResponse(meeting_ics(meeting, url=url), content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="mote-{pk}.ics"'
-    return response
