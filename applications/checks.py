@@ -7,7 +7,9 @@ from enum import StrEnum
 from applications.budget import BudgetSummary, amount_problem
 from applications.enums import FinancingKind
 from applications.models import Application
-from applications.parts import BudgetPart, period_years, rules_of, summary_of
+from applications.parts import BudgetPart, QuestionsPart, period_years, rules_of, summary_of
+from applications.questions import asked, misfit
+from calls.enums import QuestionKind
 from s3portal.common.swedish import format_day, format_kr
 
 
@@ -16,6 +18,7 @@ class Step(StrEnum):
 
     APPLICANT = "sokande"
     PROJECT = "projekt"
+    QUESTIONS = "fragor"
     BUDGET = "budget"
     REVIEW = "granska"
 
@@ -24,6 +27,7 @@ class Step(StrEnum):
         return {
             Step.APPLICANT: "Sökande",
             Step.PROJECT: "Projektet",
+            Step.QUESTIONS: "Utlysningens frågor",
             Step.BUDGET: "Budget och finansiering",
             Step.REVIEW: "Granska och skicka in",
         }[self]
@@ -38,6 +42,12 @@ class Problem:
     message: str
 
 
+def steps_of(application: Application) -> list[Step]:
+    """The pages of this application's form: that of the call's own questions only when it has any."""
+    has_questions = any(one.kind != QuestionKind.FILE for one in application.call.questions.all())
+    return [step for step in Step if step is not Step.QUESTIONS or has_questions]
+
+
 def submission_problems(application: Application) -> list[Problem]:
     """Everything that stops the application from being sent, in the order of the form.
 
@@ -49,6 +59,7 @@ def submission_problems(application: Application) -> list[Problem]:
         *_applicant(application),
         *_project(application),
         *_period(application),
+        *_questions(application),
         *_costs(application, part, summary),
         *_financing(part),
         *_plan(application, summary),
@@ -94,6 +105,18 @@ def _period(application: Application) -> Iterator[Problem]:
         yield Problem(
             Step.PROJECT, "id_ends_on", f"Projektet ska vara avslutat senast {format_day(call.latest_end)}."
         )
+
+
+def _questions(application: Application) -> Iterator[Problem]:
+    part = QuestionsPart.read(application)
+    answers = dict(part.answers)
+    for question in asked(part.questions, answers):
+        value = answers.get(question.pk, "")
+        # A file cannot be missing here: it is sent by mail.
+        if not value and question.required and question.kind != QuestionKind.FILE:
+            yield Problem(Step.QUESTIONS, f"div_id_q-{question.pk}", f"Svara på frågan ”{question.label}”.")
+        elif wrong := misfit(question, value):
+            yield Problem(Step.QUESTIONS, f"div_id_q-{question.pk}", f"”{question.label}”: {wrong}")
 
 
 def _costs(application: Application, part: BudgetPart, summary: BudgetSummary) -> Iterator[Problem]:

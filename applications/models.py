@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import ApplicationStatus, CostCategory, FinancingKind, FinancingSource
+from applications.questions import WantedFile, wanted_files
 from calls.models import Call, CallQuestion, StrengthArea
 from s3portal.accounts.models import Organisation, User
 from s3portal.common.search import swedish_query
@@ -179,6 +180,11 @@ class Application(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.status == ApplicationStatus.DRAFT
+
+    @property
+    def files_by_mail(self) -> list[WantedFile]:
+        """The files that are to be sent beside the form."""
+        return wanted_files(self.call)
 
 
 class ApplicationArea(models.Model):

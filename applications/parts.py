@@ -7,14 +7,15 @@ on an older text is told what differs.
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from applications.budget import BudgetRules, BudgetSummary, FinancingRow, summarise, years_of
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
-from calls.models import Call, StrengthArea
+from applications.questions import answer_text
+from calls.models import Call, CallQuestion, StrengthArea
 from s3portal.common.swedish import format_amount, format_isodate, format_kr
 from s3portal.common.text import Piece, diff_words
 
@@ -112,7 +113,27 @@ class BudgetPart:
         yield FieldText("applied_amount", "Sökt stöd", _kr(self.applied_amount))
 
 
-Part = ApplicantPart | ProjectPart | BudgetPart
+@dataclass(frozen=True)
+class QuestionsPart:
+    """``answers``: (question's id, stored text) in the call's order; no answer is no entry."""
+
+    questions: tuple[CallQuestion, ...] = field(compare=False)
+    answers: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def read(cls, application: Application) -> "QuestionsPart":
+        stored = {answer.question_id: answer.value for answer in application.answers.all()}
+        questions = tuple(application.call.questions.all())
+        return cls(questions, tuple((one.pk, stored[one.pk]) for one in questions if stored.get(one.pk)))
+
+    def texts(self) -> Iterator[FieldText]:
+        answers = dict(self.answers)
+        for question in self.questions:
+            value = answers.get(question.pk, "")
+            yield FieldText(f"q-{question.pk}", question.label, answer_text(question, value))
+
+
+Part = ApplicantPart | ProjectPart | QuestionsPart | BudgetPart
 
 
 def financing_text(row: FinancingRow) -> str:

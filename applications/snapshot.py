@@ -8,7 +8,9 @@ from typing import Any
 from applications.budget import BudgetSummary, FinancingRow
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
-from applications.parts import BudgetPart, summary_of
+from applications.parts import BudgetPart, QuestionsPart, summary_of
+from applications.questions import answer_text, asked
+from calls.enums import QuestionKind
 from s3portal.accounts.models import User
 from s3portal.common.swedish import format_isodate, in_stockholm
 from s3portal.diary.models import Record
@@ -38,6 +40,7 @@ def content_of(application: Application) -> dict[str, Any]:
             "phone": application.contact_phone,
         },
         "project": _project(application),
+        "answers": _answers(application),
         "budget": _budget(summary),
         "financing": [_financing(row) for row in part.financing],
         "totals": {
@@ -95,6 +98,22 @@ def _project(application: Application) -> dict[str, Any]:
         "starts_on": format_isodate(application.starts_on) if application.starts_on else None,
         "ends_on": format_isodate(application.ends_on) if application.ends_on else None,
     }
+
+
+def _answers(application: Application) -> list[dict[str, Any]]:
+    """The questions that were put, with the answers as stored and as written."""
+    part = QuestionsPart.read(application)
+    answers = dict(part.answers)
+    return [
+        {
+            "question": question.label,
+            "kind": question.kind,
+            "value": answers.get(question.pk, ""),
+            "text": answer_text(question, answers.get(question.pk, "")),
+        }
+        for question in asked(part.questions, answers)
+        if question.kind != QuestionKind.FILE
+    ]
 
 
 def _budget(summary: BudgetSummary) -> dict[str, Any]:

@@ -15,6 +15,7 @@ urlpatterns = [
         name="step_applicant",
     ),
     path("mina-ansokningar/<int:pk>/projekt/", drafting.edit, {"step": Step.PROJECT}, name="step_project"),
+    path("mina-ansokningar/<int:pk>/fragor/", drafting.edit, {"step": Step.QUESTIONS}, name="step_questions"),
     path("mina-ansokningar/<int:pk>/budget/", drafting.edit, {"step": Step.BUDGET}, name="step_budget"),
     path("mina-ansokningar/<int:pk>/budget/summor/", drafting.budget_sums, name="budget_sums"),
     path("mina-ansokningar/<int:pk>/granska/", submitting.review, name="review"),

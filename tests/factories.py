@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from applications.models import Application, BudgetLine, Financing, Project
-from calls.models import Call, Criterion, LegalBasis, Meeting, Strategy, StrengthArea
+from calls.models import Call, CallQuestion, Criterion, LegalBasis, Meeting, Strategy, StrengthArea
 from decisions.models import (
     BasisDocument,
     Committee,
@@ -148,6 +148,16 @@ def make_criterion(*, call: Call, **fields: Any) -> Criterion:
         "weight": 50,
     }
     return Criterion.objects.create(call=call, **(defaults | fields))
+
+
+def make_question(*, call: Call, **fields: Any) -> CallQuestion:
+    """A short text that must be answered, after the questions that are there."""
+    defaults: dict[str, Any] = {
+        "order": call.questions.count() + 1,
+        "label": f"Fråga {next_number()}",
+        "kind": "short",
+    }
+    return CallQuestion.objects.create(call=call, **(defaults | fields))
 
 
 def make_meeting(**fields: Any) -> Meeting:

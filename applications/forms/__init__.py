@@ -4,6 +4,7 @@ from applications.forms.applicant import ProjectSearchForm, StartForm, SubmitFor
 from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
 from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
 from applications.forms.officer import WorkListForm
+from applications.forms.questions import QuestionsForm
 
 __all__ = [
     "ADD",
@@ -13,6 +14,7 @@ __all__ = [
     "PartForm",
     "ProjectForm",
     "ProjectSearchForm",
+    "QuestionsForm",
     "StartForm",
     "SubmitForm",
     "WithdrawForm",

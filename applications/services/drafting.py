@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from applications.budget import FinancingRow
 from applications.enums import ApplicationAction, ApplicationStatus, FinancingKind
-from applications.models import Application, ApplicationArea, BudgetLine, Financing
+from applications.models import Answer, Application, ApplicationArea, BudgetLine, Financing
 from applications.parts import (
     ApplicantPart,
     Difference,
     Part,
     ProjectPart,
+    QuestionsPart,
     differences,
     still_stands,
 )
@@ -130,6 +131,13 @@ def _write(application: Application, part: Part) -> list[str]:
             ApplicationArea(application=application, strengtharea=area) for area in part.areas
         )
         return _assign(application, part, ["title", "summary", "aims", "activities", "starts_on", "ends_on"])
+    if isinstance(part, QuestionsPart):
+        Answer.objects.filter(application=application).delete()
+        Answer.objects.bulk_create(
+            Answer(application=application, question_id=question_id, value=value)
+            for question_id, value in part.answers
+        )
+        return []
     BudgetLine.objects.filter(application=application).delete()
     BudgetLine.objects.bulk_create(
         BudgetLine(application=application, category=category, year=year, amount=amount)

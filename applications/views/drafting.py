@@ -6,19 +6,36 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import rules, services
-from applications.checks import Step
-from applications.forms import ADD, REMOVE, ApplicantForm, BudgetForm, PartForm, ProjectForm, with_row_changes
+from applications.checks import Step, steps_of
+from applications.forms import (
+    ADD,
+    REMOVE,
+    ApplicantForm,
+    BudgetForm,
+    PartForm,
+    ProjectForm,
+    QuestionsForm,
+    with_row_changes,
+)
 from applications.models import Application
-from applications.parts import ApplicantPart, BudgetPart, Part, ProjectPart, rules_of, seen_mark
+from applications.parts import (
+    ApplicantPart,
+    BudgetPart,
+    Part,
+    ProjectPart,
+    QuestionsPart,
+    rules_of,
+    seen_mark,
+)
 from applications.services.door import clock, on_time
 from applications.snapshot import canonical_json, content_of
-from applications.views.loading import FORM_STEPS, my_application, step_list, step_url
+from applications.views.loading import my_application, step_list, step_url
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.rules import may_write_for
@@ -28,9 +45,10 @@ AUTOSAVED = "autosparat"
 # A button and a question in the address. A plain word as a name ("remove") would hide the form's own
 # method of that name from scripts.
 GO_ON, CHANGE_KIND = "fortsatt", "byt_slag"
-PARTS: dict[Step, type[ApplicantPart] | type[ProjectPart] | type[BudgetPart]] = {
+PARTS: dict[Step, type[ApplicantPart] | type[ProjectPart] | type[QuestionsPart] | type[BudgetPart]] = {
     Step.APPLICANT: ApplicantPart,
     Step.PROJECT: ProjectPart,
+    Step.QUESTIONS: QuestionsPart,
     Step.BUDGET: BudgetPart,
 }
 
@@ -43,6 +61,8 @@ def _form(
     if isinstance(stored, ProjectPart):
         initial = stored.__dict__ | {"areas": [area.pk for area in stored.areas]}
         return ProjectForm(data, initial=initial, call=application.call)
+    if isinstance(stored, QuestionsPart):
+        return QuestionsForm(data, part=stored)
     return BudgetForm(data, application=application, part=stored, extra=extra)
 
 
@@ -50,6 +70,8 @@ def _form(
 def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
     arrived_at = timezone.now()
     application = my_application(request, pk)
+    if step not in steps_of(application):
+        raise Http404("Utlysningen har inga egna frågor.")
     stored = PARTS[step].read(application)
     if request.method == "POST":
         if not may_write_for(request.user, application.organisation):
@@ -98,7 +120,7 @@ def _after_save(request: LoggedInRequest, application: Application, step: Step) 
     if REMOVE in request.POST or CHANGE_KIND in request.GET:
         return f"{here}#finansiering"
     if GO_ON in request.POST:
-        following = [*FORM_STEPS, Step.REVIEW]
+        following = steps_of(application)
         return step_url(following[following.index(step) + 1], application)
     messages.success(request, f"Utkastet är sparat, {clock(application.updated_at)}.")
     return here
@@ -184,16 +206,16 @@ def _page(
         "steps": steps,
         "form": form,
         "seen": seen,
-        "previous": _neighbour(steps, step, -1),
-        "following": _neighbour(steps, step, 1),
+        "previous": _neighbour(steps, -1),
+        "following": _neighbour(steps, 1),
     }
     if isinstance(form, BudgetForm):
         context |= {"sums": form.summary(), "rules": rules_of(application.call)}
     return render(request, f"applications/step_{step.name.lower()}.html", context)
 
 
-def _neighbour(steps: list[dict[str, Any]], step: Step, offset: int) -> dict[str, Any] | None:
-    position = list(Step).index(step) + offset
+def _neighbour(steps: list[dict[str, Any]], offset: int) -> dict[str, Any] | None:
+    position = next(number for number, entry in enumerate(steps) if entry["current"]) + offset
     return steps[position] if position >= 0 else None
 
 

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from applications.checks import Problem, Step, submission_problems
+from applications.checks import Problem, Step, steps_of, submission_problems
 from applications.models import Application
 from applications.queries import received_application
 from applications.rules import may_handle, may_read_received
@@ -16,10 +16,10 @@ from s3portal.accounts.http import LoggedInRequest
 STEP_NAMES = {
     Step.APPLICANT: "applications:step_applicant",
     Step.PROJECT: "applications:step_project",
+    Step.QUESTIONS: "applications:step_questions",
     Step.BUDGET: "applications:step_budget",
     Step.REVIEW: "applications:review",
 }
-FORM_STEPS = [Step.APPLICANT, Step.PROJECT, Step.BUDGET]
 
 
 def my_application(request: LoggedInRequest, pk: int) -> Application:
@@ -27,6 +27,7 @@ def my_application(request: LoggedInRequest, pk: int) -> Application:
     applications = Application.objects.of_applicant(request.user).select_related(
         "call__legal_basis", "organisation", "updated_by", "case", "record"
     )
+    applications = applications.prefetch_related("call__questions")
     return get_object_or_404(applications, pk=pk)
 
 
@@ -51,7 +52,10 @@ def step_list(
 ) -> list[dict[str, Any]]:
     """The steps with how far each has come. ``errors``: what to put right on the page that is shown."""
     found = submission_problems(application) if problems is None else problems
-    return [_step_entry(step, application, current, found, errors if step is current else 0) for step in Step]
+    return [
+        _step_entry(step, application, current, found, errors if step is current else 0)
+        for step in steps_of(application)
+    ]
 
 
 def _step_entry(

@@ -158,6 +158,7 @@ def test_the_names_of_the_steps():
     assert [step.label for step in Step] == [
         "Sökande",
         "Projektet",
+        "Utlysningens frågor",
         "Budget och finansiering",
         "Granska och skicka in",
     ]

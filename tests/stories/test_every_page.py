@@ -53,6 +53,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
 
     applicant, officer, director = person("sokande"), person("handlaggare"), person("direktor")
     call = Call.objects.get(slug="kluster-for-hallbar-omstallning")
+    factories.make_question(call=call, label="Söker ni annat stöd?", kind="yes_no", required=False)
     drafts = [factories.make_application(user=applicant, call=call) for _ in range(3)]
     for draft in drafts:
         # The call adds 15 % of the salaries to the costs.
