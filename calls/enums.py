@@ -10,6 +10,15 @@ class CallStatus(models.TextChoices):
     CONCLUDED = "concluded", _("Avslutad")
 
 
+class CallAction(models.TextChoices):
+    """What officers do with a call."""
+
+    SAVE = "save", _("Spara")
+    DELETE = "delete", _("Ta bort")
+    PUBLISH = "publish", _("Publicera")
+    CONCLUDE = "conclude", _("Avsluta")
+
+
 class CallPhase(models.TextChoices):
     """What the public sees, from the clock in Europe/Stockholm."""
 
