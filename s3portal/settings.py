@@ -197,7 +197,15 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATION_SECONDS", default=300)
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if env.bool("RATE_LIMITS", default=True) else False
+# What anybody may send without an account is counted like logins are (calls.views.visitors).
+VISITOR_RATE_LIMITS = {
+    "visitor_ask": "10/h/ip",
+    "visitor_subscribe": "20/h/ip,4/h/key",
+    "visitor_register": "30/h/ip,10/h/key",
+}
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = (
+    VISITOR_RATE_LIMITS if env.bool("RATE_LIMITS", default=True) else False
+)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "S3-portalen"

@@ -187,8 +187,8 @@ class Inquiry(models.Model):
     """A question that somebody has asked about an open call, and the answer that is published for all.
 
     ``published_question`` is what the public reads: the question without what tells who asked. The
-    asker's name
-    and address are cleared some weeks after the answer."""
+    asker's name and address are cleared some weeks after the answer. ``decline_reason`` is told to the asker
+    only. ``corrected_at``: when a published answer was last put right, shown to the public."""
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="inquiries")
     question = models.TextField(_("fråga"))
@@ -204,6 +204,10 @@ class Inquiry(models.Model):
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    decline_reason = models.TextField(_("varför den inte besvaras"), blank=True)
+    corrected_at = models.DateTimeField(_("svaret rättat"), null=True, blank=True)
+    #: Counts the officers' saves: who saves on an older one is told so.
+    version = models.PositiveIntegerField(_("version"), default=1)
 
     class Meta:
         verbose_name = _("fråga om utlysningen")
@@ -221,6 +225,10 @@ class Inquiry(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=InquiryStatus.ANSWERED) | (~Q(published_question="") & ~Q(answer="")),
                 name="inquiry_answered_has_text",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrected_at__isnull=True) | Q(status=InquiryStatus.ANSWERED),
+                name="inquiry_corrected_is_answered",
             ),
         ]
         indexes = [

@@ -2,9 +2,11 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,3 +38,13 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def manage_path(self) -> str:
+        """The page where what is followed is changed, for a mail's ``{{ base_url }}{{ path }}``."""
+        return reverse("calls:subscription", args=[self.token])
+
+    @property
+    def unsubscribe_url(self) -> str:
+        """The whole address where one POST ends the subscription (RFC 8058); a visit gets a button."""
+        return settings.BASE_URL + reverse("calls:unsubscribe", args=[self.token])
