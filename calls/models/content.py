@@ -1,6 +1,7 @@
 """What belongs to a call: its questions, wanted attachments, milestones and documents, and what people
 ask."""
 
+import re
 from typing import Any
 
 import pgtrigger
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from calls.enums import InquiryStatus, MilestoneKind, QuestionKind
 from calls.models.call import Call
 from calls.triggers import FixedWhenReceived
+from s3portal.common.swedish import format_day, format_month
 
 
 class CallQuestion(models.Model):
@@ -71,6 +73,11 @@ class CallQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def possible_answers(self) -> list[str]:
+        """The answers that another question can hang on, as they are stored; none for other kinds."""
+        return ["ja", "nej"] if self.kind == QuestionKind.YES_NO else list(self.choices)
 
 
 class RequestedAttachment(models.Model):
@@ -130,6 +137,15 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def when(self) -> str:
+        """As in "15 december 2021 kl. 09.00" or "december 2021"; empty when there is no day."""
+        if self.day is None:
+            return ""
+        if self.whole_month:
+            return format_month(self.day)
+        return format_day(self.day) + (f" kl. {self.clock:%H.%M}" if self.clock else "")
 
 
 class CallDocument(models.Model):
@@ -238,3 +254,19 @@ class Inquiry(models.Model):
 
     def __str__(self) -> str:
         return self.published_question or self.question
+
+    @property
+    def asker_known(self) -> bool:
+        """Whether anything of who asked is still kept."""
+        return bool(self.asker_name or self.asker_email)
+
+    def traces_in(self, *texts: str) -> list[str]:
+        """What of the asker's name and address stands in ``texts``, as it was given by the asker. Short words
+        of a name are passed over."""
+        wanted = [self.asker_email, *(word for word in self.asker_name.split() if len(word) > 2)]
+        whole = "\n".join(texts)
+        return [
+            word
+            for word in dict.fromkeys(filter(None, wanted))
+            if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", whole, re.IGNORECASE)
+        ]

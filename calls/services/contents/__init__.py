@@ -1,0 +1,1 @@
+"""What belongs to a call, as officers change it: questions, criteria, attachments, milestones, documents."""
