@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class ApplicationStatus(models.TextChoices):
     DRAFT = "draft", _("Utkast")
     SUBMITTED = "submitted", _("Inkommen")
+    SUPPLEMENT = "supplement", _("Kompletteras")
     ASSESSED = "assessed", _("Granskad")
     GRANTED = "granted", _("Beviljad")
     REJECTED = "rejected", _("Avslagen")
@@ -13,7 +14,7 @@ class ApplicationStatus(models.TextChoices):
     @classmethod
     def open(cls) -> "tuple[ApplicationStatus, ...]":
         """Received, no decision yet."""
-        return (cls.SUBMITTED, cls.ASSESSED)
+        return (cls.SUBMITTED, cls.SUPPLEMENT, cls.ASSESSED)
 
     @classmethod
     def closed(cls) -> "tuple[ApplicationStatus, ...]":
@@ -28,6 +29,10 @@ class ApplicationAction(models.TextChoices):
     DELETE = "delete", _("Ta bort")
     SUBMIT = "submit", _("Skicka in")
     WITHDRAW = "withdraw", _("Återkalla")
+    ASK = "ask", _("Begär komplettering")
+    POSTPONE = "postpone", _("Ge mer tid att komplettera")
+    ANSWER = "answer", _("Komplettera")
+    STOP_ASKING = "stop_asking", _("Avsluta kompletteringen utan svar")
     ASSESS = "assess", _("Markera som granskad")
     GRANT = "grant", _("Bevilja")
     REJECT = "reject", _("Avslå")

@@ -1,5 +1,6 @@
 """Applications with their budget and financing, and the project bank."""
 
+from datetime import datetime, time
 from typing import Any
 
 import pgtrigger
@@ -16,6 +17,7 @@ from applications.questions import WantedFile, wanted_files
 from calls.models import Call, CallQuestion, StrengthArea
 from s3portal.accounts.models import Organisation, User
 from s3portal.common.search import swedish_query
+from s3portal.common.swedish import STOCKHOLM, in_stockholm
 from s3portal.common.triggers import ContentFixed, FrozenWithParent
 from s3portal.diary.models import Case, Record
 
@@ -323,6 +325,12 @@ class Answer(models.Model):
         return f"{self.question}: {self.value}"
 
 
+class SupplementRequestQuerySet(models.QuerySet["SupplementRequest"]):
+    def unanswered(self) -> "SupplementRequestQuerySet":
+        """Those that wait for an answer; of one application at most one."""
+        return self.filter(answered_at__isnull=True, closed_at__isnull=True)
+
+
 class SupplementRequest(models.Model):
     """A komplettering: what an officer misses in a sent application, and the applicant's answer.
 
@@ -343,6 +351,8 @@ class SupplementRequest(models.Model):
     )
     answered_at = models.DateTimeField(_("besvarad"), null=True, blank=True)
     closed_at = models.DateTimeField(_("avslutad utan svar"), null=True, blank=True)
+
+    objects = SupplementRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("komplettering")
@@ -381,6 +391,23 @@ class SupplementRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application}: {self.due_on}"
+
+    @property
+    def due_at(self) -> datetime:
+        """The last second of the last day, on Swedish clocks."""
+        return datetime.combine(self.due_on, time(23, 59, 59), STOCKHOLM)
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.closed_at is None
+
+    @property
+    def came_late(self) -> bool:
+        """Answered after its last day. A late answer is taken all the same."""
+        return self.answered_at is not None and in_stockholm(self.answered_at).date() > self.due_on
+
+    def is_overdue(self, *, now: datetime) -> bool:
+        return self.is_open and in_stockholm(now).date() > self.due_on
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

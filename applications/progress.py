@@ -27,6 +27,10 @@ def plain_status(application: Application, *, now: datetime) -> PlainStatus:
         return _draft(application, now)
     if status == ApplicationStatus.SUBMITTED:
         return PlainStatus("Inskickad", "info", "kuvert", "Vi har tagit emot ansökan och ska granska den.")
+    if status == ApplicationStatus.SUPPLEMENT:
+        return PlainStatus(
+            "Kompletteras", "warning", "klocka", "Vi saknar något i ansökan och väntar på ert svar."
+        )
     if status == ApplicationStatus.ASSESSED:
         return PlainStatus("Under beredning", "info", "oga", "Ansökan är granskad. Beslut väntar.")
     if status == ApplicationStatus.GRANTED:
@@ -64,7 +68,9 @@ def timeline(application: Application) -> list[dict[str, Any]]:
         *steps,
         {
             "label": "Granskning",
-            "text": "En handläggare läser ansökan.",
+            "text": "Vi väntar på er komplettering."
+            if status == ApplicationStatus.SUPPLEMENT
+            else "En handläggare läser ansökan.",
             "state": "klar" if assessed else "nu",
         },
         {

@@ -160,6 +160,7 @@ def status_color(status: str) -> tuple[str, str]:
     return {
         ApplicationStatus.DRAFT.value: ("neutral", "penna"),
         ApplicationStatus.SUBMITTED.value: ("neutral", "kuvert"),
+        ApplicationStatus.SUPPLEMENT.value: ("warning", "klocka"),
         ApplicationStatus.ASSESSED.value: ("info", "oga"),
         ApplicationStatus.GRANTED.value: ("success", "bock-ring"),
         ApplicationStatus.REJECTED.value: ("danger", "fel"),

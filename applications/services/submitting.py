@@ -18,6 +18,7 @@ from applications.services.door import clock, require_open
 from applications.snapshot import canonical_json, sent_content
 from applications.transitions import require, status_after
 from calls.models import Call
+from calls.services.receiving import mark_received
 from s3portal.accounts.enums import MembershipRole
 from s3portal.accounts.models import User
 from s3portal.accounts.rules import may_sign_for
@@ -58,10 +59,12 @@ def submit_application(
     """Receive the application: open its case, freeze what was sent as record 1, mail receipts.
 
     ``arrived_at`` is when the request reached the portal; waiting for locks after that costs nobody their
-    place. Locks are taken in one order everywhere: application, call, and last the diary's counter, which is
-    held to the end so that a number is never lost; all that can be refused is asked before it. Raises
-    TooLate, NotComplete, ReviewedOlder or Refusal.
+    place. The first application to a call locks the call before all else, so that nobody edits its questions
+    meanwhile. Then locks are taken in one order everywhere: application, call, and last the diary's counter,
+    which is held to the end so that a number is never lost; all that can be refused is asked before it.
+    Raises TooLate, NotComplete, ReviewedOlder or Refusal.
     """
+    mark_received(Application.objects.values_list("call_id", flat=True).get(pk=application_id), arrived_at)
     application = _locked_draft(application_id, actor, reviewed_version)
     require_open(application.call, arrived_at, what="Ansökan")
     consent = application.publication_consent if publication_consent is None else publication_consent
@@ -219,6 +222,8 @@ def withdraw_application(*, application_id: int, actor: User, reason: str) -> Ap
     application.updated_by = actor
     application.updated_at = now
     application.save(update_fields=["status", "updated_by", "updated_at"])
+    # What was asked for is no longer missed.
+    application.supplements.unanswered().update(closed_at=now)
     record_event(
         actor=actor,
         action="application_withdrawn",

@@ -18,7 +18,6 @@ from s3portal.diary.queries import count_unassigned
 from s3portal.outbox.queries import count_failed
 
 NEAREST = 6
-OPEN_APPLICATION = (ApplicationStatus.SUBMITTED, ApplicationStatus.ASSESSED)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def _applications_of(user: User) -> QuerySet[Application]:
     """Received and not yet decided, in cases this officer has; the oldest first."""
     return (
         Application.objects.received()
-        .filter(status__in=OPEN_APPLICATION, case__officer=user)
+        .filter(status__in=ApplicationStatus.open(), case__officer=user)
         .select_related("case", "organisation")
         .order_by("submitted_at", "pk")
     )

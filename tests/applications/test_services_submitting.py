@@ -12,6 +12,7 @@ from applications import services, tasks
 from applications.models import Application
 from applications.services.door import clock
 from applications.snapshot import canonical_json
+from calls.services.editing import lock_call, require_unreceived
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.common.files import read_frozen, sha256_hex
@@ -357,3 +358,66 @@ def test_the_closing_time_cannot_move_under_an_application(owner, no_broker):
 
         (result,) = at_once([move])
         assert "lock timeout" in str(result)
+
+
+# --- The call's questions stand still from the first application ------------------------------------------
+@pytest.mark.django_db
+def test_the_first_received_application_is_noted_in_its_call_and_the_second_is_not(owner):
+    call = factories.make_call()
+    first, second = (factories.make_application(user=owner, call=call) for _ in range(2))
+    arrived = timezone.now()
+    submit(first, owner, arrived_at=arrived)
+    submit(second, owner, arrived_at=arrived + timedelta(minutes=1))
+    call.refresh_from_db()
+    assert call.first_received_at == arrived
+
+
+@pytest.mark.django_db
+def test_a_refused_application_leaves_no_mark_in_its_call(owner):
+    draft = factories.make_application(user=owner, title="")
+    with pytest.raises(services.NotComplete):
+        submit(draft, owner)
+    draft.call.refresh_from_db()
+    assert draft.call.first_received_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_sends_while_an_officer_adds_a_question_is_asked_it(owner, no_broker):
+    """The officer has the call; the first application waits and then meets the question."""
+    draft = factories.make_application(user=owner)
+    with transaction.atomic():
+        call = lock_call(draft.call_id)
+        require_unreceived(call)
+        sending = threading.Thread(target=lambda: results.extend(at_once([lambda: submit(draft, owner)])))
+        results = []
+        sending.start()
+        sending.join(timeout=1)
+        assert sending.is_alive(), "it waits for the officer"
+        factories.make_question(call=call, label="Varför ni?", required=True)
+    sending.join()
+    assert isinstance(results[0], services.NotComplete), results
+    call.refresh_from_db()
+    assert call.first_received_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_officer_who_edits_while_the_first_is_sent_is_refused(owner, no_broker):
+    draft = factories.make_application(user=owner)
+
+    def add_question():
+        with transaction.atomic():
+            call = lock_call(draft.call_id)
+            require_unreceived(call)
+            factories.make_question(call=call, label="Varför ni?", required=True)
+
+    results = []
+    with transaction.atomic():
+        submit(draft, owner)
+        editing = threading.Thread(target=lambda: results.extend(at_once([add_question])))
+        editing.start()
+        editing.join(timeout=1)
+        assert editing.is_alive(), "it waits for the application"
+    editing.join()
+    assert isinstance(results[0], Refusal), results
+    assert "första ansökan" in results[0].message
+    assert not draft.call.questions.exists()
