@@ -119,3 +119,11 @@ class InquiryStatus(models.TextChoices):
     WAITING = "waiting", _("Väntar på svar")
     ANSWERED = "answered", _("Besvarad")
     DECLINED = "declined", _("Publiceras inte")
+
+
+class InquiryAction(models.TextChoices):
+    """What officers do with a question about a call."""
+
+    ANSWER = "answer", _("Svara")
+    CORRECT = "correct", _("Rätta")
+    DECLINE = "decline", _("Avböj")

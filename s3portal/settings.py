@@ -301,6 +301,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=2),
         "options": {"expires": 120},
     },
+    "clear-askers": {
+        "task": "calls.tasks.clear_askers",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "clear-ended-sessions": {
         "task": "s3portal.accounts.tasks.clear_ended_sessions",
         "schedule": crontab(hour=3, minute=30),
@@ -338,6 +342,12 @@ REGION = {
     "court": env.str("REGION_COURT", default="Förvaltningsrätten i Härnösand"),
 }
 DIARY_PREFIX = env.str("DIARY_PREFIX", default="RUN")
+
+# --- How long what people tell us is kept ---------------------------------------------------------------
+# Who asked about a call, counted from the answer or from when the call was concluded.
+INQUIRY_ASKER_WEEKS = env.int("INQUIRY_ASKER_WEEKS", default=12)
+# What those registered for a meeting want to eat, counted from the meeting.
+MEAL_WISHES_WEEKS = env.int("MEAL_WISHES_WEEKS", default=2)
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from calls.forms.visitors import VisitorForm
@@ -37,6 +38,7 @@ class AskForm(VisitorForm):
         label="E-post",
         help_text="Fyll i om du vill ha svaret med e-post. Publiceras inte.",
         required=False,
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -86,7 +88,9 @@ def areas_to_follow(followed: Iterable[StrengthArea] = ()) -> "QuerySet[Strength
 
 
 class SubscribeForm(VisitorForm, FollowForm):
-    email = forms.EmailField(label="E-post", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        label="E-post", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     field_order = ("email", "follow", "areas")
 
     def clean_email(self) -> str:
@@ -113,19 +117,16 @@ class AnswerForm(forms.Form):
     keep_traces = forms.BooleanField(label="Texten ska stå så ändå", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, inquiry: Inquiry, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, inquiry: Inquiry) -> None:
         initial = {
             "published_question": inquiry.published_question or inquiry.question,
             "answer": inquiry.answer,
             "version": inquiry.version,
         }
-        super().__init__(*args, initial=initial, **kwargs)
-        if not self.is_bound:
+        super().__init__(data, initial=initial)
+        typed = [] if data is None else [data.get("published_question", ""), data.get("answer", "")]
+        if not inquiry.traces_in(*typed):
             del self.fields["keep_traces"]
-
-    def without_traces(self) -> None:
-        """Take away the box when there is nothing to keep."""
-        self.fields.pop("keep_traces", None)
 
 
 class DeclineForm(forms.Form):

@@ -45,6 +45,7 @@ COMMITTEE_MENU: list[_Entry] = [
     (_("Diarium"), "diary:public_list", _ALL),
 ]
 ABOUT_MENU: list[_Entry] = [
+    (_("Prenumerera på utlysningar och möten"), "calls:subscribe", _ALL),
     (_("Tillgänglighetsredogörelse"), "home:accessibility", _ALL),
     (_("Så behandlar vi personuppgifter"), "home:privacy", _ALL),
     (_("Diariet och allmänna handlingar"), "diary:public_list", _ALL),

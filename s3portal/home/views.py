@@ -54,7 +54,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/privacy.html")
+    kept = {"asker_weeks": settings.INQUIRY_ASKER_WEEKS, "meal_weeks": settings.MEAL_WISHES_WEEKS}
+    return render(request, "home/privacy.html", kept)
 
 
 def after_login(request: LoggedInRequest) -> HttpResponse:
