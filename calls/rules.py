@@ -7,3 +7,8 @@ from s3portal.accounts.models import User
 def may_see_all_calls(user: User) -> bool:
     """The inner list, which holds drafts too (architecture: Roles)."""
     return user.has_role(Role.OFFICER, Role.ADMIN)
+
+
+def may_edit_calls(user: User) -> bool:
+    """Calls and what belongs to them: written, published and concluded by officers."""
+    return user.has_role(Role.OFFICER, Role.ADMIN)

@@ -9,10 +9,17 @@ from typing import Any
 
 from django.db import models, transaction
 
+from calls.consistency import (
+    WEIGHTS,
+    require_basis,
+    require_in_order,
+    require_one_strategy,
+    weights_agree,
+)
+from calls.content import ContactData
 from calls.enums import AppealRule, Attendance, CallStatus, MeetingKind, RegistrationRule
 from calls.models import (
     Call,
-    CallContact,
     Criterion,
     LegalBasis,
     Meeting,
@@ -21,10 +28,11 @@ from calls.models import (
     StrengthArea,
 )
 from calls.planned import PlannedDecision
+from calls.services.parts import set_areas, set_contacts
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
-from s3portal.common.swedish import format_day, format_percent, in_stockholm
+from s3portal.common.swedish import format_day, in_stockholm
 from s3portal.common.upsert import Outcome, upsert
 
 END_BEFORE_START = "Slutet ligger före början."
@@ -137,15 +145,6 @@ class CriterionData:
     max_score: int = 5
 
 
-@dataclass(frozen=True)
-class ContactData:
-    """Somebody to ask about a call; at least one of the three."""
-
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-
-
 @transaction.atomic
 def save_call(
     *,
@@ -181,19 +180,20 @@ def save_call(
     ``legal_basis`` is a code: the row that holds on the day the call opens is taken. Raises Refusal for what
     is not there, for what is out of order, and for a share above what the legal basis allows.
     """
-    if closes_at <= opens_at:
-        raise Refusal("Utlysningen stänger innan den öppnar.", field="closes_at")
-    if min_amount is not None and max_amount is not None and max_amount < min_amount:
-        raise Refusal("Det högsta beloppet är lägre än det lägsta.", field="max_amount")
-    if earliest_start is not None and latest_end is not None and latest_end < earliest_start:
-        raise Refusal("Slutdatumet ligger före startdatumet.", field="latest_end")
-    _require_weights(criteria)
+    require_in_order(
+        opens_at=opens_at,
+        closes_at=closes_at,
+        min_amount=min_amount,
+        max_amount=max_amount,
+        earliest_start=earliest_start,
+        latest_end=latest_end,
+    )
+    if not weights_agree([criterion.weight for criterion in criteria]):
+        raise Refusal(WEIGHTS, field="criteria")
     basis = _basis_on(legal_basis, in_stockholm(opens_at).date())
-    if basis.max_aid_percent is not None and max_aid_percent > basis.max_aid_percent:
-        raise Refusal(
-            f"{basis.name} tillåter högst {format_percent(basis.max_aid_percent)}.", field="max_aid_percent"
-        )
+    require_basis(basis, opens_at=opens_at, max_aid_percent=max_aid_percent)
     wanted = [_area(area_slug) for area_slug in areas]
+    require_one_strategy(wanted)
     call, outcome = upsert(
         Call,
         key={"slug": slug},
@@ -222,19 +222,11 @@ def save_call(
             "diary_prefix": diary_prefix,
         },
     )
-    outcome |= _set_areas(call, wanted)
-    outcome |= _set_contacts(call, contacts)
+    outcome |= set_areas(call, wanted)
+    outcome |= set_contacts(call, contacts)
     outcome |= _set_criteria(call, criteria)
     _note(actor, call, outcome, "Utlysning")
     return call, outcome
-
-
-def _require_weights(criteria: Sequence[CriterionData]) -> None:
-    weights = [criterion.weight for criterion in criteria if criterion.weight is not None]
-    if weights and (len(weights) != len(criteria) or sum(weights) != 100):
-        raise Refusal(
-            "Ange en vikt för varje kriterium, tillsammans 100 procent, eller ingen vikt.", field="criteria"
-        )
 
 
 def _basis_on(code: str, day: date) -> LegalBasis:
@@ -249,26 +241,6 @@ def _area(slug: str, field: str = "areas") -> StrengthArea:
     if area is None:
         raise Refusal(f"Styrkeområdet ”{slug}” finns inte.", field=field)
     return area
-
-
-def _set_areas(call: Call, areas: Sequence[StrengthArea]) -> Outcome:
-    if set(call.areas.values_list("pk", flat=True)) == {area.pk for area in areas}:
-        return Outcome.UNCHANGED
-    call.areas.set(areas)
-    return Outcome.UPDATED
-
-
-def _set_contacts(call: Call, contacts: Sequence[ContactData]) -> Outcome:
-    if not all(contact.name or contact.email or contact.phone for contact in contacts):
-        raise Refusal("Ange namn, e-post eller telefon för varje kontakt.", field="contacts")
-    outcome = Outcome.UNCHANGED
-    for order, contact in enumerate(contacts, start=1):
-        values: dict[str, Any] = {"name": contact.name, "email": contact.email, "phone": contact.phone}
-        _row, one = upsert(CallContact, key={"call": call, "order": order}, values=values)
-        outcome |= one
-    if call.contacts.filter(order__gt=len(contacts)).delete()[0]:
-        outcome |= Outcome.UPDATED
-    return outcome
 
 
 def _set_criteria(call: Call, criteria: Sequence[CriterionData]) -> Outcome:

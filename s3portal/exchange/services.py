@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from applications.importing import import_project
+from calls.content import ContactData
 from calls.services.entering import (
-    ContactData,
     CriterionData,
     save_area,
     save_call,
