@@ -11,7 +11,17 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from applications.models import Application, BudgetLine, Financing, Project
-from calls.models import Call, CallQuestion, Criterion, LegalBasis, Meeting, Strategy, StrengthArea
+from calls.models import (
+    Call,
+    CallQuestion,
+    Criterion,
+    Inquiry,
+    LegalBasis,
+    Meeting,
+    Strategy,
+    StrengthArea,
+    Subscription,
+)
 from decisions.models import (
     BasisDocument,
     Committee,
@@ -171,6 +181,24 @@ def make_meeting(**fields: Any) -> Meeting:
         "link": "https://video.example.org/mote",
     }
     return Meeting.objects.create(**(defaults | fields))
+
+
+def make_inquiry(*, call: Call | None = None, **fields: Any) -> Inquiry:
+    """A question that waits for an answer, from somebody who wants it by mail."""
+    defaults: dict[str, Any] = {
+        "question": f"Kan vi söka tillsammans med {next_number()} andra?",
+        "asker_name": "Ulla Undrande",
+        "asker_email": f"ulla{next_number()}@example.org",
+    }
+    return Inquiry.objects.create(call=call or make_call(), **(defaults | fields))
+
+
+def make_subscription(*, areas: list[StrengthArea] | None = None, **fields: Any) -> Subscription:
+    """Everything, unless it is some ``areas``."""
+    defaults = {"email": f"foljer{next_number()}@example.org", "everything": areas is None}
+    subscription = Subscription.objects.create(**(defaults | fields))
+    subscription.areas.set(areas or [])
+    return subscription
 
 
 # --- Applications ---------------------------------------------------------------------------------------

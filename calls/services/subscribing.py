@@ -15,7 +15,7 @@ from django.utils import timezone
 from calls.models import StrengthArea, Subscription
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
-from s3portal.outbox.services import enqueue_mail
+from s3portal.outbox.services import cancel_queued, enqueue_mail
 
 LINK_HOLDS: Final = timedelta(days=7)
 _SALT = "calls.subscription"
@@ -139,6 +139,7 @@ def end_subscription(*, token: UUID) -> bool:
     if subscription is None:
         return False
     record_event(actor=None, action="subscription_ended", obj=subscription)
+    cancel_queued(obj=subscription)
     subscription.delete()
     return True
 
