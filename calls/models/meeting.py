@@ -3,10 +3,12 @@
 import re
 import uuid
 from datetime import datetime
+from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,6 +26,8 @@ from s3portal.common.swedish import (
     format_weekday,
     in_stockholm,
 )
+
+FULL_ROOM: Final = "Fullsatt i lokalen. Nu endast öppen för deltagande via länk."
 
 
 class MeetingSeries(models.Model):
@@ -146,6 +150,71 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    # --- Registering --------------------------------------------------------------------------------------
+    @property
+    def registration_ends_at(self) -> datetime:
+        """Until then one may register; at the latest until the meeting begins."""
+        return min(self.registration_closes_at or self.starts_at, self.starts_at)
+
+    def takes_registrations(self, *, now: datetime | None = None) -> bool:
+        """Whether anybody may register in the portal at this moment."""
+        return (
+            self.status == MeetingStatus.PUBLISHED
+            and self.registration == RegistrationRule.OPEN
+            and (now or timezone.now()) < self.registration_ends_at
+        )
+
+    def takes_changes(self, *, now: datetime | None = None) -> bool:
+        """Whether who has registered may still change or cancel: until the meeting begins."""
+        return self.status == MeetingStatus.PUBLISHED and (now or timezone.now()) < self.starts_at
+
+    def registration_closed(self, *, now: datetime | None = None) -> bool:
+        """Whether registering was for the portal and is over."""
+        return self.registration == RegistrationRule.OPEN and (now or timezone.now()) >= (
+            self.registration_ends_at
+        )
+
+    @property
+    def places(self) -> list[Place]:
+        """The ways to take part that one may choose among."""
+        return {
+            Attendance.ROOM: [Place.ROOM],
+            Attendance.LINK: [Place.LINK],
+            Attendance.BOTH: [Place.ROOM, Place.LINK],
+        }[Attendance(self.attendance)]
+
+    @property
+    def counts_seats(self) -> bool:
+        """Whether the portal counts the seats of the room. Where people register elsewhere, it does not."""
+        return self.capacity is not None and self.registration in (
+            RegistrationRule.OPEN,
+            RegistrationRule.CLOSED,
+        )
+
+    def seats_left(self) -> int | None:
+        """Room seats that are neither taken nor held for an offer; None when they are not counted. Only
+        certain for who has locked the meeting's row."""
+        if self.capacity is None:
+            return None
+        return max(self.capacity - self.participations.holding_seats().count(), 0)
+
+    @property
+    def full_words(self) -> str:
+        """What the public reads when the room is full; empty when it is not."""
+        if not self.room_full:
+            return ""
+        if self.attendance == Attendance.ROOM:
+            queue = " Du kan ställa dig i kö." if self.takes_registrations() else ""
+            return f"Fullsatt i lokalen.{queue}"
+        return FULL_ROOM
+
+    @property
+    def register_path(self) -> str:
+        """Where one registers: all meetings of a series by one form."""
+        if self.series is None:
+            return reverse("calls:register", args=[self.pk])
+        return reverse("calls:register_series", args=[self.series.slug]) + f"?mote={self.pk}"
+
     @property
     def when(self) -> str:
         """As in "Torsdag 15 oktober 2020 kl. 09.30–12.30", on Swedish clocks."""
@@ -225,6 +294,20 @@ class Registration(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.organisation}" if self.organisation else self.name
 
+    @property
+    def event(self) -> "Meeting | MeetingSeries":
+        """What the registration is to."""
+        if self.series is not None:
+            return self.series
+        if self.meeting is None:
+            raise ValueError("a registration to nothing")
+        return self.meeting
+
+    @property
+    def change_path(self) -> str:
+        """The registration's own page, for a mail's ``{{ base_url }}{{ path }}``."""
+        return reverse("calls:registration", args=[self.token])
+
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def active(self) -> "ParticipationQuerySet":
@@ -303,3 +386,34 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration}: {self.meeting}"
+
+    @property
+    def is_queued(self) -> bool:
+        """Waits for a room seat, with or without an offer of one."""
+        return self.cancelled_at is None and self.wants_room_since is not None
+
+    def has_offer(self, *, now: datetime | None = None) -> bool:
+        """Whether a seat is held for them and may still be taken."""
+        return self.offered_until is not None and (now or timezone.now()) <= self.offered_until
+
+    @property
+    def by_link(self) -> bool:
+        return self.cancelled_at is None and self.place == Place.LINK
+
+    @property
+    def how(self) -> str:
+        """Where they take part, in words: "I lokalen", "Via länk, i kö till lokalen"."""
+        if self.cancelled_at is not None:
+            return "Avanmäld"
+        if self.place == Place.LINK and self.wants_room_since is not None:
+            return "Via länk, i kö till lokalen"
+        return str(Place(self.place).label)
+
+    def queue_position(self) -> int | None:
+        """1 for who is next; None for who is not in the queue, or has an offer already."""
+        if not self.is_queued or self.offered_until is not None or self.place == Place.ROOM:
+            return None
+        before = Q(wants_room_since__lt=self.wants_room_since) | Q(
+            wants_room_since=self.wants_room_since, pk__lt=self.pk
+        )
+        return Participation.objects.queue().filter(before, meeting_id=self.meeting_id).count() + 1
