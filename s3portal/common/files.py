@@ -20,6 +20,17 @@ class FrozenFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class InlineFile:
+    """What is small and made for one mail, such as a calendar entry. It lies in no storage.
+
+    ``content_type`` may have parameters: "text/calendar; method=REQUEST; charset=utf-8"."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
 def sha256_hex(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 

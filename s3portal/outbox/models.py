@@ -4,6 +4,8 @@ from datetime import time
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -68,10 +70,19 @@ class Message(models.Model):
             models.Index(fields=["status", "-created_at", "-id"], name="message_status_list"),
             models.Index(fields=["-created_at", "-id"], name="message_list"),
             models.Index(fields=["object_type", "object_id"], name="message_object"),
+            models.Index(fields=["kind", "-created_at", "-id"], name="message_kind_list"),
+            # For the search: the beginning of an address, words of the subject.
+            models.Index(OpClass(Lower("to_email"), name="text_pattern_ops"), name="message_address"),
+            GinIndex(SearchVector("subject", config="swedish"), name="message_subject"),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
+
+    @property
+    def is_too_late(self) -> bool:
+        """Its last moment has passed: what it says would only confuse."""
+        return self.expires_at is not None and self.expires_at < timezone.now()
 
 
 class MessageAttachment(models.Model):

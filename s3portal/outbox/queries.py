@@ -1,15 +1,55 @@
 """What the outbox pages and start pages show."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
 
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from s3portal.common.search import swedish_query
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
 
 
-def messages_in(status: str) -> QuerySet[Message]:
-    """Messages for the list, newest first; every status when ``status`` is empty or unknown."""
+def messages_in(status: str, *, text: str = "", kind: str = "") -> QuerySet[Message]:
+    """The latest first. ``text`` is the beginning of an address or words of the subject; "" takes all."""
     messages = Message.objects.order_by("-created_at", "-pk").defer("text_body", "html_body")
-    return messages.filter(status=status) if status in MessageStatus.values else messages
+    if status in MessageStatus.values:
+        messages = messages.filter(status=status)
+    if kind:
+        messages = messages.filter(kind=kind)
+    if text:
+        messages = messages.annotate(
+            address=Lower("to_email"), words=SearchVector("subject", config="swedish")
+        ).filter(Q(address__startswith=text.lower()) | Q(words=swedish_query(text)))
+    return messages
+
+
+def failed_to_resend(*, text: str, kind: str) -> QuerySet[Message]:
+    """The failed of a selection whose time is not over."""
+    return messages_in(MessageStatus.FAILED, text=text, kind=kind).filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gte=timezone.now())
+    )
+
+
+def failed_messages_about(object_type: str, ids: Collection[int]) -> QuerySet[Message]:
+    """Messages about these objects ("applications.application") that reached nobody. The latest first."""
+    return messages_in(MessageStatus.FAILED).filter(object_type=object_type, object_id__in=ids)
+
+
+def count_up_to(messages: QuerySet[Message], most: int) -> int:
+    """How many there are, but no more than ``most``: a count never reads the whole table."""
+    return messages.order_by()[:most].count()
+
+
+def kinds_sent() -> list[str]:
+    """Every kind there is a message of, by stepping through the index."""
+    kinds: list[str] = []
+    first = Message.objects.order_by("kind").values_list("kind", flat=True)
+    while found := first.filter(kind__gt=kinds[-1] if kinds else "").first():
+        kinds.append(found)
+    return kinds
 
 
 def count_failed() -> int:

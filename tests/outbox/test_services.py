@@ -6,6 +6,7 @@ import time_machine
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.mail.backends import locmem
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -13,11 +14,19 @@ from django.utils import timezone
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.common.files import FrozenFile, sha256_hex
-from s3portal.outbox import services, tasks
-from s3portal.outbox.delivery import message_id
+from s3portal.outbox import tasks
+from s3portal.outbox.delivery import Mailer, message_id
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
-from s3portal.outbox.services import PAUSES, cancel_message, deliver_message, enqueue_mail, resend_message
+from s3portal.outbox.services import (
+    PAUSES,
+    cancel_message,
+    deliver_message,
+    deliver_round,
+    enqueue_mail,
+    enqueueing,
+    resend_message,
+)
 from s3portal.outbox.transitions import MessageAction, allowed
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +44,7 @@ def _own_kind_of_mail(monkeypatch):
     def render(template, facts):
         return texts[template].format(**facts) if template in texts else render_to_string(template, facts)
 
-    monkeypatch.setattr(services, "render_to_string", render)
+    monkeypatch.setattr(enqueueing, "render_to_string", render)
 
 
 def enqueue(key="test:1", **fields):
@@ -153,12 +162,12 @@ def test_a_final_fault_is_shown_with_the_servers_words(smtp_sink):
         (smtplib.SMTPServerDisconnected("borta"), "queued", "E-postservern svarade inte: borta"),
         (smtplib.SMTPDataError(452, b"Fullt"), "queued", "452 Fullt"),
         (smtplib.SMTPDataError(552, "För stort"), "failed", "552 För stort"),
-        (smtplib.SMTPAuthenticationError(535, b"Fel ord"), "queued", "535 Fel ord"),
-        (smtplib.SMTPConnectError(554, b"Nej"), "queued", "554 Nej"),
+        (smtplib.SMTPDataError(550, b"Nej\x00"), "failed", "550 Nej"),
+        (KeyError("fel i koden"), "queued", "Oväntat fel: KeyError"),
         (ValueError("Invalid address"), "failed", "Brevet går inte att skriva: Invalid address"),
     ],
 )
-def test_faults_of_the_server(monkeypatch, fault, status, words):
+def test_faults_in_the_middle_of_a_message(monkeypatch, fault, status, words):
     def fail(self, fail_silently=False):
         raise fault
 
@@ -169,20 +178,47 @@ def test_faults_of_the_server(monkeypatch, fault, status, words):
     assert (message.status, message.last_error) == (status, words)
 
 
-def test_a_message_that_cannot_be_delivered_keeps_no_other_waiting(smtp_sink, monkeypatch, caplog):
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (smtplib.SMTPAuthenticationError(535, b"Fel ord"), "535 Fel ord"),
+        (smtplib.SMTPConnectError(554, b"Nej"), "554 Nej"),
+        (ConnectionRefusedError("nej"), "E-postservern svarade inte: nej"),
+        (smtplib.SMTPServerDisconnected("borta"), "E-postservern svarade inte: borta"),
+    ],
+)
+def test_a_server_that_lets_nobody_in_is_no_fault_of_the_messages(monkeypatch, fault, words):
+    """The round ends at the first, and the others lose no attempt."""
+
+    def fail(self):
+        raise fault
+
+    monkeypatch.setattr(locmem.EmailBackend, "open", fail)
     first, second = enqueue(key="test:1"), enqueue(key="test:2")
-
-    def deliver(*, message_id):
-        if message_id == first.pk:
-            raise RuntimeError("lagret svarar inte")
-        return deliver_message(message_id=message_id)
-
-    monkeypatch.setattr(tasks, "deliver_message", deliver)
-    tasks.deliver_due()
-    assert len(smtp_sink.messages) == 1
-    assert f"Message {first.pk} could not be delivered." in caplog.text
+    assert deliver_round(seconds=30) == 0
+    first.refresh_from_db()
     second.refresh_from_db()
-    assert second.status == "sent"
+    assert (first.status, first.attempts, first.last_error) == ("queued", 1, words)
+    assert (second.status, second.attempts) == ("queued", 0)
+
+
+@pytest.mark.parametrize("where", ["send", "save"])
+def test_a_message_that_cannot_be_delivered_keeps_no_other_waiting(smtp_sink, monkeypatch, caplog, where):
+    first, second = enqueue(key="test:1"), enqueue(key="test:2")
+    owner, method = {"send": (Mailer, "send"), "save": (Message, "save")}[where]
+    real = getattr(owner, method)
+
+    def poisoned(self, *arguments, **named):
+        if first.pk in {getattr(self, "pk", None), *(message.pk for message in arguments)}:
+            raise RuntimeError("lagret svarar inte")
+        return real(self, *arguments, **named)
+
+    monkeypatch.setattr(owner, method, poisoned)
+    tasks.deliver_due()
+    assert f"Message {first.pk} could not be" in caplog.text
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("queued", "sent")
 
 
 def test_a_round_that_has_lasted_too_long_leaves_the_rest_to_the_next(smtp_sink, monkeypatch):

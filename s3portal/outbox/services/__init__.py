@@ -1,0 +1,18 @@
+"""What happens with messages. Nothing else assigns their status."""
+
+from s3portal.outbox.services.delivering import PAUSES, deliver_message, deliver_round
+from s3portal.outbox.services.enqueueing import Mail, cancel_queued, enqueue_mail, enqueue_many
+from s3portal.outbox.services.handling import cancel_message, resend_failed, resend_message
+
+__all__ = [
+    "PAUSES",
+    "Mail",
+    "cancel_message",
+    "cancel_queued",
+    "deliver_message",
+    "deliver_round",
+    "enqueue_mail",
+    "enqueue_many",
+    "resend_failed",
+    "resend_message",
+]
