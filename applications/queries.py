@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from applications.enums import ApplicationStatus
-from applications.models import Application, ApplicationArea, ApplicationQuerySet, Project
+from applications.models import (
+    Application,
+    ApplicationArea,
+    ApplicationQuerySet,
+    Project,
+    SupplementRequest,
+)
 from calls.models import Call
 from s3portal.accounts.models import Membership, Organisation, User
 from s3portal.diary.models import Case
@@ -153,6 +159,12 @@ def received_application(pk: int) -> QuerySet[Application]:
         .filter(pk=pk)
         .select_related("call", "organisation", "case__officer", "submitted_by", "record")
     )
+
+
+def supplements_of(application: Application) -> list[SupplementRequest]:
+    """What has been asked for and answered, the latest first."""
+    found = application.supplements.select_related("requested_by", "answered_by", "record", "answer_record")
+    return list(found.order_by("-requested_at", "-pk"))
 
 
 def status_color(status: str) -> tuple[str, str]:

@@ -29,6 +29,13 @@ def may_withdraw(user: User, application: Application) -> bool:
     return membership is not None and _speaks_for(membership)
 
 
+def may_answer(user: User, application: Application) -> bool:
+    """Owners and editors, while a supplement is asked for. No signatory is needed."""
+    return allowed(application.status, ApplicationAction.ANSWER) and may_write_for(
+        user, application.organisation
+    )
+
+
 def _speaks_for(membership: Membership) -> bool:
     return membership.is_signatory or membership.role == MembershipRole.OWNER
 

@@ -5,12 +5,16 @@ from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
 from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
 from applications.forms.officer import WorkListForm
 from applications.forms.questions import QuestionsForm
+from applications.forms.supplementing import AnswerForm, AskForm, MoreTimeForm
 
 __all__ = [
     "ADD",
     "REMOVE",
+    "AnswerForm",
     "ApplicantForm",
+    "AskForm",
     "BudgetForm",
+    "MoreTimeForm",
     "PartForm",
     "ProjectForm",
     "ProjectSearchForm",

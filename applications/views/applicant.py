@@ -80,6 +80,8 @@ def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "status": plain_status(application, now=timezone.now()),
         "steps": timeline(application),
         "may_withdraw": rules.may_withdraw(request.user, application),
+        "supplements": queries.supplements_of(application),
+        "may_answer": rules.may_answer(request.user, application),
     }
     return render(request, "applications/my_detail.html", context)
 

@@ -131,6 +131,8 @@ def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "assign_form": AssignForm(initial={"officer": application.case.officer_id}) if may_handle else None,
         "may_handle": may_handle,
         "may_assess": may_handle and allowed(application.status, ApplicationAction.ASSESS),
+        "may_ask": may_handle and allowed(application.status, ApplicationAction.ASK),
+        "supplements": queries.supplements_of(application),
         "may_decide": may_handle and rules.may_be_decided(application),
     }  # fmt: skip
     return render(request, "applications/officer_detail.html", context)

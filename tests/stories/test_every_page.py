@@ -6,6 +6,7 @@ must be seen by somebody, or be named in the last test with its reason.
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     """An example of everything that an address can name: a draft, a sent and a granted application, decisions
     in every status, a meeting with a list. Values for the parameters of each address, by its name's space."""
     from applications.models import Project
-    from applications.services import mark_assessed, submit_application
+    from applications.services import ask_for_supplement, mark_assessed, submit_application
     from applications.tasks import render_missing_pdfs
     from calls.models import Call, LegalBasis, Meeting, StrengthArea
     from decisions.models import CommitteeMeeting, Decision, Delegate
@@ -54,7 +55,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     applicant, officer, director = person("sokande"), person("handlaggare"), person("direktor")
     call = Call.objects.get(slug="kluster-for-hallbar-omstallning")
     factories.make_question(call=call, label="Söker ni annat stöd?", kind="yes_no", required=False)
-    drafts = [factories.make_application(user=applicant, call=call) for _ in range(3)]
+    drafts = [factories.make_application(user=applicant, call=call) for _ in range(4)]
     for draft in drafts:
         # The call adds 15 % of the salaries to the costs.
         draft.financing.filter(kind="cash").update(amount=290_000)
@@ -63,6 +64,13 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         for draft in drafts[1:]
     ]
     mark_assessed(application_id=sent[1].pk, actor=officer)
+    asked = sent.pop()
+    ask_for_supplement(
+        application_id=asked.pk,
+        actor=officer,
+        text="Vilka företag är med?",
+        due_on=timezone.localdate() + timedelta(days=14),
+    )
     render_missing_pdfs()
     delegate = Delegate.objects.valid_on(timezone.localdate()).filter(user=director).first()
     assert delegate is not None
@@ -94,12 +102,15 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "applications:project_detail": [{"slug": Project.objects.get().slug}],
         "applications:start": [{"slug": call.slug}],
         "applications:officer": [{"pk": application.pk} for application in sent],
+        "applications:officer_supplement": [{"pk": sent[0].pk}, {"pk": asked.pk}],
+        "applications:supplement": [{"pk": asked.pk}],
         "applications:receipt": [{"pk": sent[0].pk}],
         "applications:withdraw": [{"pk": sent[0].pk}],
         "applications:my_detail": [{"pk": sent[0].pk}],
         "applications:": [{"pk": drafts[0].pk}],
         "calls:call_detail": [{"slug": call.slug} for call in Call.objects.all()],
-        "calls:area_detail": [{"slug": StrengthArea.objects.first().slug}],
+        "calls:area_": [{"slug": StrengthArea.objects.first().slug}],
+        "calls:call_calendar": [{"slug": call.slug}],
         "calls:": [
             {"pk": Meeting.objects.first().pk},
             {"pk": Meeting.objects.filter(room_full=True).first().pk},
