@@ -11,13 +11,26 @@ PUBLIC = {
     "home:start",
     "home:accessibility",
     "home:privacy",
+    "calls:area_calendar",
     "calls:area_detail",
     "calls:area_list",
+    "calls:ask",
+    "calls:asked",
+    "calls:atom",
+    "calls:call_calendar",
     "calls:call_detail",
     "calls:call_list",
     "calls:meeting_calendar",
     "calls:meeting_detail",
     "calls:meeting_list",
+    "calls:meetings_calendar",
+    "calls:open_json",
+    "calls:rss",
+    "calls:subscribe",
+    "calls:subscribe_sent",
+    "calls:subscription",
+    "calls:subscription_confirm",
+    "calls:unsubscribe",
     "applications:project_detail",
     "applications:project_list",
     "decisions:public_detail",
@@ -26,7 +39,17 @@ PUBLIC = {
     "diary:public_detail",
     "diary:public_list",
 }
-SAMPLES = {"pk": 1, "slug": "prov", "meeting_pk": 1, "report_pk": 1, "name": "prov", "file_pk": 1}
+SAMPLES = {
+    "series_pk": 1,
+    "participation_pk": 1,
+    "pk": 1,
+    "slug": "prov",
+    "meeting_pk": 1,
+    "report_pk": 1,
+    "name": "prov",
+    "file_pk": 1,
+    "inquiry_pk": 1,
+}
 
 
 def own_patterns(

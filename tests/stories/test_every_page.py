@@ -41,6 +41,8 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     from applications.services import ask_for_supplement, mark_assessed, submit_application
     from applications.tasks import render_missing_pdfs
     from calls.models import Call, LegalBasis, Meeting, StrengthArea
+    from calls.services.asking import answer_inquiry
+    from calls.services.subscribing import Wish, sign_wish
     from decisions.models import CommitteeMeeting, Decision, Delegate
     from decisions.services.proposing import propose_decision
     from decisions.services.reporting import report_decisions
@@ -98,6 +100,15 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         last_error="550 Nej",
     )
     past = CommitteeMeeting.objects.exclude(pk=meeting.pk).first()
+    subscription = factories.make_subscription(areas=list(StrengthArea.objects.all()[:2]))
+    asked = [factories.make_inquiry(call=call, asker_email=email) for email in ("", "ulla@example.se")]
+    answer_inquiry(
+        inquiry_id=asked[0].pk,
+        actor=officer,
+        expected_version=1,
+        published_question="Får kommuner söka?",
+        answer="Ja, om de **samordnar** ett kluster.",
+    )
     return {
         "applications:project_detail": [{"slug": Project.objects.get().slug}],
         "applications:start": [{"slug": call.slug}],
@@ -111,6 +122,12 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "calls:call_detail": [{"slug": call.slug} for call in Call.objects.all()],
         "calls:area_": [{"slug": StrengthArea.objects.first().slug}],
         "calls:call_calendar": [{"slug": call.slug}],
+        "calls:ask": [{"slug": call.slug}],
+        "calls:subscription": [
+            {"token": subscription.token, "signed": sign_wish(Wish("ny@example.se", True))}
+        ],
+        "calls:unsubscribe": [{"token": subscription.token}],
+        "calls:officer_inquir": [{"pk": call.pk, "inquiry_pk": inquiry.pk} for inquiry in asked],
         "calls:": [
             {"pk": Meeting.objects.first().pk},
             {"pk": Meeting.objects.filter(room_full=True).first().pk},
