@@ -5,9 +5,17 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from calls.consistency import weights_agree
 from calls.enums import CallStatus
 from calls.models import Call, Criterion
-from calls.services.contents.opening import GONE, open_contents, quoted, require_unchanged, tell
+from calls.services.contents.opening import (
+    GONE,
+    open_contents,
+    quoted,
+    require_finished,
+    require_unchanged,
+    tell,
+)
 from calls.services.contents.ordering import next_order, number_rows
 from s3portal.accounts.models import User
 from s3portal.common.errors import Conflict, Refusal
@@ -27,15 +35,13 @@ class CriterionContent:
 def weights_problem(weights: Sequence[int | None]) -> str:
     """What is not right with the weights of a call's criteria; empty when all have one and they make 100,
     or none has one."""
-    given = [weight for weight in weights if weight is not None]
-    if not given:
+    if weights_agree(weights):
         return ""
+    given = [weight for weight in weights if weight is not None]
     missing = len(weights) - len(given)
     if missing:
         return f"{missing} av {len(weights)} kriterier saknar vikt. Ange en vikt för alla eller för inget."
-    if sum(given) != 100:
-        return f"Vikterna är {format_percent(sum(given))}, de ska bli {format_percent(100)}."
-    return ""
+    return f"Vikterna är {format_percent(sum(given))}, de ska bli {format_percent(100)}."
 
 
 @transaction.atomic
@@ -44,19 +50,20 @@ def save_criterion(
     actor: User,
     call_id: int,
     data: CriterionContent,
-    criterion_id: int | None = None,
+    row_id: int | None = None,
     seen: str = "",
 ) -> Criterion:
     """Add a criterion last, or change one. A draft's weights may make anything; a published call's must be
     whole after each change. Raises Refusal, and Conflict when somebody else was first."""
     call = open_contents(call_id=call_id, actor=actor, asked=True)
     rows = list(call.criteria.all())
-    if criterion_id is None:
+    if row_id is None:
         criterion = Criterion(call=call, order=next_order(rows))
         rows.append(criterion)
     else:
-        criterion = _pick(rows, criterion_id)
+        criterion = _pick(rows, row_id)
         require_unchanged(call=call, row=criterion, seen=seen, actor=actor)
+    require_finished(call, title=data.title, text=data.text)
     if data.weight is not None and not 1 <= data.weight <= 100:
         raise Refusal("Ange en vikt från 1 till 100 procent.", field="weight")
     if not 2 <= data.max_score <= 10:
@@ -66,8 +73,8 @@ def save_criterion(
         setattr(criterion, name, getattr(data, name))
     _require_whole_when_published(call, rows)
     criterion.save()
-    text = _added(criterion) if criterion_id is None else _changed(criterion, *before)
-    action = "criterion_added" if criterion_id is None else "criterion_changed"
+    text = _added(criterion) if row_id is None else _changed(criterion, *before)
+    action = "criterion_added" if row_id is None else "criterion_changed"
     tell(actor=actor, call=call, row=criterion, action=action, field="criteria", text=text)
     return criterion
 
@@ -120,11 +127,11 @@ def set_weights(
 
 
 @transaction.atomic
-def delete_criterion(*, actor: User, call_id: int, criterion_id: int) -> None:
+def delete_criterion(*, actor: User, call_id: int, row_id: int) -> None:
     """Raises Refusal when a published call's weights would not be whole without it."""
     call = open_contents(call_id=call_id, actor=actor, asked=True)
     rows = list(call.criteria.all())
-    criterion = _pick(rows, criterion_id)
+    criterion = _pick(rows, row_id)
     rows.remove(criterion)
     _require_whole_when_published(call, rows)
     tell(
@@ -139,8 +146,8 @@ def delete_criterion(*, actor: User, call_id: int, criterion_id: int) -> None:
     number_rows(rows)
 
 
-def _pick(rows: Sequence[Criterion], criterion_id: int) -> Criterion:
-    criterion = next((row for row in rows if row.pk == criterion_id), None)
+def _pick(rows: Sequence[Criterion], row_id: int) -> Criterion:
+    criterion = next((row for row in rows if row.pk == row_id), None)
     if criterion is None:
         raise Conflict(GONE)
     return criterion

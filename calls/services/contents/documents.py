@@ -14,7 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from calls.models import Call, CallDocument, CallDocumentVersion
-from calls.services.contents.opening import GONE, open_contents, quoted, require_unchanged, tell
+from calls.services.contents.opening import (
+    GONE,
+    open_contents,
+    quoted,
+    require_finished,
+    require_unchanged,
+    tell,
+)
 from calls.services.contents.ordering import next_order
 from s3portal.accounts.models import User
 from s3portal.common.errors import Conflict, Refusal
@@ -34,28 +41,29 @@ def save_document(
     call_id: int,
     title: str,
     upload: "File[bytes] | None",
-    document_id: int | None = None,
+    row_id: int | None = None,
     seen: str = "",
 ) -> CallDocument:
     """Add a document, last in order, or change its title and, with ``upload``, add a version to it.
 
     Raises Refusal when the file is not one we take, or when there is none; Conflict when somebody else was
     first. When the database refuses, the file is taken away again."""
-    if upload is None and document_id is None:
+    if upload is None and row_id is None:
         raise Refusal("Välj en fil att ladda upp.", field="upload")
     with _stored(upload) as file, transaction.atomic():
         call = open_contents(call_id=call_id, actor=actor, asked=False)
-        if document_id is None:
+        require_finished(call, title=title)
+        if row_id is None:
             rows = list(call.documents.all())
             document = CallDocument.objects.create(call=call, order=next_order(rows), title=title)
             text = f"Dokumentet {quoted(title)} är tillagt."
             tell(actor=actor, call=call, row=document, action="document_added", field="documents", text=text)
         else:
-            document = _pick(call, document_id)
+            document = _pick(call, row_id)
             require_unchanged(call=call, row=document, seen=seen, actor=actor)
             _rename(actor, call, document, title)
         if file is not None:
-            _add_version(actor, call, document, file, told=document_id is not None)
+            _add_version(actor, call, document, file, told=row_id is not None)
     return document
 
 
@@ -122,10 +130,10 @@ def _add_version(
 
 
 @transaction.atomic
-def withdraw_document(*, actor: User, call_id: int, document_id: int) -> None:
+def withdraw_document(*, actor: User, call_id: int, row_id: int) -> None:
     """Hide a document from the public; it can be put back. Doing so twice changes nothing."""
     call = open_contents(call_id=call_id, actor=actor, asked=False)
-    document = _pick(call, document_id)
+    document = _pick(call, row_id)
     if document.withdrawn_at is not None:
         return
     document.withdrawn_at = timezone.now()
@@ -135,10 +143,10 @@ def withdraw_document(*, actor: User, call_id: int, document_id: int) -> None:
 
 
 @transaction.atomic
-def put_back_document(*, actor: User, call_id: int, document_id: int) -> None:
+def put_back_document(*, actor: User, call_id: int, row_id: int) -> None:
     """Show a withdrawn document again. Doing so twice changes nothing."""
     call = open_contents(call_id=call_id, actor=actor, asked=False)
-    document = _pick(call, document_id)
+    document = _pick(call, row_id)
     if document.withdrawn_at is None:
         return
     document.withdrawn_at = None
@@ -147,8 +155,8 @@ def put_back_document(*, actor: User, call_id: int, document_id: int) -> None:
     tell(actor=actor, call=call, row=document, action="document_put_back", field="documents", text=text)
 
 
-def _pick(call: Call, document_id: int) -> CallDocument:
-    document = call.documents.filter(pk=document_id).first()
+def _pick(call: Call, row_id: int) -> CallDocument:
+    document = call.documents.filter(pk=row_id).first()
     if document is None:
         raise Conflict(GONE)
     return document

@@ -7,7 +7,14 @@ from django.db import transaction
 
 from calls.enums import MilestoneKind
 from calls.models import Call, Milestone
-from calls.services.contents.opening import GONE, open_contents, quoted, require_unchanged, tell
+from calls.services.contents.opening import (
+    GONE,
+    open_contents,
+    quoted,
+    require_finished,
+    require_unchanged,
+    tell,
+)
 from s3portal.accounts.models import User
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.swedish.clock import moment_on
@@ -28,23 +35,24 @@ class MilestoneData:
 
 @transaction.atomic
 def save_milestone(
-    *, actor: User, call_id: int, data: MilestoneData, milestone_id: int | None = None, seen: str = ""
+    *, actor: User, call_id: int, data: MilestoneData, row_id: int | None = None, seen: str = ""
 ) -> Milestone:
     """Add a milestone or change one. Raises Refusal for a time that is not whole or not on any clock, and
     Conflict when somebody else was first."""
     call = open_contents(call_id=call_id, actor=actor, asked=False)
+    require_finished(call, title=data.title, text=data.text)
     _require_time(data)
-    if milestone_id is None:
+    if row_id is None:
         milestone = Milestone(call=call)
     else:
-        milestone = _pick(call, milestone_id)
+        milestone = _pick(call, row_id)
         require_unchanged(call=call, row=milestone, seen=seen, actor=actor)
-    title, when = milestone.title, milestone.when if milestone_id is not None else ""
+    title, when = milestone.title, milestone.when if row_id is not None else ""
     for name in ("kind", "title", "text", "clock", "whole_month"):
         setattr(milestone, name, getattr(data, name))
     milestone.day = data.day.replace(day=1) if data.day and data.whole_month else data.day
     milestone.save()
-    if milestone_id is None:
+    if row_id is None:
         action, text = "milestone_added", f"Hållpunkten {quoted(data.title)} är tillagd{_at(milestone)}."
     else:
         action, text = "milestone_changed", _changed(milestone, title, when)
@@ -66,9 +74,9 @@ def _changed(milestone: Milestone, title: str, when: str) -> str:
 
 
 @transaction.atomic
-def delete_milestone(*, actor: User, call_id: int, milestone_id: int) -> None:
+def delete_milestone(*, actor: User, call_id: int, row_id: int) -> None:
     call = open_contents(call_id=call_id, actor=actor, asked=False)
-    milestone = _pick(call, milestone_id)
+    milestone = _pick(call, row_id)
     tell(
         actor=actor,
         call=call,
@@ -80,8 +88,8 @@ def delete_milestone(*, actor: User, call_id: int, milestone_id: int) -> None:
     milestone.delete()
 
 
-def _pick(call: Call, milestone_id: int) -> Milestone:
-    milestone = call.milestones.filter(pk=milestone_id).first()
+def _pick(call: Call, row_id: int) -> Milestone:
+    milestone = call.milestones.filter(pk=row_id).first()
     if milestone is None:
         raise Conflict(GONE)
     return milestone

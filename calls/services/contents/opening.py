@@ -6,9 +6,9 @@ from typing import Final
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
-from calls.enums import CallAction
+from calls.enums import CallAction, CallStatus
 from calls.models import Call
-from calls.rules import may_see_all_calls
+from calls.rules import may_edit_calls
 from calls.services.editing import lock_call, require_unreceived
 from calls.services.publishing import note_change
 from calls.transitions import require
@@ -17,6 +17,7 @@ from s3portal.audit.models import Event
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.files import sha256_hex
+from s3portal.common.leftovers import find_leftovers
 from s3portal.common.swedish import format_day, in_stockholm
 
 GONE: Final = "Det du ändrar i är borttaget av någon annan. Gå tillbaka till listan och börja därifrån."
@@ -31,13 +32,23 @@ def open_contents(*, call_id: int, actor: User, asked: bool) -> Call:
     ``asked``: it is about what applicants are asked or judged by. That stands still when the call is
     concluded or has received its first application. Raises Refusal.
     """
-    if not may_see_all_calls(actor):
+    if not may_edit_calls(actor):
         raise Refusal("Bara handläggare får ändra i en utlysning.")
     call = lock_call(call_id)
     if asked:
         require(call.status, CallAction.SAVE)
         require_unreceived(call)
     return call
+
+
+def require_finished(call: Call, **texts: str) -> None:
+    """Raises Refusal if a text of a published call, by the name of its field, has a leftover of a template:
+    it would be public at once. In a draft they are looked for before it is published."""
+    if call.status == CallStatus.DRAFT:
+        return
+    for field, text in texts.items():
+        for leftover in find_leftovers(text):
+            raise Refusal(f"”{leftover.text}” står kvar. {leftover.reason}", field=field)
 
 
 def tell(*, actor: User, call: Call, row: Model, action: str, field: str, text: str) -> None:

@@ -8,7 +8,14 @@ from django.db import transaction
 
 from calls.enums import QuestionKind
 from calls.models import CallQuestion
-from calls.services.contents.opening import GONE, open_contents, quoted, require_unchanged, tell
+from calls.services.contents.opening import (
+    GONE,
+    open_contents,
+    quoted,
+    require_finished,
+    require_unchanged,
+    tell,
+)
 from calls.services.contents.ordering import next_order, number_rows
 from s3portal.accounts.models import User
 from s3portal.common.errors import Conflict, Refusal
@@ -36,7 +43,7 @@ class QuestionData:
 
 @transaction.atomic
 def save_question(
-    *, actor: User, call_id: int, data: QuestionData, question_id: int | None = None, seen: str = ""
+    *, actor: User, call_id: int, data: QuestionData, row_id: int | None = None, seen: str = ""
 ) -> CallQuestion:
     """Add a question last, or change one. ``seen``: the fingerprint of what the actor's page showed.
 
@@ -44,14 +51,15 @@ def save_question(
     somebody else has changed it or taken it away."""
     call = open_contents(call_id=call_id, actor=actor, asked=True)
     rows = list(call.questions.all())
-    if question_id is None:
+    if row_id is None:
         question = CallQuestion(call=call, order=next_order(rows))
         earlier = rows
     else:
-        question = _pick(rows, question_id)
+        question = _pick(rows, row_id)
         require_unchanged(call=call, row=question, seen=seen, actor=actor)
         earlier = rows[: rows.index(question)]
     old = question.label
+    require_finished(call, label=data.label, help_text=data.help_text, choices="\n".join(data.choices))
     _require_kind_goes_with(data)
     _require_condition(data, earlier)
     for name in ("label", "kind", "help_text", "required", "max_length", "shown_if_answer"):
@@ -60,7 +68,7 @@ def save_question(
     question.shown_if_id = data.shown_if
     _require_answers_of_followers(question, rows)
     question.save()
-    if question_id is None:
+    if row_id is None:
         action, text = "question_added", f"Frågan {quoted(question.label)} är tillagd."
     elif question.label != old:
         action, text = "question_changed", f"Frågan {quoted(old)} lyder nu {quoted(question.label)}."
@@ -71,11 +79,11 @@ def save_question(
 
 
 @transaction.atomic
-def delete_question(*, actor: User, call_id: int, question_id: int) -> None:
+def delete_question(*, actor: User, call_id: int, row_id: int) -> None:
     """Take a question away, with the answers in drafts. Raises Refusal while other questions hang on it."""
     call = open_contents(call_id=call_id, actor=actor, asked=True)
     rows = list(call.questions.all())
-    question = _pick(rows, question_id)
+    question = _pick(rows, row_id)
     follower = next((row for row in rows if row.shown_if_id == question.pk), None)
     if follower is not None:
         raise Refusal(
@@ -94,8 +102,8 @@ def delete_question(*, actor: User, call_id: int, question_id: int) -> None:
     number_rows([row for row in rows if row is not question])
 
 
-def _pick(rows: Sequence[CallQuestion], question_id: int) -> CallQuestion:
-    question = next((row for row in rows if row.pk == question_id), None)
+def _pick(rows: Sequence[CallQuestion], row_id: int) -> CallQuestion:
+    question = next((row for row in rows if row.pk == row_id), None)
     if question is None:
         raise Conflict(GONE)
     return question
