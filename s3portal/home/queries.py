@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from applications.models import Project
 from calls.enums import CallPhase, MeetingKind
 from calls.models import Call, Meeting, StrengthArea
-from calls.queries.shown import public_meetings
+from calls.queries.meetings import public_meetings
 from decisions.models import Decision
 from decisions.models.decision import LONG_TEXTS
 from s3portal.common.swedish import format_datetime, format_day, format_kr, format_time, in_stockholm
@@ -77,13 +77,14 @@ class Landing:
 def landing(*, now: datetime | None = None) -> Landing:
     """The public start page, at ``now``; a fixed number of questions to the database whatever there is."""
     moment = now or timezone.now()
-    coming = list(public_meetings().coming(now=moment)[:MEETINGS])
+    meetings = public_meetings().held_or_coming()
+    coming = list(meetings.coming(now=moment)[:MEETINGS])
     decisions = Decision.objects.published().select_related("case").defer(*LONG_TEXTS)
     decisions = decisions.order_by("-decided_on", "-pk")
     return Landing(
         hero=_hero(moment),
         areas=list(StrengthArea.objects.filter(strategy=_strategy()).order_by("order", "name")),
-        meetings=coming or list(public_meetings().past(now=moment)[:MEETINGS]),
+        meetings=coming or list(meetings.past(now=moment)[:MEETINGS]),
         meetings_are_coming=bool(coming),
         decisions=list(decisions[:DECISIONS]),
         project=Project.objects.published().defer("search").order_by("-starts_on", "title").first(),
@@ -120,7 +121,7 @@ def _hero_facts(call: Call, phase: CallPhase, now: datetime) -> list[HeroFact]:
             "Sista ansökningsdag", format_day(last_day), figure=True, note=f"kl. {format_time(last_day)}"
         )
     )
-    information = call.meetings.filter(kind=MeetingKind.INFORMATION)
+    information = call.meetings.held_or_coming().filter(kind=MeetingKind.INFORMATION)
     meeting = information.coming(now=now).first() or information.past(now=now).first()
     if meeting:
         facts.append(

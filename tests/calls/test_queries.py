@@ -4,7 +4,10 @@ import pytest
 from django.utils import timezone
 
 from calls.models import MeetingSeries
+from calls.queries import meetings as meeting_queries
 from calls.queries import shown as queries
+from calls.queries.filters import public_calls
+from calls.queries.timeline import call_timeline
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +15,8 @@ DAY = timedelta(days=1)
 
 
 def states(call, now):
-    return [(step.label, step.state) for step in queries.call_timeline(call, now=now)]
+    steps = call_timeline(call, meetings=list(call.meetings.all()), now=now)
+    return [(step.label, step.state) for step in steps]
 
 
 def page_of(call):
@@ -53,8 +57,8 @@ def test_a_concluded_call_is_done_all_the_way():
 def test_extension_is_said_only_where_the_call_offers_it():
     offers = factories.make_call(grant_months=12, extension_possible=True)
     plain = factories.make_call(grant_months=12)
-    assert queries.call_timeline(offers)[-1].text == "Underlag för förlängning"
-    assert queries.call_timeline(plain)[-1].text == "Vad stödet har lett till"
+    assert call_timeline(offers, meetings=[])[-1].text == "Underlag för förlängning"
+    assert call_timeline(plain, meetings=[])[-1].text == "Vad stödet har lett till"
 
 
 def test_only_what_is_there_becomes_a_fact():
@@ -82,10 +86,10 @@ def test_calls_stand_in_the_order_one_needs_them():
     later, sooner = make(-1, 20), make(-1, 10)
     opens_later, opens_sooner = make(20, 30), make(10, 40)
     older, newer = make(-30, -20), make(-30, -10)
-    lists = queries.public_calls()
+    lists = public_calls()
     assert lists.open == [sooner, later]
     assert lists.coming == [opens_sooner, opens_later]
-    assert list(lists.closed) == [newer, older]
+    assert list(lists.paged) == [newer, older]
 
 
 def test_meetings_of_one_series_stand_together():
@@ -95,7 +99,7 @@ def test_meetings_of_one_series_stand_together():
     second = factories.make_meeting(series=series, starts_at=now - 10 * DAY)
     first = factories.make_meeting(series=series, starts_at=now - 11 * DAY)
     another = factories.make_meeting(starts_at=now - 20 * DAY)
-    groups = queries.by_series(list(queries.public_meetings().past()))
+    groups = meeting_queries.by_series(list(meeting_queries.public_meetings().past()))
     assert [(group.title, group.meetings) for group in groups] == [
         ("", [single]),
         ("Mobilisering", [first, second]),
@@ -107,7 +111,7 @@ def test_a_meeting_about_an_unpublished_call_is_not_shown():
     factories.make_meeting(call=factories.make_call(status="draft"))
     free = factories.make_meeting()
     about = factories.make_meeting(call=factories.make_call())
-    assert set(queries.public_meetings()) == {free, about}
+    assert set(meeting_queries.public_meetings()) == {free, about}
 
 
 def test_nor_on_the_page_of_its_area():
@@ -121,10 +125,10 @@ def test_nor_on_the_page_of_its_area():
 def test_a_meeting_is_coming_until_it_has_ended():
     now = timezone.now()
     meeting = factories.make_meeting(starts_at=now - timedelta(hours=1))
-    assert list(queries.public_meetings().coming(now=meeting.ends_at)) == [meeting]
+    assert list(meeting_queries.public_meetings().coming(now=meeting.ends_at)) == [meeting]
     after = meeting.ends_at + timedelta(microseconds=1)
-    assert list(queries.public_meetings().coming(now=after)) == []
-    assert list(queries.public_meetings().past(now=after)) == [meeting]
+    assert list(meeting_queries.public_meetings().coming(now=after)) == []
+    assert list(meeting_queries.public_meetings().past(now=after)) == [meeting]
 
 
 def test_a_past_meeting_says_nothing_of_registration():
