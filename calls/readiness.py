@@ -105,9 +105,7 @@ def _times(call: Call, now: datetime) -> Iterator[Check]:
     if call.decision_planned:
         yield _holds(f"Beslutet är planerat: {call.decision_planned}")
     else:
-        yield _lacks(
-            "Det står inte när beslut är planerat", url=_form(call, "decision_timing"), action="Ange"
-        )
+        yield _lacks("Det står inte när beslut är planerat", url=_form(call, "planned"), action="Ange")
 
 
 def _terms(call: Call) -> Iterator[Check]:
@@ -128,7 +126,11 @@ def _content(call: Call) -> Iterator[Check]:
     if areas:
         yield _holds("Styrkeområden är valda", note=", ".join(area.name for area in areas))
     else:
-        yield _lacks("Inget styrkeområde är valt", url=_form(call, "areas"), action="Välj")
+        yield _lacks(
+            "Inget styrkeområde är valt",
+            url=f"{reverse('calls:officer_edit', args=[call.pk])}#div_id_areas",
+            action="Välj",
+        )
     if any(contact.email or contact.phone for contact in call.contacts.all()):
         yield _holds("Det finns någon att fråga")
     else:
