@@ -84,13 +84,15 @@ def give_more_time(*, application_id: int, actor: User, due_on: date) -> Supplem
     Raises Refusal when nothing waits for an answer, for the same day, or for a day that has been."""
     application, _case = _locked(application_id)
     _require_officer(actor)
-    status_after(application.status, ApplicationAction.POSTPONE)
+    after = status_after(application.status, ApplicationAction.POSTPONE)
     request = _waiting(application)
     _require_coming(due_on)
     if due_on == request.due_on:
         raise Refusal("Det är redan sista dagen. Ange en annan dag.", field="due_on")
     before, request.due_on = request.due_on, due_on
     request.save(update_fields=["due_on"])
+    # Counts as touched: no reminder goes out whose hour was before this.
+    _move(application, after, actor, timezone.now())
     cancel_queued(obj=request, kinds=["supplement_due"])
     event = record_event(
         actor=actor,
