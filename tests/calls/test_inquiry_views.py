@@ -78,7 +78,7 @@ def test_a_draft_is_not_found(client):
         ({"question": "   "}, "Fyll i din fråga"),
         ({"question": "å" * 3001}, "1 tecken för lång"),
         ({"name": "b" * 151}, "1 tecken för lång"),
-        ({"email": "ulla"}, "Fyll i en giltig e-postadress."),
+        ({"email": "ulla"}, "Skriv hela e-postadressen, till exempel"),
         ({"lamna_tomt": "x"}, "ett program"),
     ],
 )

@@ -256,7 +256,7 @@ def test_the_whole_way(client, area):
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"email": "eva", "follow": "allt"}, "Fyll i en giltig e-postadress."),
+        ({"email": "eva", "follow": "allt"}, "Skriv hela e-postadressen, till exempel"),
         ({"email": "", "follow": "allt"}, "Fyll i e-post"),
         ({"email": EVA, "follow": "omraden"}, "Välj minst ett styrkeområde"),
         ({"email": EVA, "follow": "nonsens"}, "nonsens"),
