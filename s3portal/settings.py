@@ -291,6 +291,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "create-reminders": {
+        "task": "s3portal.outbox.tasks.create_reminders",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
+    },
     "render-missing-decision-documents": {
         "task": "decisions.tasks.render_missing_documents",
         "schedule": timedelta(minutes=2),
@@ -304,6 +309,15 @@ CELERY_BEAT_SCHEDULE = {
     "clear-askers": {
         "task": "calls.tasks.clear_askers",
         "schedule": crontab(hour=3, minute=40),
+    },
+    "clear-meal-wishes": {
+        "task": "calls.tasks.clear_meal_wishes",
+        "schedule": crontab(hour=3, minute=45),
+    },
+    "lapse-seat-offers": {
+        "task": "calls.tasks.lapse_offers",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
     },
     "clear-ended-sessions": {
         "task": "s3portal.accounts.tasks.clear_ended_sessions",
@@ -346,6 +360,8 @@ DIARY_PREFIX = env.str("DIARY_PREFIX", default="RUN")
 # --- How long what people tell us is kept ---------------------------------------------------------------
 # Who asked about a call, counted from the answer or from when the call was concluded.
 INQUIRY_ASKER_WEEKS = env.int("INQUIRY_ASKER_WEEKS", default=12)
+# What people want to eat may tell of health or belief, and is of no use after the meeting.
+MEAL_WISHES_WEEKS = env.int("MEAL_WISHES_WEEKS", default=2)
 # What those registered for a meeting want to eat, counted from the meeting.
 MEAL_WISHES_WEEKS = env.int("MEAL_WISHES_WEEKS", default=2)
 

@@ -10,14 +10,8 @@ from calls.models.content import (
     Milestone,
     RequestedAttachment,
 )
-from calls.models.meeting import (
-    Meeting,
-    MeetingQuerySet,
-    MeetingSeries,
-    Participation,
-    ParticipationQuerySet,
-    Registration,
-)
+from calls.models.meeting import Meeting, MeetingQuerySet, MeetingSeries
+from calls.models.registration import Participation, ParticipationQuerySet, Registration
 from calls.models.subscription import Subscription
 
 __all__ = [

@@ -17,16 +17,11 @@ from s3portal.outbox.services import Mail, enqueue_mail, enqueue_many
 CHUNK: Final = 500
 
 
-def with_link(participation: Participation) -> bool:
-    """Whether their mail and calendar hold the link: those who come by link, and all where it is public."""
-    return participation.by_link or participation.meeting.link_public
-
-
 def invitation(participation: Participation, *, method: Method = Method.REQUEST) -> InlineFile:
     """The calendar file of one person for one meeting."""
     registration = participation.registration
     return Invitations(participation.meeting, method=method).file_for(
-        name=registration.name, email=registration.email, with_link=with_link(participation)
+        name=registration.name, email=registration.email, with_link=participation.gets_link
     )
 
 
@@ -84,7 +79,7 @@ def _send(
         # Every change has a moment of its own: updated_at.
         key=f"{kind}:{registration.pk}:{registration.updated_at:%Y%m%dT%H%M%S.%f}",
         to_email=registration.email,
-        context=_facts(registration, participations),
+        context={**_facts(registration, participations), "files": len(attachments)},
         obj=registration,
         attachments=attachments,
     )
@@ -134,7 +129,7 @@ def _mail(
     registration = participation.registration
     waits = participation.place == Place.WAITING
     file = invitations.file_for(
-        name=registration.name, email=registration.email, with_link=with_link(participation)
+        name=registration.name, email=registration.email, with_link=participation.gets_link
     )
     return Mail(
         kind=kind,

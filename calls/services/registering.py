@@ -6,10 +6,12 @@ them; whoever wants several at once cannot wait for somebody who waits for them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from calls.enums import MeetingStatus, Place
@@ -20,6 +22,7 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 
+Places = Mapping[int, Place]
 ALREADY: Final = "Adressen är redan anmäld. Ändra den anmälan i stället."
 CHOOSE: Final = "Välj minst ett möte."
 
@@ -30,7 +33,7 @@ class Registered:
     and whose registration is as it was, what a new one would have got: visitors get the same answer."""
 
     registration: Registration
-    places: Mapping[int, Place]
+    places: Places
     already: bool
 
 
@@ -291,3 +294,18 @@ def _note_change(
     )
     if changed or left:
         inviting.send_changed(registration, remaining, invited=changed, left=left)
+
+
+# --- Afterwards -------------------------------------------------------------------------------------------
+@transaction.atomic
+def clear_meal_wishes(*, now: datetime | None = None) -> int:
+    """Take away what people wanted to eat, ``MEAL_WISHES_WEEKS`` after the end of the (series' last) meeting.
+    Gives how many there were. One query, and harmless to repeat."""
+    limit = (now or timezone.now()) - timedelta(weeks=settings.MEAL_WISHES_WEEKS)
+    later = Meeting.objects.filter(ends_at__gt=limit)
+    return (
+        Registration.objects.exclude(meal_wishes="")
+        .exclude(meeting__in=later)
+        .exclude(Exists(later.filter(series=OuterRef("series"))))
+        .update(meal_wishes="")
+    )
