@@ -33,6 +33,7 @@ STAFF_MENU: list[_Entry] = [
     (_("Översikt"), "home:staff_start", _ALL),
     (_("Ansökningar"), "applications:officer_list", frozenset({"officer", "delegate", "registrar", "admin"})),
     (_("Utlysningar"), "calls:officer_list", frozenset({"officer", "admin"})),
+    (_("Möten"), "calls:officer_meeting_list", frozenset({"officer", "admin"})),
     (_("Beslut"), "decisions:officer_list", frozenset({"officer", "delegate", "registrar", "admin"})),
     (_("Diarium"), "diary:staff_list", frozenset({"officer", "registrar", "admin"})),
     (_("Delegation"), "decisions:delegation_list", frozenset({"delegate", "registrar", "admin"})),
@@ -139,6 +140,7 @@ def _person_items(user: Any, path: str) -> list[NavItem]:
         entries.append((_("Mina ansökningar"), "applications:my_list", _ALL))
         entries.append((_("Organisationer"), "accounts:organisation_list", _ALL))
     entries.append((_("E-postadress"), "account_email", _ALL))
+    entries.append((_("Mejl till dig"), "outbox:my_choices", _ALL))
     entries.append((_("Byt lösenord"), "account_change_password", _ALL))
     entries.append((_("Inloggning i två steg"), "mfa_index", _ALL))
     return _items(entries, user.roles, path)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from s3portal.outbox.enums import MailGroup, MessageStatus
+from s3portal.outbox.kinds import label_of
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -78,6 +79,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
+
+    @property
+    def kind_label(self) -> str:
+        return label_of(self.kind)
 
     @property
     def is_too_late(self) -> bool:

@@ -48,7 +48,9 @@ class ReminderKind:
 
     ``group`` None means official: it cannot be turned off. ``urgent`` ones are sent at quiet hours too.
     ``placeholders`` says what each placeholder holds; ``subject`` and ``body`` (restricted Markdown) are the
-    default words. ``grace``: how late one may be sent when beat was away; never past ``at`` unless ``after``.
+    default words. What a placeholder holds is shown as it stands, whatever it looks like, but one whose name
+    begins with ``länk`` holds a whole address and becomes a link: ``{länk}`` or ``[Öppna ansökan]({länk})``.
+    ``grace``: how late one may be sent when beat was away; never past ``at`` unless ``after``.
     ``order``: of kinds that share a topic, the lowest is sent."""
 
     code: str

@@ -9,3 +9,8 @@ from s3portal.accounts.models import User
 def may_see_outbox(user: User | AnonymousUser) -> bool:
     """The region's own people who answer for what is sent; a message may hold a whole decision."""
     return isinstance(user, User) and user.has_role(Role.OFFICER, Role.DELEGATE, Role.REGISTRAR, Role.ADMIN)
+
+
+def may_set_reminders(user: User | AnonymousUser) -> bool:
+    """Only administrators decide in which words the region reminds."""
+    return isinstance(user, User) and user.has_role(Role.ADMIN)

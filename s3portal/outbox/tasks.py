@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from s3portal.outbox import services
 from s3portal.outbox.services import deliver_message, deliver_round
 
 #: A mail server that does not answer holds each message up; the worker has other work too.
@@ -18,3 +19,9 @@ def deliver(message_id: int) -> None:
 def deliver_due() -> None:
     """Send what is due and was not sent when it was written: a later hour, a pause, a killed worker."""
     deliver_round(seconds=MOST_SECONDS)
+
+
+@shared_task
+def create_reminders() -> None:
+    """Write the reminders that are due. Two at once, or one after a day's rest, write none twice."""
+    services.create_reminders()

@@ -66,14 +66,14 @@ def test_an_applicant(rf):
     assert [item.current for item in nav.items] == ["true", "", "", ""]
     assert nav.person.role == "Sökande"
     assert labels(nav.person.items) == [
-        "Mina ansökningar", "Organisationer", "E-postadress", "Byt lösenord", "Inloggning i två steg",
+        "Mina ansökningar", "Organisationer", "E-postadress", "Mejl till dig", "Byt lösenord", "Inloggning i två steg",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("officer", ["Översikt", "Ansökningar", "Utlysningar", "Beslut", "Diarium", "Utskick"]),
+        ("officer", ["Översikt", "Ansökningar", "Utlysningar", "Möten", "Beslut", "Diarium", "Utskick"]),
         ("delegate", ["Översikt", "Ansökningar", "Beslut", "Delegation"]),
         (
             "registrar",
@@ -85,6 +85,7 @@ def test_an_applicant(rf):
                 "Översikt",
                 "Ansökningar",
                 "Utlysningar",
+                "Möten",
                 "Beslut",
                 "Diarium",
                 "Delegation",

@@ -49,7 +49,9 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     from decisions.services.signing import sign_decision
     from decisions.tasks import render_missing_documents
     from s3portal.accounts.models import Organisation, User
+    from s3portal.outbox.links import choices_path
     from s3portal.outbox.models import Message
+    from s3portal.outbox.reminders import KINDS
 
     def person(name: str) -> User:
         return User.objects.get(email=f"{name}@example.se")
@@ -146,6 +148,9 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "decisions:": [{"pk": open_draft.pk}],
         "diary:public_detail": [{"slug": signed.case.slug}],
         "diary:": [{"pk": sent[0].case.pk}],
+        "outbox:reminder": [{"kind": kind} for kind in KINDS] or [{"kind": "ingen"}],
+        "outbox:choices": [{"token": choices_path("sokande@example.se").split("/")[-2]}],
+        "outbox:one_click": [{"token": choices_path("a@example.se").split("/")[-2], "group": "news"}],
         "outbox:": [{"pk": Message.objects.get(key="x").pk}],
         "accounts:": [{"pk": Organisation.objects.of(applicant).first().pk}],
         "home:": [{}],

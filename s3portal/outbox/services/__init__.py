@@ -1,18 +1,26 @@
 """What happens with messages. Nothing else assigns their status."""
 
+from s3portal.outbox.services.choosing import choose_mail
+from s3portal.outbox.services.configuring import reset_words, save_mail_settings, save_rule
 from s3portal.outbox.services.delivering import PAUSES, deliver_message, deliver_round
 from s3portal.outbox.services.enqueueing import Mail, cancel_queued, enqueue_mail, enqueue_many
 from s3portal.outbox.services.handling import cancel_message, resend_failed, resend_message
+from s3portal.outbox.services.reminding import create_reminders
 
 __all__ = [
     "PAUSES",
     "Mail",
     "cancel_message",
     "cancel_queued",
+    "choose_mail",
+    "create_reminders",
     "deliver_message",
     "deliver_round",
     "enqueue_mail",
     "enqueue_many",
     "resend_failed",
     "resend_message",
+    "reset_words",
+    "save_mail_settings",
+    "save_rule",
 ]

@@ -1,0 +1,44 @@
+"""What the kinds of mail are called on the outbox pages."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from s3portal.outbox.reminders import KINDS
+
+#: Mail that is no reminder, by the name of its template.
+LABELS: Final[dict[str, str | Promise]] = {
+    "application_received": _("Kvittens på ansökan"),
+    "application_withdrawn": _("Kvittens på återtagen ansökan"),
+    "decision_extract": _("Beslut till part"),
+    "decision_proposed": _("Beslut att skriva under"),
+    "decision_returned": _("Beslut tillbaka"),
+    "decision_signed": _("Beslut underskrivet"),
+    "inquiry_answered": _("Svar på fråga om utlysning"),
+    "inquiry_declined": _("Fråga som inte besvaras öppet"),
+    "inquiry_received": _("Kvittens på fråga om utlysning"),
+    "inquiry_waiting": _("Fråga som väntar på svar"),
+    "meeting_cancelled": _("Inställt möte"),
+    "meeting_changed": _("Ändrad anmälan till möte"),
+    "meeting_message": _("Meddelande till anmälda"),
+    "meeting_moved": _("Ändrat möte"),
+    "meeting_registered": _("Anmälan till möte"),
+    "meeting_registered_before": _("Redan anmäld till möte"),
+    "meeting_seat_lapsed": _("Plats som gått till nästa"),
+    "meeting_seat_offer": _("Ledig plats i lokalen"),
+    "meeting_unregistered": _("Avanmälan från möte"),
+    "subscription_confirm": _("Prenumeration att bekräfta"),
+    "subscription_confirmed": _("Bekräftad prenumeration"),
+    "subscription_exists": _("Prenumeration som redan finns"),
+    "supplement_answered": _("Komplettering inkommen"),
+    "supplement_ended": _("Komplettering avslutad"),
+    "supplement_postponed": _("Mer tid för komplettering"),
+    "supplement_received": _("Kvittens på komplettering"),
+    "supplement_requested": _("Begäran om komplettering"),
+}
+
+
+def label_of(code: str) -> str:
+    """A kind that has been taken away since goes by its code."""
+    return str(KINDS[code].label if code in KINDS else LABELS.get(code, code))
