@@ -19,6 +19,7 @@ PUBLIC = {
     "calls:atom",
     "calls:call_calendar",
     "calls:call_detail",
+    "calls:call_document",
     "calls:call_list",
     "calls:meeting_calendar",
     "calls:meeting_detail",
@@ -58,6 +59,7 @@ SAMPLES = {
     "report_pk": 1,
     "name": "prov",
     "file_pk": 1,
+    "row_pk": 1,
     "inquiry_pk": 1,
 }
 

@@ -130,6 +130,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         ],
         "calls:unsubscribe": [{"token": subscription.token}],
         "calls:officer_inquir": [{"pk": call.pk, "inquiry_pk": inquiry.pk} for inquiry in asked],
+        **contents_of_a_draft(officer, area=StrengthArea.objects.first()),
         "calls:": [
             {"pk": Meeting.objects.first().pk},
             {"pk": Meeting.objects.filter(room_full=True).first().pk},
@@ -154,6 +155,40 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "outbox:": [{"pk": Message.objects.get(key="x").pk}],
         "accounts:": [{"pk": Organisation.objects.of(applicant).first().pk}],
         "home:": [{}],
+    }
+
+
+def contents_of_a_draft(officer: Any, *, area: Any) -> dict[str, list[dict[str, Any]]]:
+    """Two of each that belongs to a call, in a draft where all of it can be changed."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from calls.services.contents.documents import save_document
+
+    draft = factories.make_call(status="draft", title="Utkast med frågor", areas=[area])
+    first = factories.make_question(call=draft, kind="choice", choices=["Röd", "Blå"], label="Färg?")
+    for kind in ("short", "long", "number", "amount", "date", "yes_no", "file"):
+        factories.make_question(call=draft, kind=kind, shown_if=first, shown_if_answer="Röd")
+    criteria = [factories.make_criterion(call=draft, weight=weight) for weight in (40, 50)]
+    attachments = [draft.requested_attachments.create(order=order, name="Bokslut") for order in (1, 2)]
+    milestone = draft.milestones.create(kind="payment", title="Utbetalning", text="Varje kvartal.")
+    documents = [
+        save_document(
+            actor=officer,
+            call_id=draft.pk,
+            title=f"Mall {number}",
+            upload=SimpleUploadedFile("mall.pdf", b"%PDF-1.7 mall"),
+        )
+        for number in (1, 2)
+    ]
+    return {
+        prefix: [{"pk": draft.pk, "row_pk": row.pk}]
+        for prefix, row in (
+            ("calls:question", first),
+            ("calls:criteri", criteria[0]),
+            ("calls:requested_attachment", attachments[0]),
+            ("calls:milestone", milestone),
+            ("calls:document", documents[0]),
+        )
     }
 
 
@@ -245,7 +280,9 @@ def test_every_page_is_seen_by_somebody(world, client_for):
         # 405: an address that only takes what a page's button sends.
         shown[name] = shown.get(name, False) or 200 in statuses or 405 in statuses
     unseen = {name for name, page in shown.items() if not page}
-    assert unseen == {"home:after_login", "applications:submit"}, "these only send on to another page"
+    assert unseen == {"home:after_login", "applications:submit", "outbox:one_click"}, (
+        "these only send on to another page"
+    )
 
 
 def test_an_address_is_a_page_with_a_title_of_its_own(world, client_for):
