@@ -46,11 +46,21 @@ class MeetingForm(forms.Form):
         error_messages={"required": _("Ange ett klockslag."), "invalid": _("Skriv klockslaget som 9.00.")},
     )
     place = CleanCharField(label=_("Plats"), max_length=200, required=False)
+    agenda_closes_on = SwedishDateField(
+        label=_("Beslut ska vara anmälda senast"),
+        required=False,
+        help_text=_("Dagen ut. Registratorerna påminns före den dagen, annars före sammanträdet."),
+    )
 
     def __init__(self, *args: Any, meeting: CommitteeMeeting | None = None, **kwargs: Any) -> None:
         if meeting is not None:
             local = timezone.localtime(meeting.starts_at)
-            kwargs["initial"] = {"day": local.date(), "clock": local.time(), "place": meeting.place}
+            kwargs["initial"] = {
+                "day": local.date(),
+                "clock": local.time(),
+                "place": meeting.place,
+                "agenda_closes_on": meeting.agenda_closes_on,
+            }
         super().__init__(*args, **kwargs)
         if meeting is not None:
             # A list belongs to one nämnd; a meeting is never handed to another.

@@ -12,23 +12,45 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_isodate
+from s3portal.outbox.services import cancel_queued
 
 
 @transaction.atomic
-def create_meeting(*, committee: Committee, starts_at: datetime, place: str, actor: User) -> CommitteeMeeting:
-    """Enter a meeting. One that has been held may be entered too, for what was decided elsewhere long ago."""
+def create_meeting(
+    *,
+    committee: Committee,
+    starts_at: datetime,
+    place: str,
+    actor: User,
+    agenda_closes_on: date | None = None,
+) -> CommitteeMeeting:
+    """Enter a meeting. One that has been held may be entered too, for what was decided elsewhere long ago.
+
+    ``agenda_closes_on`` (inclusive) is the last day to put a decision on its list."""
     _require_arranger(actor)
     Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
     _require_free(committee, starts_at)
-    meeting = CommitteeMeeting.objects.create(committee=committee, starts_at=starts_at, place=place)
+    _require_before(agenda_closes_on, starts_at)
+    meeting = CommitteeMeeting.objects.create(
+        committee=committee, starts_at=starts_at, place=place, agenda_closes_on=agenda_closes_on
+    )
     record_event(actor=actor, action="meeting_created", obj=meeting, text=f"Sammanträde inlagt: {meeting}")
     return meeting
 
 
 @transaction.atomic
-def change_meeting(*, meeting_id: int, starts_at: datetime, place: str, actor: User) -> CommitteeMeeting:
-    """Move a coming meeting, or say where it is. Raises Refusal when it would be moved from or to the past,
-    or to a day before a decision on its list was made."""
+def change_meeting(
+    *,
+    meeting_id: int,
+    starts_at: datetime,
+    place: str,
+    actor: User,
+    agenda_closes_on: date | None = None,
+) -> CommitteeMeeting:
+    """Move a coming meeting, or say where it is and when its agenda closes (inclusive; None: not said).
+
+    Raises Refusal when it would be moved from or to the past, or to a day before a decision on its list was
+    made. Reminders of the old day that wait to be sent are stopped."""
     _require_arranger(actor)
     meeting = (
         CommitteeMeeting.objects.select_for_update(of=("self",))
@@ -37,8 +59,11 @@ def change_meeting(*, meeting_id: int, starts_at: datetime, place: str, actor: U
     )
     if starts_at != meeting.starts_at:
         _require_movable(meeting, starts_at)
-    meeting.starts_at, meeting.place = starts_at, place
-    meeting.save(update_fields=["starts_at", "place"])
+    _require_before(agenda_closes_on, starts_at)
+    if (starts_at, agenda_closes_on) != (meeting.starts_at, meeting.agenda_closes_on):
+        cancel_queued(obj=meeting, kinds=["decision_unreported"])
+    meeting.starts_at, meeting.place, meeting.agenda_closes_on = starts_at, place, agenda_closes_on
+    meeting.save(update_fields=["starts_at", "place", "agenda_closes_on"])
     record_event(actor=actor, action="meeting_changed", obj=meeting, text=f"Sammanträde ändrat: {meeting}")
     return meeting
 
@@ -81,6 +106,11 @@ def record_minutes(
 def _require_arranger(actor: User) -> None:
     if not may_arrange_meetings(actor):
         raise Refusal("Bara en registrator eller en administratör kan ändra i sammanträdena.")
+
+
+def _require_before(agenda_closes_on: date | None, starts_at: datetime) -> None:
+    if agenda_closes_on is not None and agenda_closes_on > timezone.localdate(starts_at):
+        raise Refusal("Ange sammanträdets dag eller en tidigare dag.", field="agenda_closes_on")
 
 
 def _require_movable(meeting: CommitteeMeeting, starts_at: datetime) -> None:

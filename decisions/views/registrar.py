@@ -81,9 +81,12 @@ def meeting_create(request: HttpRequest) -> HttpResponse:
         wanted = form.cleaned_data
         try:
             meeting = meeting_services.create_meeting(
-                committee=wanted["committee"], starts_at=wanted["starts_at"], place=wanted["place"],
+                committee=wanted["committee"],
+                starts_at=wanted["starts_at"],
+                place=wanted["place"],
+                agenda_closes_on=wanted["agenda_closes_on"],
                 actor=cast(User, request.user),
-            )  # fmt: skip
+            )
         except Refusal as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
@@ -112,6 +115,7 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 meeting_id=pk,
                 starts_at=wanted["starts_at"],
                 place=wanted["place"],
+                agenda_closes_on=wanted["agenda_closes_on"],
                 actor=cast(User, request.user),
             )
         except Refusal as refusal:

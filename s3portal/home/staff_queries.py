@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from applications.enums import ApplicationStatus
-from applications.models import Application
+from applications.models import Application, SupplementRequest
 from decisions.enums import DecisionStatus
 from decisions.models import CommitteeMeeting, Decision
 from decisions.models.decision import LONG_TEXTS
@@ -15,7 +15,9 @@ from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.swedish import format_day
 from s3portal.diary.queries import count_unassigned
-from s3portal.outbox.queries import count_failed
+from s3portal.outbox.enums import MessageStatus
+from s3portal.outbox.models import Message
+from s3portal.outbox.queries import count_failed, messages_in
 
 NEAREST = 6
 
@@ -36,6 +38,8 @@ class StaffStart:
     decisions: list[Decision]
     applications: list[Application]
     meeting: CommitteeMeeting | None
+    #: Receipts, decisions and the like in this officer's own cases that reached nobody.
+    failed: list[Message]
 
 
 def staff_start(user: User) -> StaffStart:
@@ -57,7 +61,22 @@ def staff_start(user: User) -> StaffStart:
         decisions=list(_decisions_for(user)[:NEAREST]),
         applications=list(_applications_of(user)[:NEAREST]) if user.has_role(Role.OFFICER) else [],
         meeting=meeting,
+        failed=list(_failed_in_cases_of(user)[:NEAREST]) if user.has_role(Role.OFFICER) else [],
     )
+
+
+def _failed_in_cases_of(user: User) -> QuerySet[Message]:
+    """Messages that failed, about what this officer answers for; the latest first. Of a decision in a case
+    without an officer, who wrote it answers."""
+    applications = Application.objects.filter(case__officer=user)
+    supplements = SupplementRequest.objects.filter(application__case__officer=user)
+    decisions = Decision.objects.filter(
+        Q(case__officer=user) | Q(case__officer__isnull=True, created_by=user)
+    )
+    mine = Q(pk__in=[])
+    for found in (applications, supplements, decisions):
+        mine |= Q(object_type=found.model._meta.label_lower, object_id__in=found.values("pk"))
+    return messages_in(MessageStatus.FAILED).filter(mine)
 
 
 def _applications_of(user: User) -> QuerySet[Application]:

@@ -9,6 +9,7 @@ from decisions.services.meetings import change_meeting, create_meeting, record_m
 from decisions.services.reporting import report_decisions
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
+from s3portal.outbox.models import Message
 from tests import factories
 
 
@@ -127,3 +128,62 @@ def test_no_minutes_before_the_meeting(registrar, committee):
     )
     with pytest.raises(Refusal, match="Sammanträdet har inte varit än"):
         record_minutes(meeting_id=meeting.pk, report_paragraph="§ 1", approved_on=None, actor=registrar)
+
+
+# --- When the agenda closes -------------------------------------------------------------------------------
+def test_the_last_day_to_report_is_noted_and_moved(registrar, committee):
+    meeting = create_meeting(
+        committee=committee,
+        starts_at=at("2024-03-19"),
+        place="",
+        agenda_closes_on=date(2024, 3, 19),
+        actor=registrar,
+    )
+    assert meeting.agenda_closes_on == date(2024, 3, 19)
+    reminder = Message.objects.create(
+        key="x",
+        kind="decision_unreported",
+        to_email="r@example.org",
+        subject="Anmäl",
+        text_body="Anmäl",
+        object_type="decisions.committeemeeting",
+        object_id=meeting.pk,
+    )
+    same = {"meeting_id": meeting.pk, "starts_at": at("2024-03-19"), "actor": registrar}
+    change_meeting(place="Sal 3", agenda_closes_on=date(2024, 3, 19), **same)
+    reminder.refresh_from_db()
+    assert reminder.status == "queued", "nothing was moved"
+    change_meeting(place="Sal 3", agenda_closes_on=date(2024, 3, 14), **same)
+    reminder.refresh_from_db()
+    assert reminder.status == "cancelled"
+    change_meeting(place="Sal 3", **same)
+    meeting.refresh_from_db()
+    assert meeting.agenda_closes_on is None
+
+
+@pytest.mark.parametrize("day", [date(2024, 3, 20), date(2025, 1, 1)])
+def test_the_agenda_does_not_close_after_the_meeting(registrar, committee, day):
+    values = {"starts_at": at("2024-03-19"), "place": "", "agenda_closes_on": day, "actor": registrar}
+    with pytest.raises(Refusal, match="Ange sammanträdets dag eller en tidigare dag") as refused:
+        create_meeting(committee=committee, **values)
+    assert refused.value.field == "agenda_closes_on"
+    meeting = factories.make_committee_meeting(committee=committee, starts_at=at("2024-03-19"))
+    with pytest.raises(Refusal, match="en tidigare dag"):
+        change_meeting(meeting_id=meeting.pk, **values)
+
+
+def test_the_last_day_in_the_form_and_on_the_page(client_for, registrar, committee):
+    client = client_for(registrar)
+    typed = {"committee": committee.pk, "day": "2024-03-19", "clock": "9.00", "place": ""}
+    wrong = client.post("/handlaggning/sammantraden/nytt/", typed | {"agenda_closes_on": "2024-03-20"})
+    assert wrong.status_code == 422
+    assert wrong.content.decode().count("Ange sammanträdets dag eller en tidigare dag.") == 2
+    made = client.post("/handlaggning/sammantraden/nytt/", typed | {"agenda_closes_on": "12 mars 2024"})
+    meeting = CommitteeMeeting.objects.get()
+    assert meeting.agenda_closes_on == date(2024, 3, 12)
+    assert (
+        "Beslut ska vara anmälda senast 12 mars 2024."
+        in client.get(made.headers["Location"]).content.decode()
+    )
+    form = client.get(f"/handlaggning/sammantraden/{meeting.pk}/andra/").content.decode()
+    assert 'value="2024-03-12"' in form

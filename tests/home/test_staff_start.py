@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from applications import services
 from decisions.models import Decision
 from decisions.services.expediting import expedite_decision
 from s3portal.home.staff_queries import staff_start
 from s3portal.outbox.models import Message
 from tests import factories
+from tests.applications.sending import send
 from tests.counting import count_queries
 
 START = "/handlaggning/"
@@ -143,3 +145,50 @@ def test_the_page_asks_as_much_for_one_as_for_three(request, client_for, officer
     add()
     add()
     assert count_queries(lambda: client.get(START)) == one
+
+
+def failed(obj, **fields):
+    number = Message.objects.count()
+    values = {
+        "key": f"failed:{number}",
+        "kind": "application_received",
+        "to_email": "borta@example.org",
+        "subject": f"Kvitto {number}",
+        "text_body": "x",
+        "status": "failed",
+        "last_error": "550 <Okänd> mottagare",
+        "object_type": obj._meta.label_lower,
+        "object_id": obj.pk,
+    }
+    return Message.objects.create(**(values | fields))
+
+
+def test_what_did_not_arrive_in_an_officers_own_cases(
+    client_for, owner, officer, second_officer, monkeypatch
+):
+    monkeypatch.setattr("applications.tasks.render_application_pdf.delay", lambda *ids: None)
+    mine, other, nobodys = (send(factories.make_application(user=owner), owner) for _ in range(3))
+    for application, who in ((mine, officer), (other, second_officer)):
+        services.assign_officer(application_id=application.pk, actor=officer, officer=who)
+    asked = services.ask_for_supplement(
+        application_id=mine.pk, actor=officer, text="Mer", due_on=timezone.localdate()
+    )
+    written = factories.make_signed_decision(user=officer)
+    Message.objects.all().delete()
+    found = [failed(mine), failed(asked), failed(written)]
+    for obj in (other, nobodys, officer):
+        failed(obj)
+    failed(mine, status="sent", sent_at=timezone.now())
+    # The same number of another kind of thing is not the officer's.
+    failed(mine, object_type="calls.meeting")
+    assert [message.pk for message in staff_start(officer).failed] == [one.pk for one in reversed(found)]
+    assert len(staff_start(second_officer).failed) == 1
+    page = client_for(officer).get(START).content.decode()
+    assert "Utskick i dina ärenden som inte har gått fram" in page
+    assert f'href="/handlaggning/utskick/{found[0].pk}/"' in page
+    assert "550 &lt;Okänd&gt; mottagare" in page
+
+
+def test_the_registrar_has_no_list_of_the_officers_mail(registrar, officer):
+    failed(factories.make_signed_decision(user=officer))
+    assert staff_start(registrar).failed == []
