@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.db import models
 
-from calls.models import Call, Criterion, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
-from s3portal.audit.admin import AuditedAdmin
+from calls.models import Call, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
+from s3portal.audit.admin import AuditedAdmin, ReadOnlyAdmin
 
 
 @admin.register(Strategy)
@@ -22,19 +22,13 @@ class LegalBasisAdmin(AuditedAdmin):
     list_display = ["code", "name", "valid_from", "valid_to", "appeal_rule", "max_aid_percent"]
 
 
-class CriterionInline(admin.TabularInline):
-    model = Criterion
-    extra = 0
-
-
 @admin.register(Call)
-class CallAdmin(AuditedAdmin):
+class CallAdmin(ReadOnlyAdmin):
+    """Calls are written in the portal, where what has been promised is kept."""
+
     list_display = ["title", "status", "opens_at", "closes_at", "frame"]
     list_filter = ["status"]
     search_fields = ["title", "slug"]
-    prepopulated_fields = {"slug": ["title"]}
-    filter_horizontal = ["areas"]
-    inlines = [CriterionInline]
 
 
 @admin.register(MeetingSeries)

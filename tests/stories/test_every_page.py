@@ -180,7 +180,12 @@ def contents_of_a_draft(officer: Any, *, area: Any) -> dict[str, list[dict[str, 
         )
         for number in (1, 2)
     ]
+    published = factories.make_call(title="Publicerad med ändringar", areas=[area])
+    published.changes.create(field="text", text="Texten är ändrad.")
     return {
+        f"calls:officer_{page}": [{"pk": draft.pk}, {"pk": published.pk}]
+        for page in ("call", "edit", "preview", "publish", "conclude", "copy", "delete")
+    } | {
         prefix: [{"pk": draft.pk, "row_pk": row.pk}]
         for prefix, row in (
             ("calls:question", first),
