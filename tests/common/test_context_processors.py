@@ -66,7 +66,8 @@ def test_an_applicant(rf):
     assert [item.current for item in nav.items] == ["true", "", "", ""]
     assert nav.person.role == "Sökande"
     assert labels(nav.person.items) == [
-        "Mina ansökningar", "Organisationer", "E-postadress", "Mejl till dig", "Byt lösenord", "Inloggning i två steg",
+        "Mina ansökningar", "Organisationer", "E-postadress", "Mejl till dig", "Byt lösenord",
+        "Inloggning i två steg",
     ]  # fmt: skip
 
 

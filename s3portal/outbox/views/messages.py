@@ -32,7 +32,7 @@ TABS = ("", MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.FAILED, Mess
 outbox_staff = requires(may_see_outbox)
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):
     """Counts no further than what is listed."""
 
     @cached_property
