@@ -73,3 +73,42 @@ def test_a_title_cannot_add_lines_of_its_own(client):
     assert "attendee" not in event
     assert len(calendar.walk("VEVENT")) == 1
     assert event["location"] == "a;b,c\\d"
+
+
+def test_a_change_has_a_higher_sequence_and_the_same_uid(client):
+    meeting = factories.make_meeting()
+    before = fetch(client, meeting)[2]
+    meeting.sequence = 3
+    meeting.save(update_fields=["sequence"])
+    after = fetch(client, meeting)[2]
+    assert (before["sequence"], after["sequence"]) == (0, 3)
+    assert before["uid"] == after["uid"]
+
+
+def test_a_link_for_the_registered_is_not_in_the_public_file(client):
+    meeting = factories.make_meeting(link_public=False, dial_in_number="+46 8 505 218 69")
+    description = str(fetch(client, meeting)[2]["description"])
+    assert meeting.link not in description
+    assert "505 218 69" not in description
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, "CONFIRMED"),
+        ({"save_the_date": True}, "TENTATIVE"),
+        (
+            {
+                "status": "cancelled",
+                "cancelled_at": datetime(2020, 10, 1, tzinfo=STOCKHOLM),
+                "cancel_reason": "Snö.",
+            },
+            "CANCELLED",
+        ),
+    ],
+)
+def test_what_is_certain_and_what_is_off(client, fields, status):
+    meeting = factories.make_meeting(**fields)
+    event = fetch(client, meeting)[2]
+    assert event["status"] == status
+    assert ("Mötet är inställt. Snö." in event["description"]) == (status == "CANCELLED")
