@@ -66,8 +66,8 @@ class Problem:
 
 
 def publishing_problems(meeting: Meeting, *, now: datetime | None = None) -> list[Problem]:
-    """Everything that stops the meeting from being published. Of a save-the-date only the title and the day are
-    asked."""
+    """Everything that stops the meeting from being published. Of a save-the-date only the title and the day
+    are asked."""
     problems = list(_unsuitable(meeting))
     if meeting.ends_at <= (now or timezone.now()):
         problems.append(Problem("day", "Mötet har redan varit. Ange en ny dag."))
@@ -99,7 +99,8 @@ def _ways_missing(meeting: Meeting) -> Iterator[Problem]:
     if meeting.attendance != Attendance.LINK and not meeting.place:
         yield Problem("place", "Ange platsen, eller välj att mötet hålls via länk.")
     by_link = meeting.link or meeting.dial_in_number or meeting.video_address
-    # Those who register get the link by mail, so it may come later; without registration this is the only place.
+    # Those who register get the link by mail, so it may come later; without registration this is the only
+    # place.
     if (
         meeting.attendance != Attendance.ROOM
         and not by_link

@@ -12,3 +12,8 @@ def may_see_all_calls(user: User) -> bool:
 def may_edit_calls(user: User) -> bool:
     """Calls and what belongs to them: written, published and concluded by officers."""
     return user.has_role(Role.OFFICER, Role.ADMIN)
+
+
+def may_arrange_meetings(user: User) -> bool:
+    """Meetings, drafts too, and those who have registered for them (architecture: Roles)."""
+    return user.has_role(Role.OFFICER, Role.ADMIN)

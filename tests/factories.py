@@ -18,6 +18,9 @@ from calls.models import (
     Inquiry,
     LegalBasis,
     Meeting,
+    MeetingSeries,
+    Participation,
+    Registration,
     Strategy,
     StrengthArea,
     Subscription,
@@ -199,6 +202,26 @@ def make_subscription(*, areas: list[StrengthArea] | None = None, **fields: Any)
     subscription = Subscription.objects.create(**(defaults | fields))
     subscription.areas.set(areas or [])
     return subscription
+
+
+def make_meeting_series(**fields: Any) -> MeetingSeries:
+    number = next_number()
+    return MeetingSeries.objects.create(**({"slug": f"serie-{number}", "title": f"Serie {number}"} | fields))
+
+
+def make_participation(*, meeting: Meeting, place: str = "room", **fields: Any) -> Participation:
+    """Somebody registered for ``meeting``, or for its series; a person's own fields (``name``,
+    ``organisation``, ``email``, ``meal_wishes``) may be given among the participation's."""
+    number = next_number()
+    person: dict[str, Any] = {"name": f"Deltagare {number}", "email": f"deltagare{number}@example.org"}
+    for name in ("name", "organisation", "email", "meal_wishes", "created_at"):
+        if name in fields:
+            person[name] = fields.pop(name)
+    to = {"series": meeting.series} if meeting.series else {"meeting": meeting}
+    registration = fields.pop("registration", None) or Registration.objects.create(**to, **person)
+    if place == "waiting":
+        fields.setdefault("wants_room_since", timezone.now())
+    return Participation.objects.create(registration=registration, meeting=meeting, place=place, **fields)
 
 
 # --- Applications ---------------------------------------------------------------------------------------

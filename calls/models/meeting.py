@@ -1,7 +1,7 @@
 """Meetings, and invitations with several of them."""
 
 import re
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import models
@@ -219,10 +219,20 @@ class Meeting(models.Model):
         return reverse("calls:register_series", args=[self.series.slug]) + f"?mote={self.pk}"
 
     @property
+    def is_whole_day(self) -> bool:
+        """A day to keep free before the clocks are known: kept as from midnight to midnight."""
+        clocks = {in_stockholm(self.starts_at).time(), in_stockholm(self.ends_at).time()}
+        return self.save_the_date and clocks == {time()}
+
+    @property
     def when(self) -> str:
         """As in "Torsdag 15 oktober 2020 kl. 09.30–12.30", on Swedish clocks."""
         start, end = in_stockholm(self.starts_at), in_stockholm(self.ends_at)
         weekday = format_weekday(start).capitalize()
+        if self.is_whole_day:
+            last = end.date() - timedelta(days=1)
+            first = f"{weekday} {format_day(start)}"
+            return first if last == start.date() else f"{first} – {format_weekday(last)} {format_day(last)}"
         if start.date() == end.date():
             return f"{weekday} {format_day(start)} kl.{HARD_SPACE}{format_timespan(start, end)}"
         return f"{weekday} {format_datetime(start)} – {format_weekday(end)} {format_datetime(end)}"
