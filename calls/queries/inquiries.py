@@ -24,9 +24,3 @@ def inquiries_of(call: Call, *, status: InquiryStatus) -> "QuerySet[Inquiry]":
     """The oldest that waits first, since it has waited longest; the newest of the others first."""
     found = call.inquiries.filter(status=status).select_related("answered_by")
     return found.order_by("asked_at", "pk") if status == InquiryStatus.WAITING else found
-
-
-def waiting_inquiries() -> "QuerySet[Inquiry]":
-    """All questions that wait for an answer, the oldest first."""
-    waiting = Inquiry.objects.filter(status=InquiryStatus.WAITING).select_related("call")
-    return waiting.order_by("asked_at", "pk")

@@ -11,7 +11,7 @@ from calls.enums import InquiryAction, InquiryStatus
 from calls.forms.following import AnswerForm, DeclineForm
 from calls.models import Call, Inquiry
 from calls.queries.inquiries import inquiries_of, inquiry_tabs
-from calls.rules import may_see_all_calls
+from calls.rules import may_edit_calls
 from calls.services.asking import ALLOWED, answer_inquiry, decline_inquiry
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
@@ -20,7 +20,7 @@ from s3portal.common.errors import Conflict, Refusal
 PER_PAGE = 20
 
 
-@requires(may_see_all_calls)
+@requires(may_edit_calls)
 @require_safe
 def officer_inquiries(request: LoggedInRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(Call, pk=pk)
@@ -45,7 +45,7 @@ def _inquiry_or_404(pk: int, inquiry_pk: int) -> Inquiry:
     return get_object_or_404(Inquiry.objects.select_related("call", "answered_by"), pk=inquiry_pk, call_id=pk)
 
 
-@requires(may_see_all_calls)
+@requires(may_edit_calls)
 @require_http_methods(["GET", "POST"])
 def officer_inquiry(request: LoggedInRequest, pk: int, inquiry_pk: int) -> HttpResponse:
     """The question with its answer. The button ``visa`` shows how it will look and saves nothing."""
@@ -101,7 +101,7 @@ def _conflict_page(request: LoggedInRequest, conflict: Conflict, *, pk: int, inq
     return _answer_page(request, latest, again, status=409)
 
 
-@requires(may_see_all_calls)
+@requires(may_edit_calls)
 @require_http_methods(["GET", "POST"])
 def officer_inquiry_decline(request: LoggedInRequest, pk: int, inquiry_pk: int) -> HttpResponse:
     inquiry = _inquiry_or_404(pk, inquiry_pk)
