@@ -55,7 +55,7 @@ class PercentField(_ParsedField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Decimal | int):
-            return format_percent(value, 2).rpartition("\u00a0")[0]
+            return f"{Decimal(value).normalize():f}".replace(".", ",")
         return value
 
 
