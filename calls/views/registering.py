@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from calls.addresses import meeting_address
 from calls.enums import Place
 from calls.forms.registering import ChangeForm, RegisterForm
 from calls.ics import meeting_ics
@@ -24,6 +25,7 @@ from calls.queries.registering import meetings_of, public_series, registration_b
 from calls.queries.shown import meeting_facts
 from calls.services import registering
 from calls.services.seats import answer_offer
+from calls.structured import meeting_structured
 from calls.views.visitors import may_send
 from s3portal.common.errors import Refusal
 
@@ -42,6 +44,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "meeting": meeting,
             "now": timezone.now(),
             "facts": meeting_facts(meeting),
+            "structured": meeting_structured(meeting, url=meeting_address(meeting)),
             "siblings": siblings.exclude(pk=pk) if meeting.series_id else siblings.none(),
         },
     )

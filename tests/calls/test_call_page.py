@@ -251,6 +251,12 @@ def test_a_meeting_as_an_event(fields, mode, locations):
     assert found == locations
 
 
+def test_a_meetings_page_carries_its_event(client):
+    meeting = factories.make_meeting()
+    data = structured(client.get(f"/moten/{meeting.pk}/").content.decode())
+    assert (data["name"], data["url"]) == (meeting.title, f"{settings.BASE_URL}/moten/{meeting.pk}/")
+
+
 def test_a_cancelled_meeting_says_so():
     meeting = factories.make_meeting(status="cancelled", cancelled_at=timezone.now())
     assert structured(meeting_structured(meeting, url="x"))["eventStatus"].endswith("/EventCancelled")
