@@ -85,6 +85,8 @@ class QuestionForm(ContentForm):
     condition = forms.ChoiceField(
         label=_("Frågan ställs"),
         required=False,
+        # "Alltid" is an answer too.
+        widget=forms.Select(attrs={"data-optional": "nej"}),
         help_text=_("Villkoret kan gälla en tidigare fråga av slaget Ja eller nej eller Val ur en lista."),
         error_messages={"invalid_choice": _("Svaret finns inte längre att välja. Välj igen.")},
     )

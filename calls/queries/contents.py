@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from calls.enums import CallAction
+from calls.enums import CallAction, QuestionKind
 from calls.models import Call, CallDocument, CallDocumentVersion, CallQuestion
 from calls.services.editing import require_unreceived
 from calls.transitions import require
@@ -30,16 +30,20 @@ class QuestionShown:
 
 
 def questions_with_conditions(questions: list[CallQuestion]) -> list[QuestionShown]:
-    labels = {question.pk: question.label for question in questions}
+    by_pk = {question.pk: question for question in questions}
     return [
         QuestionShown(
             question,
-            f"Ställs vid svaret ”{question.shown_if_answer}” på ”{labels[question.shown_if_id]}”."
-            if question.shown_if_id
-            else "",
+            _condition(question, by_pk[question.shown_if_id]) if question.shown_if_id else "",
         )
         for question in questions
     ]
+
+
+def _condition(question: CallQuestion, parent: CallQuestion) -> str:
+    answer = question.shown_if_answer
+    words = answer.capitalize() if parent.kind == QuestionKind.YES_NO else answer
+    return f"Ställs vid svaret ”{words}” på ”{parent.label}”."
 
 
 def documents_with_versions(call: Call) -> "QuerySet[CallDocument]":

@@ -263,6 +263,13 @@ def test_a_condition_that_is_not_offered_is_refused(condition, call, officers):
     assert officers.post(f"{base(call, 'fragor')}ny/", posted).status_code == 422
 
 
+def test_the_list_tells_the_condition_as_applicants_read_it(call, officers):
+    parent = factories.make_question(call=call, label="Har ni sökt?", kind="yes_no")
+    factories.make_question(call=call, shown_if=parent, shown_if_answer="ja")
+    page = officers.get(base(call, "fragor")).content.decode()
+    assert "Ställs vid svaret ”Ja” på ”Har ni sökt?”." in page
+
+
 def test_choices_are_lines(call, officers):
     posted = TYPED["fragor"] | {"kind": "choice", "choices": " Röd \r\n\r\nBlå  och  grön\n"}
     assert officers.post(f"{base(call, 'fragor')}ny/", posted).status_code == 302
