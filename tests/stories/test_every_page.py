@@ -103,9 +103,9 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     )
     past = CommitteeMeeting.objects.exclude(pk=meeting.pk).first()
     subscription = factories.make_subscription(areas=list(StrengthArea.objects.all()[:2]))
-    asked = [factories.make_inquiry(call=call, asker_email=email) for email in ("", "ulla@example.se")]
+    inquiries = [factories.make_inquiry(call=call, asker_email=email) for email in ("", "ulla@example.se")]
     answer_inquiry(
-        inquiry_id=asked[0].pk,
+        inquiry_id=inquiries[0].pk,
         actor=officer,
         expected_version=1,
         published_question="Får kommuner söka?",
@@ -129,8 +129,9 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
             {"token": subscription.token, "signed": sign_wish(Wish("ny@example.se", True))}
         ],
         "calls:unsubscribe": [{"token": subscription.token}],
-        "calls:officer_inquir": [{"pk": call.pk, "inquiry_pk": inquiry.pk} for inquiry in asked],
+        "calls:officer_inquir": [{"pk": call.pk, "inquiry_pk": inquiry.pk} for inquiry in inquiries],
         **contents_of_a_draft(officer, area=StrengthArea.objects.first()),
+        **meetings_of_an_officer(),
         "calls:": [
             {"pk": Meeting.objects.first().pk},
             {"pk": Meeting.objects.filter(room_full=True).first().pk},
@@ -155,6 +156,39 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "outbox:": [{"pk": Message.objects.get(key="x").pk}],
         "accounts:": [{"pk": Organisation.objects.of(applicant).first().pk}],
         "home:": [{}],
+    }
+
+
+def meetings_of_an_officer() -> dict[str, list[dict[str, Any]]]:
+    """A draft with much missing, a meeting going on with a full room and a queue, and their series."""
+    now = timezone.now()
+    series = factories.make_meeting_series(text="Välkomna till **fyra** möten.")
+    draft = factories.make_meeting(
+        title="Utkast till möte", status="draft", series=series, attendance="both", link="", text="TBD"
+    )
+    coming = factories.make_meeting(
+        title="Möte som går att flytta", series=series, attendance="both", place="Hus U", registration="open"
+    )
+    today = factories.make_meeting(
+        title="Möte som pågår",
+        starts_at=now,
+        ends_at=now + timedelta(hours=2),
+        attendance="both",
+        place="Hus U",
+        registration="open",
+        capacity=1,
+        room_full=True,
+        asks_meal_wishes=True,
+    )
+    seated = factories.make_participation(meeting=today, organisation="Peak", meal_wishes="Vegetariskt")
+    factories.make_participation(meeting=today, place="link", wants_room_since=now)
+    cancelled = factories.make_meeting(
+        title="Inställt möte", status="cancelled", cancelled_at=now, cancel_reason="Snöstorm"
+    )
+    return {
+        "calls:officer_meeting": [{"pk": each.pk} for each in (draft, coming, today, cancelled)],
+        "calls:officer_series": [{"series_pk": series.pk}],
+        "calls:officer_registration": [{"pk": today.pk, "participation_pk": seated.pk}],
     }
 
 
