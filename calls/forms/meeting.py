@@ -8,14 +8,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
-from calls.enums import Attendance, CallStatus, MeetingKind, Place, RegistrationRule
+from calls.enums import Attendance, CallStatus, MeetingKind, RegistrationRule
 from calls.forms.clock import ClockField
 from calls.meeting_content import MeetingContent
 from calls.models import Call, Meeting, MeetingSeries, StrengthArea
-from calls.queries.officer_meetings import Audience, Sort
 from s3portal.common.errors import Refusal
 from s3portal.common.forms import CleanCharField, CleanTextField, SwedishDateField
 from s3portal.common.swedish import in_stockholm
@@ -29,12 +27,18 @@ _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+|[0-9][0-9.]*[0-9]")
 MARKDOWN_HELP = _("Tomrad ger nytt stycke. - först på raden ger en lista, **fet** ger fet stil.")
 
 
+#: Asked for, except of a save-the-date: so not marked as voluntary.
+ASKED_CLOCK = forms.TextInput(
+    attrs={"inputmode": "decimal", "autocomplete": "off", "size": 6, "data-optional": "nej"}
+)
+
+
 def area_choices() -> list[tuple[str, str]]:
     areas = StrengthArea.objects.select_related("strategy").order_by("-strategy__first_year", "order", "name")
     return [(str(area.pk), f"{area.name} ({area.strategy})") for area in areas]
 
 
-def _area(key: str) -> StrengthArea | None:
+def area_of(key: str) -> StrengthArea | None:
     return StrengthArea.objects.get(pk=int(key)) if key else None
 
 
@@ -66,7 +70,7 @@ def link_field(label: Any) -> forms.URLField:
     )
 
 
-class _TimesMixin(forms.Form):
+class TimesMixin(forms.Form):
     """A day and its clocks as two moments, in ``cleaned_data["starts_at"]`` and ``["ends_at"]``."""
 
     #: Whether a day without clocks is meant: only for a save-the-date.
@@ -112,7 +116,7 @@ def times_of(meeting: Meeting) -> dict[str, Any]:
     return {"day": start.date(), "last_day": last_day, "starts": start.time(), "ends": end.time()}
 
 
-class MeetingForm(_TimesMixin):
+class MeetingForm(TimesMixin):
     """All of a meeting. ``content`` is what was written, once the form is valid."""
 
     kind = forms.ChoiceField(label=_("Slag"), choices=MeetingKind.choices)
@@ -126,8 +130,8 @@ class MeetingForm(_TimesMixin):
     last_day = SwedishDateField(
         label=_("Sista dag"), required=False, help_text=_("Bara om mötet pågår flera dagar.")
     )
-    starts = ClockField(label=_("Börjar klockan"), required=False)
-    ends = ClockField(label=_("Slutar klockan"), required=False)
+    starts = ClockField(label=_("Börjar klockan"), required=False, widget=ASKED_CLOCK)
+    ends = ClockField(label=_("Slutar klockan"), required=False, widget=ASKED_CLOCK)
     area = forms.ChoiceField(label=_("Styrkeområde"), required=False)
     call = forms.ModelChoiceField(
         label=_("Utlysning"), queryset=Call.objects.none(), required=False, empty_label="Ingen"
@@ -283,7 +287,7 @@ class MeetingForm(_TimesMixin):
             kind=MeetingKind(wanted["kind"]),
             attendance=Attendance(wanted["attendance"]),
             registration=RegistrationRule(wanted["registration"]),
-            area=_area(wanted["area"]),
+            area=area_of(wanted["area"]),
             **values,
         )
 
@@ -304,15 +308,15 @@ def initial_of(meeting: Meeting) -> dict[str, Any]:
     return initial
 
 
-class MoveForm(_TimesMixin):
+class MoveForm(TimesMixin):
     """Another time or place for a published meeting, and a sentence to those who have registered."""
 
     day = SwedishDateField(label=_("Ny dag"))
     last_day = SwedishDateField(
         label=_("Sista dag"), required=False, help_text=_("Bara om mötet pågår flera dagar.")
     )
-    starts = ClockField(label=_("Börjar klockan"), required=False)
-    ends = ClockField(label=_("Slutar klockan"), required=False)
+    starts = ClockField(label=_("Börjar klockan"), required=False, widget=ASKED_CLOCK)
+    ends = ClockField(label=_("Slutar klockan"), required=False, widget=ASKED_CLOCK)
     place = CleanCharField(label=_("Plats"), required=False, max_length=300)
     note = CleanCharField(
         label=_("Meddelande till dem som är anmälda"), required=False, max_length=500,
@@ -334,178 +338,3 @@ class CancelForm(forms.Form):
     reason = CleanCharField(
         label=_("Varför ställs mötet in?"), max_length=300, help_text=_("Visas för alla och står i mejlet.")
     )
-
-
-# --- Series -----------------------------------------------------------------------------------------------
-class InvitationForm(forms.Form):
-    """A series' title and text."""
-
-    title = CleanCharField(label=_("Rubrik"), max_length=200)
-    text = CleanTextField(
-        label=_("Inbjudan"), required=False, max_length=LONGEST_TEXT, help_text=MARKDOWN_HELP,
-        widget=forms.Textarea(attrs={"rows": 8}),
-    )  # fmt: skip
-
-
-class SeriesForm(InvitationForm):
-    """The invitation, and what its meetings have in common."""
-
-    kind = forms.ChoiceField(label=_("Slag"), choices=MeetingKind.choices, initial=MeetingKind.MOBILISATION)
-    call = forms.ModelChoiceField(
-        label=_("Utlysning"), queryset=Call.objects.none(), required=False, empty_label="Ingen"
-    )
-    attendance = forms.ChoiceField(
-        label=_("Så kan man delta"), choices=Attendance.choices, initial=Attendance.BOTH
-    )
-    place = CleanCharField(label=_("Plats"), required=False, max_length=300)
-    capacity = MeetingForm.base_fields["capacity"]
-    registration = forms.ChoiceField(
-        label=_("Anmälan"),
-        choices=[
-            choice for choice in RegistrationRule.choices if choice[0] in ("open", "not_needed", "closed")
-        ],
-        initial=RegistrationRule.OPEN,
-    )
-    meals = MeetingForm.base_fields["meals"]
-    asks_meal_wishes = MeetingForm.base_fields["asks_meal_wishes"]
-    link_public = MeetingForm.base_fields["link_public"]
-    save_the_date = MeetingForm.base_fields["save_the_date"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["call"]
-        field.queryset = Call.objects.exclude(status=CallStatus.CONCLUDED).order_by("-closes_at", "-pk")
-
-
-class SlotForm(_TimesMixin):
-    """One meeting of a new series. A row without anything in it is left out."""
-
-    area = forms.ChoiceField(label=_("Styrkeområde"), required=False)
-    title = CleanCharField(
-        label=_("Rubrik"), required=False, max_length=200, help_text=_("Annars styrkeområdets namn.")
-    )
-    day = SwedishDateField(label=_("Dag"))
-    starts = ClockField(label=_("Börjar klockan"), required=False)
-    ends = ClockField(label=_("Slutar klockan"), required=False)
-    place = CleanCharField(
-        label=_("Plats"), required=False, max_length=300, help_text=_("Annars seriens plats.")
-    )
-    link = link_field(_("Länk"))
-    dial_in_number = CleanCharField(label=_("Telefonnummer"), required=False, max_length=50)
-    conference_id = CleanCharField(label=_("Telefonkonferens-ID"), required=False, max_length=50)
-
-    def __init__(
-        self, *args: Any, areas: list[tuple[str, str]], whole_day: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.whole_day = whole_day
-        field: Any = self.fields["area"]
-        field.choices = [("", "Inget"), *areas]
-
-    clean_link = MeetingForm.clean_link
-    clean_dial_in_number = MeetingForm.clean_dial_in_number
-    clean_conference_id = MeetingForm.clean_conference_id
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if self.empty_permitted and not self.has_changed():
-            return cleaned
-        if not cleaned.get("title") and not cleaned.get("area"):
-            self.add_error("title", "Ange en rubrik eller välj ett styrkeområde.")
-        self.read_times(cleaned)
-        return cleaned
-
-    def content(self, common: dict[str, Any]) -> MeetingContent:
-        """The slot with what the series' meetings have in common."""
-        wanted = self.cleaned_data
-        area = _area(wanted["area"])
-        attendance = Attendance(common["attendance"])
-        return MeetingContent(
-            kind=MeetingKind(common["kind"]),
-            title=wanted["title"] or (area.name if area else ""),
-            starts_at=wanted["starts_at"],
-            ends_at=wanted["ends_at"],
-            call=common["call"],
-            area=area,
-            attendance=attendance,
-            place=wanted["place"] or common["place"],
-            capacity=None if attendance == Attendance.LINK else common["capacity"],
-            link=wanted["link"],
-            link_public=common["link_public"],
-            dial_in_number=wanted["dial_in_number"],
-            conference_id=wanted["conference_id"],
-            meals=common["meals"],
-            asks_meal_wishes=common["asks_meal_wishes"],
-            registration=RegistrationRule(common["registration"]),
-            save_the_date=common["save_the_date"],
-        )
-
-
-SlotFormSet: "type[BaseFormSet[SlotForm]]" = forms.formset_factory(
-    SlotForm, extra=0, max_num=30, absolute_max=30
-)
-
-
-# --- The list and those on it -----------------------------------------------------------------------------
-class MeetingFilterForm(forms.Form):
-    show_optional = False
-    q = CleanCharField(
-        label=_("Sök"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
-    )
-    slag = forms.ChoiceField(label=_("Slag"), required=False, choices=[("", "Alla"), *MeetingKind.choices])
-    omrade = forms.TypedChoiceField(label=_("Styrkeområde"), required=False, coerce=int, empty_value=None)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["omrade"]
-        field.choices = [("", "Alla"), *area_choices()]
-
-
-class ParticipantFilterForm(forms.Form):
-    show_optional = False
-    q = CleanCharField(
-        label=_("Sök"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
-    )
-    urval = forms.ChoiceField(label=_("Visa"), required=False, choices=Audience.choices)
-    ordning = forms.ChoiceField(label=_("Ordna efter"), required=False, choices=Sort.choices)
-
-
-class MessageForm(forms.Form):
-    """A mail to those who have registered. ``once`` names it, so that pressing twice sends once."""
-
-    once = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Börja om på sidan.")})
-    audience = forms.ChoiceField(label=_("Till"), choices=Audience.choices, widget=forms.RadioSelect)
-    subject = CleanCharField(label=_("Ämne"), max_length=150)
-    text = CleanTextField(
-        label=_("Meddelande"), max_length=LONGEST_TEXT, help_text=MARKDOWN_HELP,
-        widget=forms.Textarea(attrs={"rows": 10}),
-    )  # fmt: skip
-
-
-class OfficerRegistrationForm(forms.Form):
-    """Somebody who has registered by telephone or mail, written down by an officer."""
-
-    name = CleanCharField(label=_("Namn"), max_length=150)
-    organisation = CleanCharField(label=_("Organisation"), required=False, max_length=200)
-    email = forms.EmailField(
-        label=_("E-post"),
-        help_text=_("Bekräftelsen och kalenderinbjudan skickas hit."),
-        error_messages={
-            "required": _("Ange en e-postadress."),
-            "invalid": _("Ange en e-postadress, till exempel namn@exempel.se."),
-        },
-    )
-    place = forms.ChoiceField(label=_("Deltar"), widget=forms.RadioSelect)
-    meal_wishes = CleanCharField(label=_("Önskemål om mat"), required=False, max_length=500)
-
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["place"]
-        field.choices = [
-            (place.value, place.label)
-            for place in (Place.ROOM, Place.LINK)
-            if meeting.attendance in (Attendance.BOTH, place.value)
-        ]
-        field.initial = field.choices[0][0]
-        if not meeting.asks_meal_wishes:
-            del self.fields["meal_wishes"]

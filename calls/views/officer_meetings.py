@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls.enums import MeetingStatus
-from calls.forms.meeting import CancelForm, MeetingFilterForm, MeetingForm, MoveForm, initial_of
+from calls.forms.meeting import CancelForm, MeetingForm, MoveForm, initial_of
+from calls.forms.participants import MeetingFilterForm
 from calls.meeting_content import publishing_problems
 from calls.meeting_transitions import MeetingAction, allows
 from calls.models import Meeting, MeetingSeries

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from calls.enums import MeetingStatus, Place
 from calls.exports import csv_response, xlsx_response
-from calls.forms.meeting import MessageForm, OfficerRegistrationForm, ParticipantFilterForm
+from calls.forms.participants import MessageForm, OfficerRegistrationForm, ParticipantFilterForm
 from calls.meeting_transitions import MeetingAction, allows
 from calls.models import Meeting, Participation
 from calls.queries.officer_meetings import (

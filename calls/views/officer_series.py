@@ -8,7 +8,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from calls.forms.meeting import InvitationForm, SeriesForm, SlotFormSet, area_choices
+from calls.forms.meeting import area_choices
+from calls.forms.meeting_series import InvitationForm, SeriesForm, SlotFormSet
 from calls.models import MeetingSeries
 from calls.queries.officer_meetings import all_series, slots_of
 from calls.services import series as services
