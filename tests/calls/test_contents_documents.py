@@ -145,7 +145,6 @@ def address(call, version):
 def read(client, call, version):
     response = client.get(address(call, version))
     content = b"".join(response.streaming_content) if response.streaming else b""
-    response.close()
     return response, content
 
 
