@@ -132,6 +132,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "calls:officer_inquir": [{"pk": call.pk, "inquiry_pk": inquiry.pk} for inquiry in inquiries],
         **contents_of_a_draft(officer, area=StrengthArea.objects.first()),
         **meetings_of_an_officer(),
+        **meetings_of_a_visitor(),
         "calls:": [
             {"pk": Meeting.objects.first().pk},
             {"pk": Meeting.objects.filter(room_full=True).first().pk},
@@ -156,6 +157,39 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "outbox:": [{"pk": Message.objects.get(key="x").pk}],
         "accounts:": [{"pk": Organisation.objects.of(applicant).first().pk}],
         "home:": [{}],
+    }
+
+
+def meetings_of_a_visitor() -> dict[str, list[dict[str, Any]]]:
+    """A series that is open for registration, and somebody who is offered a seat there."""
+    series = factories.make_meeting_series(text="Välkomna till **två** möten.")
+    slots = [
+        factories.make_meeting(
+            series=series,
+            attendance="both",
+            place="Hus U",
+            registration="open",
+            capacity=capacity,
+            asks_meal_wishes=True,
+            starts_at=timezone.now() + timedelta(days=days),
+        )
+        for days, capacity in ((20, 1), (21, 40))
+    ]
+    asked_at = timezone.now()
+    offered = factories.make_participation(
+        meeting=slots[0],
+        place="link",
+        wants_room_since=asked_at,
+        offered_until=asked_at + timedelta(hours=24),
+    )
+    factories.make_participation(meeting=slots[1], registration=offered.registration)
+    alone = factories.make_meeting(attendance="both", place="Hus U", registration="open", capacity=40)
+    token = offered.registration.token
+    return {
+        "calls:register": [{"pk": alone.pk, "slug": series.slug}],
+        "calls:series_detail": [{"slug": series.slug}],
+        "calls:registration": [{"token": token}],
+        "calls:seat_answer": [{"token": token, "pk": slots[0].pk}],
     }
 
 
