@@ -86,7 +86,7 @@ def _later(call: Call, milestones: list[Milestone]) -> list[_Point]:
         points.append(point)
     evaluation = "Underlag för förlängning" if call.extension_possible else "Vad stödet har lett till"
     for kind, label, text in (
-        (MilestoneKind.PAYMENT, "Utbetalning", call.grant_period),
+        (MilestoneKind.PAYMENT, "Utbetalning", f"Under {call.grant_period}" if call.grant_period else ""),
         (MilestoneKind.EVALUATION, "Utvärdering", evaluation),
     ):
         if kind not in told:
