@@ -49,7 +49,7 @@ def measure_all() -> None:
     import django
 
     django.setup()
-    from tests.bench import calls, document, pages, submissions, world
+    from tests.bench import calls, document, pages, reminders, submissions, world
 
     heading("S3-portalen, mätning")
     say(f"Python {platform.python_version()}, Django {django.get_version()}, {os.cpu_count()} kärnor.")
@@ -60,6 +60,7 @@ def measure_all() -> None:
     document.measure(scene)
     submissions.measure(scene)
     calls.measure(scene)
+    reminders.measure()
 
 
 if __name__ == "__main__":
