@@ -1,6 +1,12 @@
-import pytest
+from pathlib import Path
 
+import pytest
+from django.utils import timezone
+
+from s3portal.audit.models import Event
+from s3portal.outbox.kinds import label_of
 from s3portal.outbox.models import Message, MessageAttachment
+from s3portal.outbox.queries import failed_messages_about
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +105,83 @@ def test_cancel_and_resend(client_for, officer):
     page = client.post(f"{LIST}{message.pk}/skicka-igen/", follow=True).content.decode()
     assert "Utskicket ligger i kön igen." in page
     assert client.post(f"{LIST}{message.pk + 1}/skicka-igen/").status_code == 404
+
+
+def test_the_search_finds_by_address_subject_and_kind(client_for, officer):
+    make_message(1, to_email="Eva@example.org", subject="Kvittens på ansökan")
+    make_message(2, to_email="bo@example.org", subject="Beslut om projektet", kind="decision_signed")
+    client = client_for(officer)
+
+    def found(query):
+        page = client.get(f"{LIST}?{query}").content.decode()
+        return ["Kvittens på ansökan" in page, "Beslut om projektet" in page]
+
+    assert found("q=eva@ex") == [True, False]
+    assert found("q=BO@EXAMPLE.ORG") == [False, True]
+    assert found("q=ansökningar") == [True, False]
+    assert found("q=projekt") == [False, True]
+    assert found("q=%25") == [False, False]
+    assert found("kind=decision_signed") == [False, True]
+    assert found("kind=finns-inte") == [False, False]
+    assert found("q=eva@ex&kind=decision_signed") == [False, False]
+    # The kind is called by its name.
+    assert "Beslut underskrivet" in client.get(LIST).content.decode()
+
+
+def test_the_tabs_keep_the_search_and_count_within_it(client_for, officer):
+    make_message(1, to_email="eva@example.org", status="failed")
+    make_message(2, to_email="bo@example.org", status="failed")
+    page = client_for(officer).get(f"{LIST}?q=eva@").content.decode()
+    assert "?q=eva%40&amp;status=failed" in page
+    assert '<span class="s3-count">1</span>' in page
+
+
+def test_long_lists_are_counted_no_further_than_they_are_shown(client_for, officer, monkeypatch):
+    monkeypatch.setattr("s3portal.outbox.views.messages.MOST_LISTED", 3)
+    monkeypatch.setattr("s3portal.outbox.views.messages.MOST_COUNTED", 2)
+    for number in range(5):
+        make_message(number)
+    page = client_for(officer).get(LIST).content.decode()
+    assert page.count('<th scope="row">') == 3
+    assert "Här visas de senaste 3 utskicken." in page
+    assert "fler än 2" in page
+
+
+def test_all_failed_of_a_selection_are_sent_again_after_a_question(client_for, officer):
+    make_message(1, status="failed", to_email="eva@example.org")
+    make_message(2, status="failed", to_email="eva@example.org", expires_at=timezone.now())
+    make_message(3, status="failed", to_email="bo@example.org")
+    make_message(4, status="cancelled", to_email="eva@example.org")
+    client = client_for(officer)
+    address = f"{LIST}skicka-igen/?q=eva%40"
+    assert address in client.get(f"{LIST}?q=eva@&status=failed").content.decode()
+    assert "Skicka 1 utskick igen" in client.get(address).content.decode()
+    assert Message.objects.filter(status="queued").count() == 0
+    page = client.post(address, follow=True).content.decode()
+    assert "1 utskick ligger i kön igen." in page
+    assert list(Message.objects.filter(status="queued").values_list("key", flat=True)) == ["k1"]
+    assert Event.objects.filter(action="message_resent").count() == 1
+    assert "Det finns inget misslyckat utskick" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("role", ["committee_member", "assessor"])
+def test_others_send_nothing_again(client_for, role):
+    make_message(1, status="failed")
+    client = client_for(factories.make_staff(role))
+    assert client.post(f"{LIST}skicka-igen/").status_code == 403
+    assert Message.objects.get().status == "failed"
+
+
+def test_failed_messages_about_objects():
+    wanted = make_message(1, status="failed", object_type="diary.case", object_id=7)
+    make_message(2, status="failed", object_type="diary.case", object_id=8)
+    make_message(3, status="failed", object_type="diary.record", object_id=7)
+    make_message(4, object_type="diary.case", object_id=7)
+    assert list(failed_messages_about("diary.case", [7, 9])) == [wanted]
+
+
+def test_every_mail_has_a_name():
+    templates = (Path(__file__).resolve().parents[2] / "templates" / "mail").glob("*.subject.txt")
+    kinds = {path.name.removesuffix(".subject.txt") for path in templates} - {"reminder"}
+    assert {kind for kind in kinds if label_of(kind) == kind} == set()
+    assert len(kinds) > 5
