@@ -274,6 +274,6 @@ def connection_words(meeting: Meeting) -> str:
         conference = f", konferens-id {meeting.conference_id}" if meeting.conference_id else ""
         lines.append(f"Telefon: {meeting.dial_in_number}{conference}")
     if meeting.video_address or meeting.video_id:
-        video = ", id ".join(part for part in (meeting.video_address, meeting.video_id) if part)
-        lines.append(f"Videokonferens: {video}")
+        number = f"id {meeting.video_id}" if meeting.video_id else ""
+        lines.append("Videokonferens: " + ", ".join(part for part in (meeting.video_address, number) if part))
     return "\n".join(lines)
