@@ -639,3 +639,17 @@ def test_thanks_cannot_be_made_up(client):
     page = client.get(reverse("calls:registered") + "?svar=påhitt").content.decode()
     assert "Tack för din anmälan" in page
     assert not re.search(r"Du har en plats", page)
+
+
+@pytest.mark.parametrize(
+    ("attendance", "words"),
+    [
+        ("both", "Fullsatt i lokalen. Nu endast öppen för deltagande via länk."),
+        ("room", "Fullsatt i lokalen. Du kan ställa dig i kö."),
+    ],
+)
+def test_a_full_room_says_what_is_left(client, attendance, words):
+    meeting = open_meeting(attendance=attendance, capacity=1)
+    sign_up(meeting, {meeting.pk: ROOM})
+    for address in (reverse("calls:meeting_list"), reverse("calls:meeting_detail", args=[meeting.pk])):
+        assert f"{words}<" in client.get(address).content.decode()
