@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from s3portal.common.errors import Refusal
 from s3portal.common.forms import CleanCharField, CleanTextField
-from s3portal.outbox import queries
 from s3portal.outbox.due import Offset, parse_offset
 from s3portal.outbox.enums import MailGroup
-from s3portal.outbox.kinds import label_of
+from s3portal.outbox.kinds import all_kinds
 from s3portal.outbox.models import MailSettings, ReminderRule
 from s3portal.outbox.reminders import ReminderKind
 from s3portal.outbox.services.configuring import version_of
@@ -32,8 +31,7 @@ class MessageFilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
-        found = sorted((label_of(code), code) for code in queries.kinds_sent())
-        field.choices = [("", "Alla"), *((code, label) for label, code in found)]
+        field.choices = [("", "Alla"), *all_kinds()]
 
 
 class ChoicesForm(forms.Form):

@@ -39,6 +39,11 @@ LABELS: Final[dict[str, str | Promise]] = {
 }
 
 
+def all_kinds() -> list[tuple[str, str]]:
+    """Every kind that the portal sends, with its name, in the order of the names."""
+    return sorted(((code, label_of(code)) for code in {*LABELS, *KINDS}), key=lambda one: (one[1], one[0]))
+
+
 def label_of(code: str) -> str:
     """A kind that has been taken away since goes by its code."""
     return str(KINDS[code].label if code in KINDS else LABELS.get(code, code))

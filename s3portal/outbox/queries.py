@@ -43,15 +43,6 @@ def count_up_to(messages: QuerySet[Message], most: int) -> int:
     return messages.order_by()[:most].count()
 
 
-def kinds_sent() -> list[str]:
-    """Every kind there is a message of, by stepping through the index."""
-    kinds: list[str] = []
-    first = Message.objects.order_by("kind").values_list("kind", flat=True)
-    while found := first.filter(kind__gt=kinds[-1] if kinds else "").first():
-        kinds.append(found)
-    return kinds
-
-
 def count_failed() -> int:
     return Message.objects.filter(status=MessageStatus.FAILED).count()
 
