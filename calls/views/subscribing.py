@@ -21,12 +21,13 @@ from calls.services.subscribing import (
 )
 from calls.views.visitors import may_send
 from s3portal.common.errors import Refusal
+from s3portal.common.text import normalize_text
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def subscribe(request: HttpRequest) -> HttpResponse:
-    area = StrengthArea.objects.filter(slug=request.GET.get("omrade", "")).first()
+    area = StrengthArea.objects.filter(slug=normalize_text(request.GET.get("omrade", ""))).first()
     initial = {"follow": SOME_AREAS, "areas": [area.pk]} if area else {}
     form = SubscribeForm(request.POST or None, initial=initial)
     status = 200

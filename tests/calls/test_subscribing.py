@@ -369,3 +369,8 @@ def test_the_pages_cost_the_same_at_one_and_three_areas(client, area):
     before = [count_queries(lambda path=path: client.get(path)) for path in pages]
     subscription.areas.add(factories.make_area(), factories.make_area())
     assert [count_queries(lambda path=path: client.get(path)) for path in pages] == before
+
+
+@pytest.mark.parametrize("area", ["\x00", "finns-inte", "x" * 500])
+def test_an_area_that_is_not_there_chooses_nothing(client, area):
+    assert client.get("/prenumerera/", {"omrade": area}).status_code == 200
