@@ -372,5 +372,5 @@ def test_the_pages_cost_the_same_at_one_and_three_areas(client, area):
 
 
 @pytest.mark.parametrize("area", ["\x00", "finns-inte", "x" * 500])
-def test_an_area_that_is_not_there_chooses_nothing(client, area):
+def test_an_area_that_is_not_there_chooses_nothing(db, client, area):
     assert client.get("/prenumerera/", {"omrade": area}).status_code == 200
