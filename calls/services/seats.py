@@ -226,7 +226,7 @@ def _lapse(*, meeting_id: int, now: datetime) -> int:
         record_event(
             actor=None, action="seat_offer_lapsed", obj=participation.registration, text=str(meeting)
         )
-        if now < meeting.starts_at:
+        if now < meeting.starts_at and meeting.status == MeetingStatus.PUBLISHED:
             _tell_lapsed(participation, meeting=meeting, now=now)
     fill_freed_seats(meeting=meeting, now=now)
     return len(lapsed)

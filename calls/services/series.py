@@ -39,7 +39,7 @@ def change_series(
 ) -> MeetingSeries:
     """Write the invitation. ``seen`` is its title and text as the officer opened them: Conflict when somebody
     else has saved since. The address never changes, since it has been sent out."""
-    series = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series_id)
+    series = _locked(series_id)
     if (series.title, series.text) != seen:
         raise Conflict("Någon annan har ändrat inbjudan efter att du öppnade sidan.")
     if series.meetings.public().exists():
@@ -53,7 +53,7 @@ def change_series(
 @transaction.atomic
 def add_slot(*, series_id: int, content: MeetingContent, actor: User) -> Meeting:
     """One more meeting in the series, as a draft."""
-    series = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series_id)
+    series = _locked(series_id)
     return create_meeting(content=replace(content, series=series), actor=actor)
 
 
@@ -61,7 +61,7 @@ def add_slot(*, series_id: int, content: MeetingContent, actor: User) -> Meeting
 def publish_series(*, series_id: int, actor: User) -> list[Meeting]:
     """Publish every draft in the series, or none. Raises Refusal with the first thing that is missing and
     where."""
-    series = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series_id)
+    series = _locked(series_id)
     _require_finished(series.title, series.text)
     drafts = list(
         Meeting.objects.select_for_update(of=("self",))
@@ -82,14 +82,21 @@ def publish_series(*, series_id: int, actor: User) -> list[Meeting]:
 @transaction.atomic
 def delete_series(*, series_id: int, actor: User) -> None:
     """Take away a series of drafts. Raises Refusal when a meeting in it has been published."""
+    # The meetings first, as those do who register.
+    meetings = list(Meeting.objects.select_for_update(of=("self",)).filter(series=series_id).order_by("pk"))
     series = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series_id)
-    meetings = list(Meeting.objects.select_for_update(of=("self",)).filter(series=series).order_by("pk"))
     if any(meeting.status != MeetingStatus.DRAFT for meeting in meetings) or series.registrations.exists():
         raise Refusal("Möten i serien är publicerade. Ställ in dem i stället.")
     for meeting in meetings:
         delete_locked(meeting, actor=actor)
     record_event(actor=actor, action="series_deleted", obj=series, text=f"Mötesserie borttagen: {series}")
     series.delete()
+
+
+def _locked(series_id: int) -> MeetingSeries:
+    """Locked against other officers. Not against a registration that refers to the series: who registers has
+    locked its meetings already, and the two would wait for each other."""
+    return MeetingSeries.objects.select_for_update(of=("self",), no_key=True).get(pk=series_id)
 
 
 def _require_finished(title: str, text: str) -> None:
