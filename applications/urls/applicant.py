@@ -1,9 +1,10 @@
+"""The applicants' pages."""
+
 from django.urls import path
 
 from applications.checks import Step
-from applications.views import applicant, drafting, officer, public, submitting, supplementing
+from applications.views import applicant, drafting, submitting, supplementing
 
-app_name = "applications"
 urlpatterns = [
     path("mina-ansokningar/", applicant.my_list, name="my_list"),
     path("mina-ansokningar/ny/<slug:slug>/", applicant.start, name="start"),
@@ -28,22 +29,4 @@ urlpatterns = [
     path("mina-ansokningar/<int:pk>/ta-bort/", applicant.delete, name="delete"),
     path("mina-ansokningar/<int:pk>/aterkalla/", applicant.withdraw, name="withdraw"),
     path("mina-ansokningar/<int:pk>/komplettering/", supplementing.answer, name="supplement"),
-    path("handlaggning/ansokningar/", officer.work_list, name="officer_list"),
-    path("handlaggning/ansokningar/<int:pk>/", officer.detail, name="officer_detail"),
-    path("handlaggning/ansokningar/<int:pk>/filer/<int:file_pk>/", officer.file, name="officer_file"),
-    path("handlaggning/ansokningar/<int:pk>/handlaggare/", officer.assign, name="assign"),
-    path("handlaggning/ansokningar/<int:pk>/granskad/", officer.assess, name="assess"),
-    path("handlaggning/ansokningar/<int:pk>/komplettering/", supplementing.ask, name="officer_supplement"),
-    path(
-        "handlaggning/ansokningar/<int:pk>/komplettering/mer-tid/",
-        supplementing.more_time,
-        name="officer_supplement_more_time",
-    ),
-    path(
-        "handlaggning/ansokningar/<int:pk>/komplettering/avsluta/",
-        supplementing.stop,
-        name="officer_supplement_stop",
-    ),
-    path("projekt/", public.project_list, name="project_list"),
-    path("projekt/<slug:slug>/", public.project_detail, name="project_detail"),
 ]

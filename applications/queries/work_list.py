@@ -1,4 +1,4 @@
-"""What is shown: the applicant's list, the officers' work list, the project bank."""
+"""The officers' work list: its tabs, filters and orders, and pages that never count far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from applications.enums import ApplicationStatus
-from applications.models import (
-    Application,
-    ApplicationArea,
-    ApplicationQuerySet,
-    Project,
-    SupplementRequest,
-)
+from applications.models import Application, ApplicationArea, ApplicationQuerySet
 from calls.models import Call
-from s3portal.accounts.models import Membership, Organisation, User
+from s3portal.accounts.models import User
 from s3portal.diary.models import Case
 
 # Generic to the type checker only.
@@ -32,28 +25,6 @@ else:
 MOST_COUNTED: Final = 1000
 
 
-# --- The applicant ----------------------------------------------------------------------------------------
-def my_applications(user: User) -> QuerySet[Application]:
-    """All applications of the person's organisations, last saved first."""
-    return (
-        Application.objects.of_applicant(user)
-        .select_related("call", "organisation", "case", "updated_by")
-        .order_by("-updated_at", "-pk")
-    )
-
-
-def organisations_to_write_for(user: User) -> list[Organisation]:
-    memberships = Membership.objects.filter(user=user).select_related("organisation")
-    return sorted((m.organisation for m in memberships if m.may_write), key=lambda o: (o.name, o.pk))
-
-
-def signatories(organisation: Organisation) -> list[str]:
-    """The names of those who may send for the organisation."""
-    members = organisation.memberships.filter(is_signatory=True, user__is_active=True).select_related("user")
-    return sorted(str(member.user) for member in members)
-
-
-# --- The work list ----------------------------------------------------------------------------------------
 class Selection(StrEnum):
     """The tabs of the work list; the value is what stands in the address."""
 
@@ -151,38 +122,3 @@ def call_of_frame(wanted: Call | None) -> Call | None:
     those that have opened."""
     opened = Call.objects.public().filter(opens_at__lte=timezone.now())
     return wanted or opened.order_by("-closes_at", "-pk").first()
-
-
-def received_application(pk: int) -> QuerySet[Application]:
-    return (
-        Application.objects.received()
-        .filter(pk=pk)
-        .select_related("call", "organisation", "case__officer", "submitted_by", "record")
-    )
-
-
-def supplements_of(application: Application) -> list[SupplementRequest]:
-    """What has been asked for and answered, the latest first."""
-    found = application.supplements.select_related("requested_by", "answered_by", "record", "answer_record")
-    return list(found.order_by("-requested_at", "-pk"))
-
-
-def status_color(status: str) -> tuple[str, str]:
-    """Colour and icon of a status tag."""
-    return {
-        ApplicationStatus.DRAFT.value: ("neutral", "penna"),
-        ApplicationStatus.SUBMITTED.value: ("neutral", "kuvert"),
-        ApplicationStatus.SUPPLEMENT.value: ("warning", "klocka"),
-        ApplicationStatus.ASSESSED.value: ("info", "oga"),
-        ApplicationStatus.GRANTED.value: ("success", "bock-ring"),
-        ApplicationStatus.REJECTED.value: ("danger", "fel"),
-        ApplicationStatus.WITHDRAWN.value: ("neutral", "pil-bak"),
-    }[status]
-
-
-# --- The project bank -------------------------------------------------------------------------------------
-def published_projects(text: str) -> QuerySet[Project]:
-    projects = Project.objects.published()
-    if text:
-        projects = projects.search(text)
-    return projects.order_by("-starts_on", "title", "pk").defer("search")

@@ -1,0 +1,28 @@
+"""What is missing before an application can be sent. The same list at the review page and at the door."""
+
+from applications.checks.budget import missing_in_costs, missing_in_financing, missing_in_plan
+from applications.checks.project import missing_in_applicant, missing_in_period, missing_in_project
+from applications.checks.questions import missing_in_questions
+from applications.checks.steps import Problem, Step, steps_of
+from applications.models import Application
+from applications.parts import BudgetPart, summary_of
+
+__all__ = ["Problem", "Step", "steps_of", "submission_problems"]
+
+
+def submission_problems(application: Application) -> list[Problem]:
+    """Everything that stops the application from being sent, in the order of the form.
+
+    The consent to publication is not here: it is given at the moment of sending.
+    """
+    part = BudgetPart.read(application)
+    summary = summary_of(application, part)
+    return [
+        *missing_in_applicant(application),
+        *missing_in_project(application),
+        *missing_in_period(application),
+        *missing_in_questions(application),
+        *missing_in_costs(application, part, summary),
+        *missing_in_financing(part),
+        *missing_in_plan(application, summary),
+    ]

@@ -1,0 +1,42 @@
+"""The pages of the application form."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from applications.models import Application
+from calls.enums import QuestionKind
+
+
+class Step(StrEnum):
+    """The pages of the form; the value is the last part of the address."""
+
+    APPLICANT = "sokande"
+    PROJECT = "projekt"
+    QUESTIONS = "fragor"
+    BUDGET = "budget"
+    REVIEW = "granska"
+
+    @property
+    def label(self) -> str:
+        return {
+            Step.APPLICANT: "Sökande",
+            Step.PROJECT: "Projektet",
+            Step.QUESTIONS: "Utlysningens frågor",
+            Step.BUDGET: "Budget och finansiering",
+            Step.REVIEW: "Granska och skicka in",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to put right: where, and what to do about it. ``field`` is the id of the control."""
+
+    step: Step
+    field: str
+    message: str
+
+
+def steps_of(application: Application) -> list[Step]:
+    """The pages of this application's form: that of the call's own questions only when it has any."""
+    has_questions = any(one.kind != QuestionKind.FILE for one in application.call.questions.all())
+    return [step for step in Step if step is not Step.QUESTIONS or has_questions]

@@ -1,0 +1,205 @@
+"""The application itself, and the strength areas it is about."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications.enums import ApplicationStatus
+from applications.questions import WantedFile, wanted_files
+from calls.models import Call, StrengthArea
+from s3portal.accounts.models import Organisation, User
+from s3portal.common.triggers import ContentFixed, FrozenWithParent
+from s3portal.diary.models import Case, Record
+
+_OPEN = Q(status__in=ApplicationStatus.open())
+_CLOSED = Q(status__in=ApplicationStatus.closed())
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def of_applicant(self, user: User) -> "ApplicationQuerySet":
+        """Applications of the organisations this person belongs to."""
+        return self.filter(organisation__memberships__user=user)
+
+    def received(self) -> "ApplicationQuerySet":
+        """Those that have been sent. A draft is technical storage only, which no officer reads (TF 2:13)."""
+        return self.exclude(status=ApplicationStatus.DRAFT)
+
+    def open(self) -> "ApplicationQuerySet":
+        """Received and waiting for a decision."""
+        return self.filter(_OPEN)
+
+    def closed(self) -> "ApplicationQuerySet":
+        """Received and finished: granted, rejected or withdrawn."""
+        return self.filter(_CLOSED)
+
+
+class Application(models.Model):
+    """An ansökan. Amounts in whole kronor, dates inclusive. ``version`` counts the saves of the draft:
+    who saves on an older one is told what differs."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
+    status = models.CharField(
+        _("status"), max_length=12, choices=ApplicationStatus, default=ApplicationStatus.DRAFT
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    contact_name = models.CharField(_("kontaktperson"), max_length=150, blank=True)
+    contact_email = models.EmailField(_("e-post till kontaktpersonen"), blank=True)
+    contact_phone = models.CharField(_("telefon till kontaktpersonen"), max_length=30, blank=True)
+    title = models.CharField(_("projektets namn"), max_length=200, blank=True)
+    summary = models.TextField(_("sammanfattning"), blank=True)
+    aims = models.TextField(_("syfte och mål"), blank=True)
+    activities = models.TextField(_("aktiviteter"), blank=True)
+    areas: "models.ManyToManyField[StrengthArea, ApplicationArea]" = models.ManyToManyField(
+        StrengthArea,
+        through="ApplicationArea",
+        related_name="applications",
+        blank=True,
+        verbose_name=_("styrkeområden"),
+    )
+    starts_on = models.DateField(_("första dag"), null=True, blank=True)
+    ends_on = models.DateField(_("sista dag"), null=True, blank=True)
+    applied_amount = models.BigIntegerField(_("sökt stöd i kronor"), null=True, blank=True)
+    publication_consent = models.BooleanField(_("samtycke till publicering"), default=False)
+
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("skapad"), default=timezone.now)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(_("sparad"), default=timezone.now)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField(_("inskickad"), null=True, blank=True)
+    case = models.OneToOneField(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="application"
+    )
+    record = models.OneToOneField(
+        Record, on_delete=models.PROTECT, null=True, blank=True, related_name="application"
+    )
+    total_cost = models.BigIntegerField(_("total kostnad i kronor vid inskick"), null=True, blank=True)
+    granted_amount = models.BigIntegerField(_("beviljat stöd i kronor"), null=True, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ansökan")
+        verbose_name_plural = _("ansökningar")
+        ordering = ["-updated_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=ApplicationStatus.values), name="application_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="application_period_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_amount__isnull=True) | Q(applied_amount__gte=0),
+                name="application_amount_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=ApplicationStatus.DRAFT,
+                    case__isnull=True,
+                    record__isnull=True,
+                    submitted_at__isnull=True,
+                    submitted_by__isnull=True,
+                )
+                | (
+                    ~Q(status=ApplicationStatus.DRAFT)
+                    & Q(
+                        case__isnull=False,
+                        record__isnull=False,
+                        submitted_at__isnull=False,
+                        submitted_by__isnull=False,
+                        applied_amount__isnull=False,
+                        total_cost__isnull=False,
+                    )
+                ),
+                name="application_sent_is_registered",
+            ),
+            models.CheckConstraint(
+                # Said outright: a comparison with NULL would let the row through.
+                condition=Q(
+                    status=ApplicationStatus.GRANTED, granted_amount__isnull=False, granted_amount__gte=0
+                )
+                | (~Q(status=ApplicationStatus.GRANTED) & Q(granted_amount__isnull=True)),
+                name="application_granted_has_amount",
+            ),
+        ]
+        # The work list is always one of two halves, open or closed, in one of three orders; each is read
+        # straight from its index, a page at a time, however many rows there are.
+        indexes = [
+            models.Index(fields=["-submitted_at", "-id"], name="application_open_list", condition=_OPEN),
+            models.Index(fields=["title", "-id"], name="application_open_title", condition=_OPEN),
+            models.Index(fields=["applied_amount", "-id"], name="application_open_amount", condition=_OPEN),
+            models.Index(fields=["-submitted_at", "-id"], name="application_closed_list", condition=_CLOSED),
+            models.Index(fields=["title", "-id"], name="application_closed_title", condition=_CLOSED),
+            models.Index(
+                fields=["applied_amount", "-id"], name="application_closed_amount", condition=_CLOSED
+            ),
+            models.Index(fields=["status", "-submitted_at", "-id"], name="application_status_list"),
+            # "Mine" and "without an officer" go by the case's officer: with this and the case's own index
+            # ("case_officer") they are counted from the two indexes alone.
+            models.Index(fields=["case"], name="application_open_case", condition=_OPEN),
+            models.Index(fields=["organisation", "-updated_at"], name="application_mine"),
+            models.Index(
+                fields=["call", "status"],
+                name="application_call",
+                include=["applied_amount", "granted_amount"],
+            ),
+        ]
+        triggers = [
+            # What was sent is what stands (TF 2:13): only the status may move after submission.
+            ContentFixed(
+                name="sent_content_fixed",
+                editable=[ApplicationStatus.DRAFT],
+                free=["status", "updated_at", "updated_by", "granted_amount"],
+            ),
+            pgtrigger.Protect(
+                name="sent_never_deleted",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__status="draft"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("Ansökan utan namn"))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == ApplicationStatus.DRAFT
+
+    @property
+    def files_by_mail(self) -> list[WantedFile]:
+        """The files that are to be sent beside the form."""
+        return wanted_files(self.call)
+
+
+class ApplicationArea(models.Model):
+    """A strength area that an application is about. A model of its own so that it freezes with the rest."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    strengtharea = models.ForeignKey(StrengthArea, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "applications_application_areas"
+        verbose_name = _("ansökans styrkeområde")
+        verbose_name_plural = _("ansökans styrkeområden")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "strengtharea"], name="application_area_once"),
+        ]
+        triggers = [
+            FrozenWithParent(
+                name="areas_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.strengtharea}"

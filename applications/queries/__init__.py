@@ -1,0 +1,37 @@
+"""What is shown: the applicant's list, the work list, one received application, the project bank."""
+
+from applications.queries.applicant import my_applications, organisations_to_write_for, signatories
+from applications.queries.public import published_projects
+from applications.queries.received import received_application, status_color, supplements_of
+from applications.queries.work_list import (
+    DEFAULT_ORDER,
+    MOST_COUNTED,
+    ORDERS,
+    BoundedCount,
+    BoundedPaginator,
+    Selection,
+    bounded_count,
+    call_of_frame,
+    selected,
+    work_list,
+)
+
+__all__ = [
+    "DEFAULT_ORDER",
+    "MOST_COUNTED",
+    "ORDERS",
+    "BoundedCount",
+    "BoundedPaginator",
+    "Selection",
+    "bounded_count",
+    "call_of_frame",
+    "my_applications",
+    "organisations_to_write_for",
+    "published_projects",
+    "received_application",
+    "selected",
+    "signatories",
+    "status_color",
+    "supplements_of",
+    "work_list",
+]

@@ -1,0 +1,10 @@
+"""The addresses of applications and projects, by audience."""
+
+from applications.urls import applicant, officer, public
+
+app_name = "applications"
+urlpatterns = [
+    *applicant.urlpatterns,
+    *officer.urlpatterns,
+    *public.urlpatterns,
+]

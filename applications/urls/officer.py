@@ -1,0 +1,24 @@
+"""The pages of those who handle applications at the region."""
+
+from django.urls import path
+
+from applications.views import officer, supplementing
+
+urlpatterns = [
+    path("handlaggning/ansokningar/", officer.work_list, name="officer_list"),
+    path("handlaggning/ansokningar/<int:pk>/", officer.detail, name="officer_detail"),
+    path("handlaggning/ansokningar/<int:pk>/filer/<int:file_pk>/", officer.file, name="officer_file"),
+    path("handlaggning/ansokningar/<int:pk>/handlaggare/", officer.assign, name="assign"),
+    path("handlaggning/ansokningar/<int:pk>/granskad/", officer.assess, name="assess"),
+    path("handlaggning/ansokningar/<int:pk>/komplettering/", supplementing.ask, name="officer_supplement"),
+    path(
+        "handlaggning/ansokningar/<int:pk>/komplettering/mer-tid/",
+        supplementing.more_time,
+        name="officer_supplement_more_time",
+    ),
+    path(
+        "handlaggning/ansokningar/<int:pk>/komplettering/avsluta/",
+        supplementing.stop,
+        name="officer_supplement_stop",
+    ),
+]
