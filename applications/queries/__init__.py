@@ -1,9 +1,7 @@
 """What is shown: the applicant's list, the work list, one received application, the project bank."""
 
 from applications.queries.applicant import my_applications, organisations_to_write_for, signatories
-from applications.queries.public import published_projects
-from applications.queries.received import received_application, status_color, supplements_of
-from applications.queries.work_list import (
+from applications.queries.inbox import (
     DEFAULT_ORDER,
     MOST_COUNTED,
     ORDERS,
@@ -15,6 +13,8 @@ from applications.queries.work_list import (
     selected,
     work_list,
 )
+from applications.queries.public import published_projects
+from applications.queries.received import received_application, status_color, supplements_of
 
 __all__ = [
     "DEFAULT_ORDER",

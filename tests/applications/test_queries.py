@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from applications import queries, services
 from applications.models import Application
-from applications.queries import BoundedCount, BoundedPaginator, Selection
+from applications.queries import BoundedCount, BoundedPaginator, Selection, inbox
 from tests import factories
 from tests.applications.sending import assessed, send
 
@@ -105,7 +105,7 @@ def test_filters(world, officer, second_officer):
 
 
 def test_counts_stop(world, monkeypatch, django_assert_num_queries, officer):
-    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    monkeypatch.setattr(inbox, "MOST_COUNTED", 2)
     rows = queries.work_list(selection=Selection.OPEN, user=officer, wanted={})
     with django_assert_num_queries(1):
         found = queries.bounded_count(rows)
