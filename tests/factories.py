@@ -10,7 +10,15 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from applications.models import Application, BudgetLine, Financing, Project
+from applications.models import (
+    Activity,
+    Application,
+    BudgetLine,
+    Financing,
+    Indicator,
+    Partner,
+    Project,
+)
 from calls.models import (
     Call,
     CallQuestion,
@@ -283,6 +291,40 @@ def make_financing(*, application: Application, **fields: Any) -> Financing:
         "amount": 0,
     }
     return Financing.objects.create(application=application, **(defaults | fields))
+
+
+def make_partner(*, application: Application, **fields: Any) -> Partner:
+    defaults: dict[str, Any] = {
+        "order": application.partners.count() + 1,
+        "name": f"Samverkanspart {next_number()}",
+        "org_number": make_org_number(),
+        "contact_name": "Petra Partner",
+        "contact_email": "petra@example.org",
+        "role": "Leder testbädden.",
+        "receives_aid": False,
+    }
+    return Partner.objects.create(application=application, **(defaults | fields))
+
+
+def make_activity(*, application: Application, **fields: Any) -> Activity:
+    defaults: dict[str, Any] = {
+        "order": application.activity_rows.count() + 1,
+        "what": "Bygga en testbädd",
+        "starts_on": application.starts_on,
+        "ends_on": application.ends_on,
+        "responsible": "Projektledaren",
+    }
+    return Activity.objects.create(application=application, **(defaults | fields))
+
+
+def make_indicator(*, application: Application, **fields: Any) -> Indicator:
+    defaults: dict[str, Any] = {
+        "order": application.indicators.count() + 1,
+        "name": "Företag som samverkar",
+        "unit": "företag",
+        "target": "12",
+    }
+    return Indicator.objects.create(application=application, **(defaults | fields))
 
 
 def make_project(**fields: Any) -> Project:

@@ -52,8 +52,18 @@ class Application(models.Model):
     contact_phone = models.CharField(_("telefon till kontaktpersonen"), max_length=30, blank=True)
     title = models.CharField(_("projektets namn"), max_length=200, blank=True)
     summary = models.TextField(_("sammanfattning"), blank=True)
+    background = models.TextField(_("bakgrund och behov"), blank=True)
     aims = models.TextField(_("syfte och mål"), blank=True)
-    activities = models.TextField(_("aktiviteter"), blank=True)
+    target_group = models.TextField(_("målgrupp"), blank=True)
+    activities = models.TextField(_("arbetssätt"), blank=True)
+    project_organisation = models.TextField(_("projektets organisation"), blank=True)
+    expected_results = models.TextField(_("förväntade resultat"), blank=True)
+    strategy_link = models.TextField(_("koppling till strategi och styrkeområde"), blank=True)
+    economic_sustainability = models.TextField(_("ekonomisk hållbarhet"), blank=True)
+    environmental_sustainability = models.TextField(_("miljömässig hållbarhet"), blank=True)
+    social_sustainability = models.TextField(_("social hållbarhet"), blank=True)
+    risks = models.TextField(_("risker"), blank=True)
+    dissemination = models.TextField(_("spridning och uppföljning"), blank=True)
     areas: "models.ManyToManyField[StrengthArea, ApplicationArea]" = models.ManyToManyField(
         StrengthArea,
         through="ApplicationArea",

@@ -3,7 +3,17 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from applications.models import Application, ApplicationArea, BudgetLine, Financing
+from applications.models import (
+    Activity,
+    Application,
+    ApplicationArea,
+    BudgetLine,
+    DraftVersion,
+    Financing,
+    Indicator,
+    Partner,
+    TradeSecret,
+)
 from tests import factories
 from tests.applications.sending import send
 
@@ -64,6 +74,69 @@ def test_nothing_can_be_added_below_what_was_sent(sent):
     refused(lambda: factories.make_budget_line(application=sent, category="travel"), "frozen")
     refused(lambda: factories.make_financing(application=sent), "frozen")
     refused(lambda: sent.areas.add(factories.make_area()), "frozen")
+
+
+def with_rows(owner):
+    """A draft with one of each kind of row that has a key."""
+    draft = factories.make_application(user=owner)
+    draft.activity_rows.all().delete()
+    draft.indicators.all().delete()
+    factories.make_partner(application=draft)
+    factories.make_activity(application=draft)
+    factories.make_indicator(application=draft)
+    DraftVersion.objects.create(
+        application=draft, step="projekt", saved_by=owner, version=2, changes=[], before={}
+    )
+    TradeSecret.objects.create(application=draft, field="summary", reason="Receptet.")
+    return draft
+
+
+ROWS = [(Partner, "name"), (Activity, "what"), (Indicator, "name")]
+
+
+@pytest.mark.parametrize(("model", "column"), [*ROWS, (DraftVersion, "step"), (TradeSecret, "reason")])
+def test_rows_with_keys_freeze_with_the_application_and_go_with_it(owner, model, column):
+    draft = with_rows(owner)
+    rows = model.objects.filter(application=draft)
+    rows.update(**{column: "Nytt"})
+    send(draft, owner)
+    refused(lambda: rows.update(**{column: "Nyare"}), "frozen")
+    refused(rows.delete, "frozen")
+
+
+@pytest.mark.parametrize("model", [Partner, Activity, Indicator, DraftVersion, TradeSecret])
+def test_rows_go_with_their_draft(owner, model):
+    with_rows(owner).delete()
+    assert not model.objects.exists()
+
+
+@pytest.mark.parametrize(("model", "column"), ROWS)
+def test_a_key_names_one_row_of_a_draft(owner, model, column):
+    row = model.objects.get(application=with_rows(owner))
+    name = model._meta.model_name
+    breaks(f"{name}_key_form", lambda: model.objects.update(key="x"))
+    row.pk, row._state.adding = None, True
+    breaks(f"{name}_key_once", row.save)
+
+
+def test_constraints_of_rows(owner):
+    draft = with_rows(owner)
+    breaks("partner_number_form", lambda: draft.partners.update(org_number="19121212-1212"[:11]))
+    breaks("activity_days_in_order", lambda: draft.activity_rows.update(ends_on="2020-01-01"))
+    breaks("trade_secret_has_reason", lambda: draft.trade_secrets.update(reason=""))
+    breaks("trade_secret_once", lambda: draft.trade_secrets.create(field="summary", reason="Igen"))
+    breaks("draft_version_once", lambda: draft.versions.create(
+        step="projekt", saved_by=owner, version=2, changes=[], before={}))  # fmt: skip
+    breaks("draft_version_times_in_order", lambda: draft.versions.update(saved_at="2020-01-01T00:00:00Z"))
+
+
+def test_names_of_rows(owner):
+    draft = with_rows(owner)
+    assert str(Partner()) == "Samverkanspart utan namn"
+    assert str(Activity()) == "Aktivitet utan text"
+    assert str(Indicator(name="Jobb")) == "Jobb"
+    assert str(draft.versions.get()) == f"{draft}: projekt, version 2"
+    assert str(draft.trade_secrets.get()) == f"{draft}: summary"
 
 
 def test_a_draft_is_free(owner):
