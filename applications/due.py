@@ -1,10 +1,11 @@
 """What is due of the applications, and who shall have a mail of it. Questions only: nothing is written.
 
 What gives occasions takes ``first`` and ``last`` of their moments, both inclusive. What gives reminders costs
-a constant number of queries, however many occasions and people there are."""
+a constant number of queries, however many occasions and people there are; with ``only``, the mails to those
+addresses (in small letters)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from applications.enums import ApplicationStatus
@@ -14,11 +15,13 @@ from calls.queries.due import call_values, whole_address
 from s3portal.accounts.enums import MembershipRole
 from s3portal.accounts.models import Membership
 from s3portal.common.swedish import format_day, in_stockholm
-from s3portal.outbox.reminders import Occasion, Reminder
+from s3portal.outbox.reminders import Occasion, Reminder, addressed
 
 
 # --- Drafts of calls that close ---------------------------------------------------------------------------
-def draft_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def draft_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To those who may write for the organisations with a draft: one mail for each call and person, with all
     their drafts. Not to those who have left, nor to accounts that are closed.
 
@@ -33,7 +36,7 @@ def draft_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
     ):
         drafts[draft.call_id, draft.organisation_id].append(draft)
     mine: dict[tuple[int, str], list[tuple[Application, datetime]]] = defaultdict(list)
-    memberships = list(_writers({organisation for _call_id, organisation in drafts}))
+    memberships = list(_writers({organisation for _call_id, organisation in drafts}, only))
     for membership in memberships:
         for call_id in calls:
             for draft in drafts.get((call_id, membership.organisation_id), ()):
@@ -48,11 +51,11 @@ def draft_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
         )
 
 
-def _writers(organisations: Iterable[int]) -> Iterable[Membership]:
+def _writers(organisations: Iterable[int], only: Collection[str] | None) -> Iterable[Membership]:
     memberships = Membership.objects.filter(
         organisation__in=organisations, role__in=MembershipRole.writers(), user__is_active=True
     )
-    return memberships.select_related("user").order_by("pk")
+    return addressed(memberships, "user__email", only).select_related("user").order_by("pk")
 
 
 def _draft_values(occasion: Occasion, drafts: Sequence[Application]) -> dict[str, str]:
@@ -77,7 +80,9 @@ def move_of(change: CallChange) -> Occasion:
     return Occasion(obj=change, at=change.at, topic=f"decision_moved:{change.pk}")
 
 
-def move_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def move_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To those who had applied when it was changed and wait for the decision: the contact person and all who
     may write. One mail for each change and address."""
     changes = {occasion.obj.pk: occasion for occasion in occasions}
@@ -92,7 +97,7 @@ def move_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
         .defer("summary", "aims", "activities", "case__search")
         .order_by("submitted_at", "pk")
     )
-    people = _receivers(waiting)
+    people = _receivers(waiting, only)
     mine: dict[tuple[int, str], list[Application]] = defaultdict(list)
     for application in waiting:
         for change in about[application.call_id]:
@@ -116,17 +121,17 @@ def _move_values(occasion: Occasion, waiting: Sequence[Application]) -> dict[str
     }
 
 
-def _receivers(applications: Sequence[Application]) -> dict[int, list[str]]:
+def _receivers(applications: Sequence[Application], only: Collection[str] | None) -> dict[int, list[str]]:
     """Of each application the contact person and those who may write, once to each address. One query."""
     writers: dict[int, list[str]] = defaultdict(list)
-    for membership in _writers({application.organisation_id for application in applications}):
+    for membership in _writers({application.organisation_id for application in applications}, only):
         writers[membership.organisation_id].append(membership.user.email)
     return {
         application.pk: list(
             dict.fromkeys(
                 email.lower()
                 for email in (application.contact_email, *writers[application.organisation_id])
-                if email
+                if email and (only is None or email.lower() in only)
             )
         )
         for application in applications
@@ -152,10 +157,12 @@ def supplement_of(request: SupplementRequest) -> Occasion:
     return Occasion(obj=request, at=request.due_at, topic=f"supplement_due:{request.pk}")
 
 
-def supplement_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def supplement_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To the contact person and all who may answer. Not of what was before the request or its latest day."""
     requests = [(one, one.obj) for one in occasions if isinstance(one.obj, SupplementRequest)]
-    people = _receivers([request.application for _occasion, request in requests])
+    people = _receivers([request.application for _occasion, request in requests], only)
     for occasion, request in requests:
         values = {
             "ansökan": str(request.application),

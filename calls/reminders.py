@@ -1,6 +1,5 @@
 """The kinds of reminder of calls and meetings, in the words they have until an administrator changes them."""
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +8,14 @@ from calls.enums import CallStatus
 from calls.models import Call, Meeting
 from calls.queries import due
 from s3portal.outbox.enums import MailGroup
-from s3portal.outbox.reminders import Occasion, Reminder, ReminderKind, register
+from s3portal.outbox.reminders import (
+    Occasion,
+    Recipients,
+    Reminder,
+    ReminderKind,
+    register,
+    register_standing,
+)
 
 _CALL: Final = {
     "utlysning": _("Utlysningens rubrik"),
@@ -27,9 +33,7 @@ _REGISTERED: Final = {
 }
 
 
-def first_reminder(
-    occasion: Occasion | None, recipients: Callable[[Sequence[Occasion]], Iterable[Reminder]]
-) -> Reminder | None:
+def first_reminder(occasion: Occasion | None, recipients: Recipients) -> Reminder | None:
     """A real case for a preview: the first mail about the occasion."""
     return None if occasion is None else next(iter(recipients([occasion])), None)
 
@@ -145,3 +149,4 @@ ALL: Final = (CALL_CLOSING_SUBSCRIBER, CALL_PUBLISHED, MEETING_PUBLISHED, MEETIN
 def register_all() -> None:
     for kind in ALL:
         register(kind)
+    register_standing("meeting_seat_offer", due.standing_offers)

@@ -1,9 +1,10 @@
 """What is due of the decisions, and who shall have a mail of it. Questions only: nothing is written.
 
 What gives occasions takes ``first`` and ``last`` of their moments, both inclusive. What gives reminders costs
-a constant number of queries for the people; of the nämnd's meetings there is one at a time."""
+a constant number of queries for the people; of the nämnd's meetings there is one at a time. With ``only``,
+the mails to those addresses (in small letters)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, time
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from decisions.queries import unreported_for
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.swedish import STOCKHOLM, format_day
-from s3portal.outbox.reminders import Occasion, Reminder
+from s3portal.outbox.reminders import Occasion, Reminder, addressed
 
 #: A mail lists so many decisions by name.
 MOST_NAMED = 20
@@ -41,14 +42,17 @@ def wait_of(decision: Decision) -> Occasion:
     return Occasion(obj=decision, at=decision.proposed_at, topic=f"decision_waiting:{decision.pk}")
 
 
-def signature_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def signature_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To the delegate who is to sign."""
     for occasion in occasions:
         decision = occasion.obj
         if not isinstance(decision, Decision) or decision.delegate is None:
             continue
-        if decision.delegate.user.is_active:
-            yield Reminder(occasion, decision.delegate.user.email, _decision_values(decision))
+        user = decision.delegate.user
+        if user.is_active and (only is None or user.email.lower() in only):
+            yield Reminder(occasion, user.email, _decision_values(decision))
 
 
 def _decision_values(decision: Decision) -> dict[str, str]:
@@ -84,9 +88,13 @@ def deadline_of(meeting: CommitteeMeeting) -> Occasion:
     return Occasion(obj=meeting, at=at, topic=f"decision_unreported:{meeting.pk}")
 
 
-def unreported_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def unreported_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To every registrar one mail that lists what is not reported; none when everything is."""
-    registrars = User.objects.filter(is_active=True, staff_roles__role=Role.REGISTRAR).order_by("pk")
+    registrars = addressed(
+        User.objects.filter(is_active=True, staff_roles__role=Role.REGISTRAR), "email", only
+    ).order_by("pk")
     emails = list(registrars.values_list("email", flat=True)) if occasions else []
     for occasion in occasions:
         if not isinstance(occasion.obj, CommitteeMeeting):

@@ -93,7 +93,7 @@ def give_more_time(*, application_id: int, actor: User, due_on: date) -> Supplem
     request.save(update_fields=["due_on"])
     # Counts as touched: no reminder goes out whose hour was before this.
     _move(application, after, actor, timezone.now())
-    cancel_queued(obj=request, kinds=["supplement_due"])
+    cancel_queued(obj=request, kinds=["supplement_due"], actor=actor)
     event = record_event(
         actor=actor,
         action="supplement_postponed",
@@ -140,7 +140,7 @@ def answer_supplement(
         application, case, actor, direction=Direction.INCOMING, letter=letter, at=arrived_at
     )
     request.save(update_fields=["answer", "answered_by", "answered_at", "answer_record"])
-    cancel_queued(obj=request, kinds=["supplement_due"])
+    cancel_queued(obj=request, kinds=["supplement_due"], actor=actor)
     _move(application, after, actor, timezone.now())
     record_event(
         actor=actor,
@@ -165,7 +165,7 @@ def stop_asking(*, application_id: int, actor: User) -> SupplementRequest:
     now = timezone.now()
     request.closed_at = now
     request.save(update_fields=["closed_at"])
-    cancel_queued(obj=request, kinds=["supplement_due"])
+    cancel_queued(obj=request, kinds=["supplement_due"], actor=actor)
     _move(application, after, actor, now)
     record_event(
         actor=actor,

@@ -1,16 +1,17 @@
 """What is due of the calls and meetings, and who shall have a mail of it. Questions only: nothing is written.
 
 What gives occasions takes ``first`` and ``last`` of their moments, both inclusive. What gives reminders costs
-a constant number of queries, however many occasions and people there are."""
+a constant number of queries, however many occasions and people there are; with ``only``, the mails to those
+addresses (in small letters)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +19,8 @@ from calls.enums import CallStatus, MeetingStatus, Place
 from calls.models import Call, Meeting, MeetingSeries, Participation, StrengthArea, Subscription
 from calls.queries.following import subscribers_of
 from s3portal.common.swedish import format_datetime
-from s3portal.outbox.reminders import Occasion, Reminder
+from s3portal.outbox.models import Message
+from s3portal.outbox.reminders import Occasion, Reminder, addressed
 
 
 def whole_address(name: str, *args: object) -> str:
@@ -63,7 +65,9 @@ def call_values(call: Call) -> dict[str, str]:
     }
 
 
-def call_subscriber_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def call_subscriber_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To those who follow everything or one of the call's areas; not of what was before they followed it."""
     calls = {occasion.obj.pk: occasion for occasion in occasions}
     areas: dict[int, set[int]] = defaultdict(set)
@@ -72,7 +76,7 @@ def call_subscriber_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminde
     ):
         areas[call_id].add(area_id)
     values = {pk: call_values(_call(occasion)) for pk, occasion in calls.items()}
-    for subscription, followed in _subscribers(set().union(*areas.values())):
+    for subscription, followed in _subscribers(set().union(*areas.values()), only):
         for pk, occasion in calls.items():
             if subscription.everything or followed & areas[pk]:
                 published = _call(occasion).published_at or subscription.confirmed_at
@@ -86,10 +90,12 @@ def _call(occasion: Occasion) -> Call:
     return occasion.obj
 
 
-def _subscribers(areas: Iterable[int]) -> Iterator[tuple[Subscription, set[int]]]:
+def _subscribers(
+    areas: Iterable[int], only: Collection[str] | None
+) -> Iterator[tuple[Subscription, set[int]]]:
     """Those who follow any of the areas or everything, each with the areas they follow. Two queries."""
     wanted = [StrengthArea(pk=pk) for pk in areas]
-    for subscription in subscribers_of(wanted).prefetch_related(
+    for subscription in addressed(subscribers_of(wanted), "email", only).prefetch_related(
         Prefetch("areas", queryset=StrengthArea.objects.only("pk").order_by())
     ):
         yield subscription, {area.pk for area in subscription.areas.all()}
@@ -149,11 +155,13 @@ def latest_meeting_news() -> Occasion | None:
     return None if meeting is None else meeting_news(meeting, at=meeting.since)
 
 
-def meeting_news_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def meeting_news_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To those who follow everything, the meeting's area, or one of the areas of the call it is about."""
     news = [(occasion, _told(occasion, meetings)) for occasion, meetings in _meetings_of(occasions)]
     everywhere: set[int] = set().union(*(areas for _occasion, (areas, _values) in news))
-    for subscription, followed in _subscribers(everywhere):
+    for subscription, followed in _subscribers(everywhere, only):
         for occasion, (areas, values) in news:
             if subscription.everything or followed & areas:
                 yield _to_subscriber(occasion, subscription, values, subscription.confirmed_at)
@@ -223,21 +231,28 @@ def start_of(meeting: Meeting) -> Occasion:
     return Occasion(obj=meeting, at=meeting.starts_at, topic=f"meeting_starts:{meeting.pk}")
 
 
-def registered_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def registered_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To all who have a place, in the room or by link, with what they need to come. Those who only stand in
     the queue for a seat have no place to be reminded of."""
-    return _to_registered(occasions, [Place.ROOM, Place.LINK])
+    return _to_registered(occasions, [Place.ROOM, Place.LINK], only)
 
 
-def link_reminders(occasions: Sequence[Occasion]) -> Iterator[Reminder]:
+def link_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
     """To those who take part by link; who sits in the room needs no mail by then."""
-    return _to_registered(occasions, [Place.LINK])
+    return _to_registered(occasions, [Place.LINK], only)
 
 
-def _to_registered(occasions: Sequence[Occasion], places: Sequence[str]) -> Iterator[Reminder]:
+def _to_registered(
+    occasions: Sequence[Occasion], places: Sequence[str], only: Collection[str] | None
+) -> Iterator[Reminder]:
     meetings = {occasion.obj.pk: occasion for occasion in occasions}
     rows = Participation.objects.active().filter(meeting__in=meetings, place__in=places)
-    for participation in rows.select_related("registration").order_by("pk").iterator(chunk_size=2000):
+    wanted = addressed(rows, "registration__email", only)
+    for participation in wanted.select_related("registration").order_by("pk").iterator(chunk_size=2000):
         occasion = meetings[participation.meeting_id]
         yield Reminder(
             occasion=occasion,
@@ -277,3 +292,27 @@ def connection_words(meeting: Meeting) -> str:
         number = f"id {meeting.video_id}" if meeting.video_id else ""
         lines.append("Videokonferens: " + ", ".join(part for part in (meeting.video_address, number) if part))
     return "\n".join(lines)
+
+
+# --- Seats that are offered -------------------------------------------------------------------------------
+def standing_offers(messages: Sequence[Message]) -> set[int]:
+    """The keys of the mails about a free seat that still hold: it is held for the person until the moment the
+    mail says, or is for whoever waits and takes it first before the meeting begins as the mail says."""
+    waiting = (
+        Participation.objects.active()
+        .filter(meeting__in={message.object_id for message in messages}, wants_room_since__isnull=False)
+        .filter(meeting__status=MeetingStatus.PUBLISHED)
+        .annotate(address=Lower("registration__email"))
+        .filter(address__in={message.to_email.lower() for message in messages})
+    )
+    standing = {
+        (meeting, address, offered_until or starts_at)
+        for meeting, address, offered_until, starts_at in waiting.values_list(
+            "meeting_id", "address", "offered_until", "meeting__starts_at"
+        )
+    }
+    return {
+        message.pk
+        for message in messages
+        if (message.object_id, message.to_email.lower(), message.expires_at) in standing
+    }

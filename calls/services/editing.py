@@ -118,7 +118,7 @@ def _tell(call: Call, changes: list[Change], *, actor: User | None) -> None:
             note_change(call=call, field=change.field, text=change.text)
     if call.status == CallStatus.PUBLISHED and any(change.field == "closes_at" for change in changes):
         # What waits in the outbox speaks of the old deadline; the next round makes the reminders anew.
-        cancel_queued(obj=call)
+        cancel_queued(obj=call, actor=actor)
     record_event(
         actor=actor,
         action="call_updated",

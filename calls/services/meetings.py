@@ -22,7 +22,7 @@ from calls.meeting_content import (
 from calls.meeting_transitions import MeetingAction, require
 from calls.models import Meeting
 from calls.services.inviting import tell_cancelled, tell_moved
-from calls.services.seats import fill_freed_seats
+from calls.services.seats import fill_freed_seats, tell_offers_again
 from s3portal.accounts.models import User
 from s3portal.audit.models import Event
 from s3portal.audit.services import record_event
@@ -32,6 +32,8 @@ from s3portal.outbox.services import cancel_queued
 
 #: Reminders that tell of a time or a place; made anew by the beat job when they are due again.
 REMINDERS = ("meeting_coming", "meeting_starts")
+#: The mail about a free seat tells of them too.
+OFFER = "meeting_seat_offer"
 #: What those who have registered need to know, and their calendars with them.
 TOLD = (
     "starts_at", "ends_at", "attendance", "place", "link",
@@ -135,7 +137,7 @@ def cancel_meeting(*, meeting_id: int, reason: str, expected_version: int, actor
     meeting.version += 1
     meeting.save(update_fields=["status", "cancelled_at", "cancel_reason", "sequence", "version"])
     record_event(actor=actor, action="meeting_cancelled", obj=meeting, text=f"Möte inställt: {reason}")
-    cancel_queued(obj=meeting, kinds=(*REMINDERS, "meeting_published", "meeting_seat_offer"), actor=actor)
+    cancel_queued(obj=meeting, kinds=(*REMINDERS, "meeting_published", OFFER), actor=actor)
     tell_cancelled(meeting=meeting, actor=actor)
     return meeting
 
@@ -244,9 +246,11 @@ def _change(meeting: Meeting, content: MeetingContent, *, actor: User, note: str
         text=f"Möte ändrat: {meeting}",
         data={"fields": changed, "note": note},
     )
+    if told:
+        cancel_queued(obj=meeting, kinds=(*REMINDERS, OFFER), actor=actor)
     _settle_seats(meeting, before)
     if told and meeting.ends_at > timezone.now():
-        cancel_queued(obj=meeting, kinds=REMINDERS, actor=actor)
+        tell_offers_again(meeting=meeting, now=timezone.now())
         tell_moved(meeting=meeting, actor=actor, note=note)
     return meeting
 

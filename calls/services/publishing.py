@@ -76,7 +76,7 @@ def conclude_call(*, call_id: int, actor: User | None, expected_version: int) ->
     call.concluded_at = now
     call.version += 1
     call.save(update_fields=["status", "concluded_at", "version"])
-    cancel_queued(obj=call)
+    cancel_queued(obj=call, actor=actor)
     record_event(actor=actor, action="call_concluded", obj=call, text=f"Utlysning avslutad: {call}")
     return call
 

@@ -145,15 +145,7 @@ def _offer(participation: Participation, *, meeting: Meeting, until: datetime | 
 
 
 def _tell_offered(offers: Sequence[Participation], *, meeting: Meeting, until: datetime) -> None:
-    enqueue_many(
-        _offer(
-            each,
-            meeting=meeting,
-            until=until,
-            key=f"meeting_seat_offer:{each.pk}:{until:%Y%m%dT%H%M%S}",
-        )
-        for each in offers
-    )
+    enqueue_many(_offer(each, meeting=meeting, until=until, key=_offer_key(each)) for each in offers)
 
 
 def _tell_open(meeting: Meeting) -> None:
@@ -168,6 +160,24 @@ def _tell_open(meeting: Meeting) -> None:
         )
         for each in meeting.participations.queue().select_related("registration")
     )
+
+
+def tell_offers_again(*, meeting: Meeting, now: datetime) -> None:
+    """After a change of what those mails say: to each whose offer still holds and whose mail was stopped
+    before it left, or who has another time to answer than the mail said. The keys keep the rest from it."""
+    if meeting.status != MeetingStatus.PUBLISHED or now >= meeting.starts_at:
+        return
+    offered = meeting.participations.active().filter(offered_until__gt=now).select_related("registration")
+    enqueue_many(
+        _offer(each, meeting=meeting, until=each.offered_until, key=_offer_key(each)) for each in offered
+    )
+    left = meeting.seats_left()
+    if offers_end(meeting, now=now) is None and (left is None or left > 0):
+        _tell_open(meeting)
+
+
+def _offer_key(participation: Participation) -> str:
+    return f"meeting_seat_offer:{participation.pk}:{participation.offered_until:%Y%m%dT%H%M%S}"
 
 
 # --- Answering an offer -----------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def end_subscription(*, token: UUID) -> bool:
     if subscription is None:
         return False
     record_event(actor=None, action="subscription_ended", obj=subscription)
-    cancel_queued(obj=subscription)
+    cancel_queued(obj=subscription, actor=None)
     subscription.delete()
     return True
 

@@ -61,7 +61,7 @@ def change_meeting(
         _require_movable(meeting, starts_at)
     _require_before(agenda_closes_on, starts_at)
     if (starts_at, agenda_closes_on) != (meeting.starts_at, meeting.agenda_closes_on):
-        cancel_queued(obj=meeting, kinds=["decision_unreported"])
+        cancel_queued(obj=meeting, kinds=["decision_unreported"], actor=actor)
     meeting.starts_at, meeting.place, meeting.agenda_closes_on = starts_at, place, agenda_closes_on
     meeting.save(update_fields=["starts_at", "place", "agenda_closes_on"])
     record_event(actor=actor, action="meeting_changed", obj=meeting, text=f"Sammanträde ändrat: {meeting}")

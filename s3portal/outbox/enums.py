@@ -9,6 +9,16 @@ class MessageStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Avbrutet")
 
 
+class CancelReason(models.TextChoices):
+    """Why a message was stopped before it left."""
+
+    BY_HAND = "by_hand", _("Avbrutet av handläggare")
+    TOO_LATE = "too_late", _("För sent att skicka")
+    CHANGED = "changed", _("Det som utskicket handlar om har ändrats")
+    OPTED_OUT = "opted_out", _("Mottagaren har valt bort utskicken")
+    LAPSED = "lapsed", _("Gäller inte längre för mottagaren")
+
+
 class MailGroup(models.TextChoices):
     """What a person can turn off: reminders and news. Official mail (receipts, decisions) is in no group."""
 

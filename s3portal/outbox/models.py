@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from s3portal.outbox.enums import MailGroup, MessageStatus
+from s3portal.outbox.enums import CancelReason, MailGroup, MessageStatus
 from s3portal.outbox.kinds import label_of
 
 
@@ -41,6 +41,14 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("skickat"), null=True, blank=True)
     #: Nothing is sent after this moment: a reminder that comes too late only confuses.
     expires_at = models.DateTimeField(_("senast"), null=True, blank=True)
+    cancelled_because = models.CharField(
+        _("avbrutet för att"), max_length=10, choices=CancelReason, blank=True
+    )
+    #: Of a reminder: the moment and the facts it was written from. What no longer agrees is not sent.
+    about_at = models.DateTimeField(_("gäller tidpunkten"), null=True, blank=True)
+    facts = models.CharField(_("uppgifternas kontrollsumma"), max_length=64, blank=True)
+    #: The address and the text are taken away: the row tells only that something was sent.
+    cleared_at = models.DateTimeField(_("gallrat"), null=True, blank=True)
     #: For List-Unsubscribe (RFC 8058): one POST there ends what the mail is part of.
     unsubscribe_url = models.URLField(_("avregistrering"), max_length=500, blank=True)
     object_type = models.CharField(_("slag av objekt"), max_length=60, blank=True)
@@ -61,6 +69,19 @@ class Message(models.Model):
                 | (~models.Q(status=MessageStatus.SENT) & models.Q(sent_at__isnull=True)),
                 name="message_sent_has_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(status=MessageStatus.CANCELLED, cancelled_because__in=CancelReason.values)
+                | (~models.Q(status=MessageStatus.CANCELLED) & models.Q(cancelled_because="")),
+                name="message_cancelled_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cleared_at__isnull=True)
+                | (
+                    models.Q(to_email="", text_body="", html_body="", unsubscribe_url="")
+                    & ~models.Q(status=MessageStatus.QUEUED)
+                ),
+                name="message_cleared_is_empty",
+            ),
         ]
         indexes = [
             models.Index(
@@ -71,6 +92,12 @@ class Message(models.Model):
             models.Index(fields=["status", "-created_at", "-id"], name="message_status_list"),
             models.Index(fields=["-created_at", "-id"], name="message_list"),
             models.Index(fields=["object_type", "object_id"], name="message_object"),
+            # What is to be cleared next, the oldest first.
+            models.Index(
+                fields=["created_at", "id"],
+                name="message_to_clear",
+                condition=models.Q(cleared_at__isnull=True) & ~models.Q(status=MessageStatus.QUEUED),
+            ),
             models.Index(fields=["kind", "-created_at", "-id"], name="message_kind_list"),
             # For the search: the beginning of an address, words of the subject.
             models.Index(OpClass(Lower("to_email"), name="text_pattern_ops"), name="message_address"),

@@ -27,9 +27,11 @@ def messages_in(status: str, *, text: str = "", kind: str = "") -> QuerySet[Mess
 
 
 def failed_to_resend(*, text: str, kind: str) -> QuerySet[Message]:
-    """The failed of a selection whose time is not over."""
-    return messages_in(MessageStatus.FAILED, text=text, kind=kind).filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gte=timezone.now())
+    """The failed of a selection whose time is not over and that are not cleared."""
+    return (
+        messages_in(MessageStatus.FAILED, text=text, kind=kind)
+        .filter(cleared_at__isnull=True)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gte=timezone.now()))
     )
 
 

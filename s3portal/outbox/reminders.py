@@ -2,18 +2,25 @@
 outbox knows when, in which words and to whom not.
 
 A kind is registered when its app is ready. ``occasions`` and ``recipients`` are queries and nothing else: the
-outbox asks them every few minutes, and asking twice is harmless.
+outbox asks them every few minutes, and asking twice is harmless. It asks them again before a reminder leaves:
+what has been said no to, sent in, moved or signed since it was written is not sent.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.functional import Promise
 
 from s3portal.outbox.enums import MailGroup
+
+if TYPE_CHECKING:
+    from s3portal.outbox.models import Message
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,30 @@ class Reminder:
     since: datetime | None = None
     unsubscribe_url: str = ""
 
+    @property
+    def facts(self) -> str:
+        """A short name of what the mail says: another when anything in it is."""
+        said = json.dumps(dict(self.values), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+class Recipients(Protocol):
+    """The mails about these occasions, or those of them to the addresses ``only`` (in small letters): a
+    constant number of queries for all of them."""
+
+    def __call__(
+        self, occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+    ) -> Iterable[Reminder]: ...
+
+
+def addressed(
+    rows: "models.QuerySet[Any]", field: str, only: Collection[str] | None
+) -> "models.QuerySet[Any]":
+    """Those of the rows whose ``field`` is one of the addresses ``only`` (in small letters); all without."""
+    if only is None:
+        return rows
+    return rows.annotate(only_address=Lower(field)).filter(only_address__in=list(only))
+
 
 @dataclass(frozen=True)
 class ReminderKind:
@@ -62,8 +93,7 @@ class ReminderKind:
     placeholders: Mapping[str, str | Promise]
     #: What is there with ``at`` from the first moment to the second, both inclusive.
     occasions: Callable[[datetime, datetime], Iterable[Occasion]]
-    #: The mails about these occasions: a constant number of queries for all of them.
-    recipients: Callable[[Sequence[Occasion]], Iterable[Reminder]]
+    recipients: Recipients
     #: A real case for the preview, or None when there is none.
     example: Callable[[], Reminder | None]
     after: bool = False
@@ -72,7 +102,12 @@ class ReminderKind:
     order: int = 0
 
 
+#: Of waiting messages, the keys of those that still hold.
+Standing = Callable[[Sequence["Message"]], Collection[int]]
+
 KINDS: Final[dict[str, ReminderKind]] = {}
+#: Kinds of mail that are no reminders but offer something for a time.
+STANDING: Final[dict[str, Standing]] = {}
 
 
 def register(kind: ReminderKind) -> None:
@@ -80,3 +115,8 @@ def register(kind: ReminderKind) -> None:
     if KINDS.get(kind.code, kind) is not kind:
         raise ValueError(f"Two kinds of reminder are called {kind.code}.")
     KINDS[kind.code] = kind
+
+
+def register_standing(kind: str, standing: Standing) -> None:
+    """Called from an app's ``ready``: asked, a constant number of queries for a batch, before they leave."""
+    STANDING[kind] = standing

@@ -10,7 +10,10 @@ from applications import due, reminders, services
 from applications.models import Application
 from calls.models import CallChange
 from calls.queries.due import closing_calls
+from s3portal.audit.models import Event
+from s3portal.outbox.models import Message
 from s3portal.outbox.reminders import KINDS
+from s3portal.outbox.services import create_reminders, deliver_round
 from s3portal.outbox.words import check_placeholders
 from tests import factories
 from tests.applications.sending import assessed, send
@@ -231,6 +234,53 @@ def test_supplements_of_many_cost_as_much_as_of_one(owner, officer):
     for _ in range(3):
         asked(owner, officer)
     assert count_asked(lambda: list(due.supplement_reminders(supplements()))) == one
+
+
+# --- What waits while the world changes -------------------------------------------------------------------
+def stopped(kind):
+    rows = Message.objects.filter(kind=kind, status="cancelled")
+    return sorted(rows.values_list("to_email", "cancelled_because"))
+
+
+@pytest.mark.parametrize("end", ["send", "delete", "leave", "one of two"])
+def test_a_waiting_reminder_of_a_draft_goes_out_only_while_it_holds(
+    owner, colleague, monkeypatch, clock, smtp_sink, end
+):
+    monkeypatch.setattr("s3portal.outbox.tasks.deliver_due.delay", lambda: None)
+    call = factories.make_call(closes_at=NOW + timedelta(days=8))
+    draft = draft_of(owner, call, "Fjällkluster")
+    draft_of(owner, call, "Skogskluster") if end == "one of two" else None
+    clock.shift(timedelta(hours=23))
+    assert create_reminders() == 2
+    if end == "leave":
+        colleague.memberships.all().delete()
+    elif end == "delete":
+        services.delete_draft(application_id=draft.pk, actor=owner)
+    else:
+        send(draft, owner)
+    Message.objects.exclude(kind="draft_closing").delete()
+    sent = deliver_round(seconds=30)
+    people = ["colleague@example.org", "owner@example.org"]
+    if end == "leave":
+        assert (sent, stopped("draft_closing")) == (1, [("colleague@example.org", "lapsed")])
+    elif end == "one of two":
+        # It would say that both wait. The next round tells of the one that does.
+        assert (sent, stopped("draft_closing")) == (0, [(email, "changed") for email in people])
+        assert (create_reminders(), deliver_round(seconds=30)) == (2, 2)
+        assert all("Fjällkluster" not in message.as_string() for message in smtp_sink.messages)
+    else:
+        assert (sent, stopped("draft_closing")) == (0, [(email, "lapsed") for email in people])
+
+
+def test_a_reminder_of_a_supplement_that_was_answered_names_who_pressed(owner, officer, clock, monkeypatch):
+    monkeypatch.setattr("s3portal.outbox.tasks.deliver_due.delay", lambda: None)
+    request = asked(owner, officer)
+    with time_machine.travel(request.due_at - timedelta(days=3) + timedelta(hours=1), tick=False):
+        assert create_reminders() == 0
+    with time_machine.travel(request.due_at - timedelta(days=2, hours=12), tick=False):
+        assert create_reminders() > 0
+    services.stop_asking(application_id=request.application_id, actor=officer)
+    assert Event.objects.get(action="messages_cancelled").actor_label == str(officer)
 
 
 # --- The kinds --------------------------------------------------------------------------------------------

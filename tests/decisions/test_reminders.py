@@ -10,7 +10,9 @@ from decisions import due, reminders
 from decisions.models import Decision
 from decisions.services.reporting import report_decisions
 from s3portal.common.swedish import STOCKHOLM
+from s3portal.outbox.models import Message
 from s3portal.outbox.reminders import KINDS
+from s3portal.outbox.services import create_reminders, deliver_round
 from s3portal.outbox.words import check_placeholders
 from tests import factories
 from tests.counting import count_asked
@@ -58,6 +60,23 @@ def test_what_was_returned_and_sent_anew_counts_from_then(officer, delegate_user
     assert due.waiting_decisions(days(-8), NOW) == []
     Decision.objects.filter(pk=decision.pk).update(status="proposed", proposed_at=days(-1))
     assert [one.at for one in due.waiting_decisions(days(-8), NOW)] == [days(-1)]
+
+
+@pytest.mark.parametrize("end", ["returned", "signs no more", "waits"])
+def test_what_waits_in_the_outbox_goes_out_only_while_the_decision_waits(
+    officer, delegate_user, monkeypatch, smtp_sink, end
+):
+    monkeypatch.setattr("s3portal.outbox.tasks.deliver_due.delay", lambda: None)
+    decision = proposed(officer, factories.make_delegate(user=delegate_user), proposed_at=days(-2))
+    assert create_reminders() == 1
+    if end == "returned":
+        # Of a decision, its own services are tested where they are; here only that it waits no longer.
+        Decision.objects.filter(pk=decision.pk).update(status="draft")
+    elif end == "signs no more":
+        delegate_user.is_active = False
+        delegate_user.save(update_fields=["is_active"])
+    assert deliver_round(seconds=30) == (end == "waits")
+    assert Message.objects.get().cancelled_because == ("" if end == "waits" else "lapsed")
 
 
 def test_waiting_of_many_costs_as_much_as_of_one(officer, delegate_user):
@@ -113,6 +132,8 @@ def test_every_registrar_gets_one_list_of_what_is_not_reported(officer, registra
     factories.make_signed_decision(user=officer, reportable=False)
     found = list(due.unreported_reminders(occasions))
     assert [one.to_email for one in found] == ["registrar@example.org", "second@example.org"]
+    (only,) = due.unreported_reminders(occasions, only={"second@example.org"})
+    assert only.to_email == "second@example.org"
     assert found[0].values["antal"] == "2 beslut"
     assert found[0].values["beslut"] == f"{first.case} Beslut 1; {second.case} Beslut 2"
     assert found[0].since == NOW

@@ -46,7 +46,7 @@ class World:
         self.asked.append((first, last))
         return [one for one in self.occasions.get(code, []) if first <= one.at <= last]
 
-    def recipients(self, occasions: Any) -> Iterable[Reminder]:
+    def recipients(self, occasions: Any, *, only: Any = None) -> Iterable[Reminder]:
         return (
             Reminder(
                 occasion,
@@ -56,4 +56,5 @@ class World:
             )
             for occasion in occasions
             for email in self.emails
+            if only is None or email.lower() in only
         )

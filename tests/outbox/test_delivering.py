@@ -225,7 +225,7 @@ def test_what_is_too_late_is_stopped_and_cannot_be_sent_again(smtp_sink, officer
     [message] = make_messages(1, expires_at=timezone.now() - timedelta(minutes=1))
     assert deliver_round(seconds=30) == 0
     message.refresh_from_db()
-    assert (message.status, message.last_error, message.attempts) == ("cancelled", "För sent att skicka", 0)
+    assert (message.status, message.cancelled_because, message.attempts) == ("cancelled", "too_late", 0)
     with pytest.raises(Refusal, match="för sent"):
         resend_message(message_id=message.pk, actor=officer)
     assert smtp_sink.messages == []

@@ -74,7 +74,7 @@ def test_what_waits_about_a_thing_is_stopped_with_one_event(organisation, other_
     # Their keys are free, also when they are as long as they may be.
     assert enqueue_many(mails(2, obj=organisation)) == 2
     Message.objects.filter(key="k2").update(key="å" * 250)
-    assert cancel_queued(obj=organisation) == 3
+    assert cancel_queued(obj=organisation, actor=None) == 3
 
 
 @pytest.mark.parametrize(

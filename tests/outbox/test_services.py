@@ -23,6 +23,7 @@ from s3portal.outbox.services import (
     cancel_message,
     deliver_message,
     deliver_round,
+    delivering,
     enqueue_mail,
     enqueueing,
     resend_message,
@@ -202,18 +203,18 @@ def test_a_server_that_lets_nobody_in_is_no_fault_of_the_messages(monkeypatch, f
     assert (second.status, second.attempts) == ("queued", 0)
 
 
-@pytest.mark.parametrize("where", ["send", "save"])
+@pytest.mark.parametrize("where", ["send", "_note"])
 def test_a_message_that_cannot_be_delivered_keeps_no_other_waiting(smtp_sink, monkeypatch, caplog, where):
     first, second = enqueue(key="test:1"), enqueue(key="test:2")
-    owner, method = {"send": (Mailer, "send"), "save": (Message, "save")}[where]
-    real = getattr(owner, method)
+    owner = {"send": Mailer, "_note": delivering}[where]
+    real = getattr(owner, where)
 
-    def poisoned(self, *arguments, **named):
-        if first.pk in {getattr(self, "pk", None), *(message.pk for message in arguments)}:
+    def poisoned(*arguments, **named):
+        if first.pk in {getattr(argument, "pk", None) for argument in arguments}:
             raise RuntimeError("lagret svarar inte")
-        return real(self, *arguments, **named)
+        return real(*arguments, **named)
 
-    monkeypatch.setattr(owner, method, poisoned)
+    monkeypatch.setattr(owner, where, poisoned)
     tasks.deliver_due()
     assert f"Message {first.pk} could not be" in caplog.text
     first.refresh_from_db()
@@ -268,7 +269,8 @@ def test_a_waiting_message_is_cancelled_on_request(smtp_sink, officer):
 def test_every_step_in_every_status(status, action, officer, smtp_sink):
     message = enqueue()
     sent_at = timezone.now() if status == MessageStatus.SENT else None
-    Message.objects.update(status=status, sent_at=sent_at)
+    stopped = "by_hand" if status == MessageStatus.CANCELLED else ""
+    Message.objects.update(status=status, sent_at=sent_at, cancelled_because=stopped)
     expected = {
         ("deliver", "queued"): "sent",
         ("resend", "failed"): "queued",
@@ -289,7 +291,19 @@ def test_every_step_in_every_status(status, action, officer, smtp_sink):
     assert message.status == (expected or status)
 
 
-@pytest.mark.parametrize("fields", [{"status": "sent"}, {"status": "odd"}, {"sent_at": timezone.now()}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "sent"},
+        {"status": "odd"},
+        {"sent_at": timezone.now()},
+        {"status": "cancelled"},
+        {"status": "cancelled", "cancelled_because": "odd"},
+        {"cancelled_because": "lapsed"},
+        {"status": "failed", "cleared_at": timezone.now()},
+        {"cleared_at": timezone.now(), "to_email": "", "text_body": "", "html_body": ""},
+    ],
+)
 def test_the_database_refuses_a_status_that_does_not_hold(fields):
     enqueue()
     with pytest.raises(IntegrityError), transaction.atomic():

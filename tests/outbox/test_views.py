@@ -151,7 +151,7 @@ def test_all_failed_of_a_selection_are_sent_again_after_a_question(client_for, o
     make_message(1, status="failed", to_email="eva@example.org")
     make_message(2, status="failed", to_email="eva@example.org", expires_at=timezone.now())
     make_message(3, status="failed", to_email="bo@example.org")
-    make_message(4, status="cancelled", to_email="eva@example.org")
+    make_message(4, status="cancelled", cancelled_because="by_hand", to_email="eva@example.org")
     client = client_for(officer)
     address = f"{LIST}skicka-igen/?q=eva%40"
     assert address in client.get(f"{LIST}?q=eva@&status=failed").content.decode()

@@ -3,9 +3,10 @@
 from s3portal.outbox.services.choosing import choose_mail
 from s3portal.outbox.services.configuring import reset_words, save_mail_settings, save_rule
 from s3portal.outbox.services.delivering import PAUSES, deliver_message, deliver_round
-from s3portal.outbox.services.enqueueing import Mail, cancel_queued, enqueue_mail, enqueue_many
+from s3portal.outbox.services.enqueueing import Mail, enqueue_mail, enqueue_many
 from s3portal.outbox.services.handling import cancel_message, resend_failed, resend_message
 from s3portal.outbox.services.reminding import create_reminders
+from s3portal.outbox.services.stopping import cancel_queued
 
 __all__ = [
     "PAUSES",

@@ -1,14 +1,15 @@
 """What an address wants. No event is written: what private persons read is not kept for ever."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models.functions import Lower
 
 from s3portal.accounts.models import User
-from s3portal.outbox.enums import MailGroup, MessageStatus
+from s3portal.outbox.enums import CancelReason, MailGroup
 from s3portal.outbox.models import Message, OptOut
 from s3portal.outbox.reminders import KINDS
+from s3portal.outbox.services.stopping import stop
 
 
 def groups_for(email: str) -> list[MailGroup]:
@@ -24,11 +25,19 @@ def refused_groups(email: str) -> frozenset[str]:
     return frozenset(rows.values_list("group", flat=True))
 
 
+def opted_out(group: MailGroup | None, emails: Iterable[str]) -> set[str]:
+    """Which of these addresses (in small letters) do not want the group. What is official comes to all."""
+    if group is None:
+        return set()
+    rows = OptOut.objects.filter(group=group).annotate(address=Lower("email"))
+    return set(rows.filter(address__in=list(emails)).values_list("address", flat=True))
+
+
 @transaction.atomic
 def choose_mail(*, email: str, wanted: Collection[str], among: Collection[str]) -> None:
     """Of the groups ``among``, the address wants those in ``wanted`` and no other.
 
-    What already waits to be sent of a refused group is stopped."""
+    What already waits to be sent of a refused group is stopped; who wants it again gets what is due then."""
     refused = [group for group in among if group not in wanted]
     OptOut.objects.annotate(address=Lower("email")).filter(
         address=email.lower(), group__in=[group for group in among if group in wanted]
@@ -36,8 +45,7 @@ def choose_mail(*, email: str, wanted: Collection[str], among: Collection[str]) 
     OptOut.objects.bulk_create(
         (OptOut(email=email.lower(), group=group) for group in refused), ignore_conflicts=True
     )
-    Message.objects.annotate(address=Lower("to_email")).filter(
-        status=MessageStatus.QUEUED,
-        address=email.lower(),
-        kind__in=[kind.code for kind in KINDS.values() if kind.group in refused],
-    ).update(status=MessageStatus.CANCELLED, last_error="Mottagaren har valt bort utskicken")
+    waiting = Message.objects.annotate(address=Lower("to_email")).filter(
+        address=email.lower(), kind__in=[kind.code for kind in KINDS.values() if kind.group in refused]
+    )
+    stop(waiting, CancelReason.OPTED_OUT)

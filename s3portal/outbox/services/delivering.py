@@ -1,16 +1,19 @@
-"""Getting messages out of the outbox: one at a time, each in a transaction of its own."""
+"""Getting messages out of the outbox: looked up and judged in batches, taken, sent and noted one by one."""
 
 import logging
 import time
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from s3portal.outbox.delivery import Mailer, PermanentFailure, TemporaryFailure
-from s3portal.outbox.enums import MessageStatus
+from s3portal.outbox.enums import CancelReason, MessageStatus
 from s3portal.outbox.models import Message
+from s3portal.outbox.services.standing import judge
+from s3portal.outbox.services.stopping import stop
 
 logger = logging.getLogger(__name__)
 
@@ -24,16 +27,18 @@ PAUSES: Final = (
     timedelta(hours=8),
     timedelta(hours=12),
 )
-TOO_LATE = "För sent att skicka"
-#: So many are looked up at a time; each is still taken, sent and noted by itself.
-BATCH: Final = 200
+#: So many are looked up and judged at a time; each is still taken, sent and noted by itself.
+BATCH: Final = 100
+#: Seconds after which what was judged is judged anew: a slow mail server gives time for much to happen.
+FRESH: Final = 10.0
 
 
 def deliver_message(*, message_id: int) -> bool:
     """Send one due message, unless another worker has it or it is already gone. True when it was sent."""
+    batch = list(Message.objects.due().filter(pk=message_id).prefetch_related("attachments"))
     with Mailer() as mailer:
-        message = _deliver(mailer, message_id)
-    return message is not None and message.status == MessageStatus.SENT
+        delivered = [_deliver(mailer, message) for message in _standing(batch, set())]
+    return delivered == [True]
 
 
 def deliver_round(*, seconds: float) -> int:
@@ -42,48 +47,114 @@ def deliver_round(*, seconds: float) -> int:
     Two rounds at once share the messages between them. Ends early when the mail server is away: the next
     round knocks again. Returns how many were sent.
     """
-    end, sent, tried = time.monotonic() + seconds, 0, set[int]()
+    # What was stopped, or could not even be noted, is not looked up again in this round.
+    end, sent, passed = time.monotonic() + seconds, 0, set[int]()
     with Mailer() as mailer:
-        # What was tried is not due again in this round; what could not even be noted waits for the next.
-        while batch := list(Message.objects.due().exclude(pk__in=tried).values_list("pk", flat=True)[:BATCH]):
-            settled = 0
-            for message_id in batch:
+        while batch := _due(but_not=passed):
+            known, moved = len(passed), False
+            standing = _standing(batch, passed)
+            fresh = time.monotonic() + FRESH
+            for message in standing:
                 if mailer.server_away or time.monotonic() > end:
                     return sent
-                try:
-                    message = _deliver(mailer, message_id)
-                except Exception:
-                    # The oldest come first: one that cannot be handled must not keep the others waiting.
-                    logger.exception("Message %s could not be delivered.", message_id)
-                    tried.add(message_id)
-                    continue
-                settled += message is not None
-                sent += message is not None and message.status == MessageStatus.SENT
-            if not settled:
+                done = _deliver_or_log(mailer, message, passed)
+                moved |= done is not None
+                sent += done is True
+                if time.monotonic() > fresh:
+                    break
+            if not moved and len(passed) == known:
                 # Another round has all of them.
                 return sent
     return sent
 
 
-@transaction.atomic
-def _deliver(mailer: Mailer, message_id: int) -> Message | None:
-    """The message, tried and noted; None when it is not due or another worker has it.
+def _due(*, but_not: Collection[int]) -> list[Message]:
+    return list(Message.objects.due().exclude(pk__in=list(but_not)).prefetch_related("attachments")[:BATCH])
 
-    The row stays locked while the mail server answers, so no two workers send it; a worker killed before
-    the answer was noted leaves the row queued, and only that one message may arrive twice (it carries the
-    same Message-ID).
+
+def _standing(batch: Sequence[Message], passed: set[int]) -> list[Message]:
+    """Those to send; the others are added to ``passed``. What no longer holds is stopped; what could not be
+    told waits for the next round."""
+    verdict = judge(batch)
+    for reason in sorted(set(verdict.fallen.values())):
+        fallen = [pk for pk, why in verdict.fallen.items() if why == reason]
+        with transaction.atomic():
+            stop(Message.objects.filter(pk__in=fallen), reason, pass_locked=True)
+    passed |= verdict.unknown | set(verdict.fallen)
+    return [message for message in batch if message.pk not in passed]
+
+
+def _deliver_or_log(mailer: Mailer, message: Message, passed: set[int]) -> bool | None:
+    try:
+        return _deliver(mailer, message)
+    except Exception:
+        # The oldest come first: one that cannot be handled must not keep the others waiting.
+        logger.exception("Message %s could not be delivered.", message.pk)
+        passed.add(message.pk)
+        return None
+
+
+@transaction.atomic
+def _deliver(mailer: Mailer, message: Message) -> bool | None:
+    """Try the message and note what came of it: True when it was sent, None when it is not due or another
+    worker has it.
+
+    The row stays locked while the mail server answers, so no two workers send it and nobody stops it halfway;
+    a worker killed before the answer was noted leaves the row queued, and only that one message may arrive
+    twice (it carries the same Message-ID).
     """
-    message = (
-        Message.objects.due().filter(pk=message_id).select_for_update(of=("self",), skip_locked=True).first()
-    )
-    if message is None:
+    if not _take(message):
         return None
     if message.is_too_late:
-        message.status, message.last_error = MessageStatus.CANCELLED, TOO_LATE
+        message.status, message.cancelled_because = MessageStatus.CANCELLED, CancelReason.TOO_LATE
     else:
         _try(mailer, message)
-    message.save(update_fields=["attempts", "status", "sent_at", "last_error", "not_before"])
-    return message
+    _note(message)
+    return message.status == MessageStatus.SENT
+
+
+_TAKE: Final = f"""
+    SELECT attempts, set_config('synchronous_commit', 'off', true)
+    FROM {Message._meta.db_table}
+    WHERE id = %s AND status = %s AND not_before <= %s
+    FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 - the table's name is our own
+_NOTE: Final = f"""
+    UPDATE {Message._meta.db_table}
+    SET status = %s, cancelled_because = %s, attempts = %s, sent_at = %s, last_error = %s, not_before = %s
+    WHERE id = %s
+"""  # noqa: S608
+
+
+def _take(message: Message) -> bool:
+    """Lock the row until the end of the transaction; False when it does not wait any longer.
+
+    In plain SQL, as ``_note``: these two are the whole cost of the database for each message. The commit does
+    not wait for the disk: what a killed worker had noted is noted all the same, since it is the database
+    server that writes it. See docs/adr/0007."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [message.pk, MessageStatus.QUEUED, timezone.now()])
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    message.attempts = found[0]
+    return True
+
+
+def _note(message: Message) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NOTE,
+            [
+                message.status,
+                message.cancelled_because,
+                message.attempts,
+                message.sent_at,
+                message.last_error,
+                message.not_before,
+                message.pk,
+            ],
+        )
 
 
 def _try(mailer: Mailer, message: Message) -> None:

@@ -1,6 +1,6 @@
-"""Putting messages in the outbox, and taking those about a thing out of it again."""
+"""Putting messages in the outbox."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -8,14 +8,10 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import F, Value
-from django.db.models.functions import Cast, Concat, Left
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from s3portal.audit.services import Actor, record_event
 from s3portal.common.files import FrozenFile, InlineFile, sha256_hex
-from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message, MessageAttachment
 
 #: So many mails are written with one statement: a constant number of queries for each such batch.
@@ -27,7 +23,8 @@ class Mail:
     """One mail to write. ``templates/mail/<template or kind>`` (.subject.txt, .txt and .html) are its words.
 
     ``key`` makes asking twice harmless. Nothing is sent before ``not_before`` or after ``expires_at``.
-    ``unsubscribe_url`` (an address or a path of the portal) takes one POST without a login (RFC 8058)."""
+    ``unsubscribe_url`` (an address or a path of the portal) takes one POST without a login (RFC 8058).
+    ``about_at`` and ``facts`` are a reminder's: what must still hold when it leaves."""
 
     kind: str
     key: str
@@ -39,6 +36,8 @@ class Mail:
     expires_at: datetime | None = None
     unsubscribe_url: str = ""
     template: str = ""
+    about_at: datetime | None = None
+    facts: str = ""
 
 
 @transaction.atomic
@@ -137,6 +136,8 @@ def _columns(mail: Mail) -> dict[str, Any]:
         "html_body": render_to_string(f"mail/{name}.html", facts),
         "not_before": mail.not_before or timezone.now(),
         "expires_at": mail.expires_at,
+        "about_at": mail.about_at,
+        "facts": mail.facts,
         "unsubscribe_url": settings.BASE_URL + unsubscribe if unsubscribe.startswith("/") else unsubscribe,
         "object_type": "" if mail.obj is None else mail.obj._meta.label_lower,
         "object_id": None if mail.obj is None else mail.obj.pk,
@@ -159,31 +160,3 @@ def deliver_after_commit(message: Message) -> None:
 
     # A function with a name: Django logs it by its name when the broker is away.
     transaction.on_commit(lambda: deliver.delay(message.pk), robust=True)
-
-
-@transaction.atomic
-def cancel_queued(*, obj: models.Model, kinds: Collection[str] = (), actor: Actor | None = None) -> int:
-    """Stop what still waits to be sent about ``obj``, of these ``kinds`` or of all. Returns how many.
-
-    Their keys become free, so that the same may be asked for anew: a deadline that was moved and moved back
-    is reminded of. One event for all of them, on ``obj``. A message being sent at this moment is waited for.
-    """
-    queued = Message.objects.filter(
-        status=MessageStatus.QUEUED, object_type=obj._meta.label_lower, object_id=obj.pk
-    )
-    if kinds:
-        queued = queued.filter(kind__in=kinds)
-    count = queued.update(
-        status=MessageStatus.CANCELLED,
-        # "#" and a number of at most 19 figures fit in the column.
-        key=Concat(Left("key", 225), Value("#"), Cast(F("pk"), models.CharField())),
-    )
-    if count:
-        record_event(
-            actor=actor,
-            action="messages_cancelled",
-            obj=obj,
-            text=f"Avbrutna utskick: {count}",
-            data={"count": count, "kinds": sorted(kinds)},
-        )
-    return count

@@ -2,21 +2,23 @@
 
 import hashlib
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from django.db.models.functions import Lower
+from django.db import connection, transaction
 from django.utils import timezone
 
 from s3portal.common.errors import Refusal
 from s3portal.outbox import links, words
 from s3portal.outbox.due import SLACK, Offset, is_quiet, latest_due, parse_offset
 from s3portal.outbox.enums import MailGroup
-from s3portal.outbox.models import MailSettings, OptOut, ReminderRule
+from s3portal.outbox.models import MailSettings, ReminderRule
 from s3portal.outbox.reminders import KINDS, Occasion, Reminder, ReminderKind
+from s3portal.outbox.services.choosing import opted_out
 from s3portal.outbox.services.enqueueing import BATCH, Mail, enqueue_many
 
 logger = logging.getLogger(__name__)
@@ -86,8 +88,36 @@ def _create(setup: Setup, now: datetime, hours: MailSettings) -> int:
     written = 0
     source = iter(setup.kind.recipients([occasion for occasion, _, _ in due.values()]))
     while batch := list(islice(source, BATCH)):
-        written += enqueue_many(_mails(setup, batch, due))
+        written += _write(setup, batch, due)
     return written
+
+
+@transaction.atomic
+def _write(setup: Setup, batch: list[Reminder], due: "_Due") -> int:
+    """Under a lock of what the batch is about, and asked anew after it: a deadline that somebody is moving
+    has either been moved, and nothing is written of the old one, or waits for what is written to be there
+    and stops it."""
+    occasions = {(one.occasion.topic, one.occasion.at): one.occasion for one in batch}
+    _hold(occasions.values())
+    moments = [at for _topic, at in occasions]
+    still = {(one.topic, one.at) for one in setup.kind.occasions(min(moments), max(moments))}
+    return enqueue_many(
+        _mails(setup, [one for one in batch if (one.occasion.topic, one.occasion.at) in still], due)
+    )
+
+
+def _hold(occasions: Iterable[Occasion]) -> None:
+    """The lightest lock that keeps out who has ``select_for_update``; rows that point here may come."""
+    by_table: dict[str, set[Any]] = defaultdict(set)
+    for occasion in occasions:
+        by_table[occasion.obj._meta.db_table].add(occasion.obj.pk)
+    with connection.cursor() as cursor:
+        for table in sorted(by_table):
+            name = connection.ops.quote_name(table)
+            cursor.execute(
+                f"SELECT 1 FROM {name} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",  # noqa: S608
+                [sorted(by_table[table])],
+            )
 
 
 _Due = Mapping[tuple[str, datetime], tuple[Occasion, Offset, datetime]]
@@ -123,14 +153,6 @@ def _mails(setup: Setup, batch: list[Reminder], due: _Due) -> Iterator[Mail]:
         yield reminder_mail(setup, reminder, key=reminder_key(setup.kind, reminder, offset), obj=occasion.obj)
 
 
-def opted_out(group: MailGroup | None, emails: Iterable[str]) -> set[str]:
-    """Which of these addresses (in small letters) do not want the group. What is official comes to all."""
-    if group is None:
-        return set()
-    rows = OptOut.objects.filter(group=group).annotate(address=Lower("email"))
-    return set(rows.filter(address__in=list(emails)).values_list("address", flat=True))
-
-
 def reminder_key(kind: ReminderKind, reminder: Reminder, offset: Offset) -> str:
     """One mail for each topic, moment, time and address, whatever the kind and the case of the address."""
     occasion = reminder.occasion
@@ -162,6 +184,8 @@ def reminder_mail(setup: Setup, reminder: Reminder, *, key: str, obj: Any) -> Ma
         },
         obj=obj,
         expires_at=None if kind.after else reminder.occasion.at,
+        about_at=reminder.occasion.at,
+        facts=reminder.facts,
         unsubscribe_url=unsubscribe,
     )
 

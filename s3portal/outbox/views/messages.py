@@ -20,7 +20,7 @@ from s3portal.outbox.forms import MessageFilterForm
 from s3portal.outbox.kinds import label_of
 from s3portal.outbox.models import Message
 from s3portal.outbox.rules import may_see_outbox, may_set_reminders
-from s3portal.outbox.services.handling import MOST_AT_ONCE
+from s3portal.outbox.services.handling import MOST_AT_ONCE, resend_refusal
 from s3portal.outbox.transitions import MessageAction, allowed
 
 PER_PAGE = 50
@@ -125,7 +125,7 @@ def message_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "outbox/message_detail.html",
         {
             "message": message,
-            "may_resend": allowed(MessageAction.RESEND, message.status) and not message.is_too_late,
+            "may_resend": allowed(MessageAction.RESEND, message.status) and not resend_refusal(message),
             "may_cancel": allowed(MessageAction.CANCEL, message.status),
         },
     )
