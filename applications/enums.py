@@ -59,3 +59,59 @@ class FinancingSource(models.TextChoices):
     REGIONAL = "regional", _("Regional")
     MUNICIPAL = "municipal", _("Kommunal")
     EU = "eu", _("EU")
+
+
+class RecusalGround(models.TextChoices):
+    """The answer to the question of jäv: none, or which ground (KL 6:28, for employees 7:4)."""
+
+    NONE = "none", _("Inget jäv")
+    PARTY = "party", _("Saken angår mig själv")
+    RELATIVE = "relative", _("Saken angår någon som står mig nära")
+    REPRESENTATIVE = "representative", _("Jag företräder eller har varit ombud för sökanden")
+    SUPERVISION = "supervision", _("Saken rör tillsyn över verksamhet som jag är knuten till")
+    OTHER = "other", _("Något annat kan rubba förtroendet för min opartiskhet")
+
+
+class AssessmentStatus(models.TextChoices):
+    DRAFT = "draft", _("Påbörjad")
+    SUBMITTED = "submitted", _("Lämnad")
+    ABSTAINED = "abstained", _("Avstår")
+    RECUSED = "recused", _("Jäv")
+
+    @classmethod
+    def own_is_in(cls) -> "tuple[AssessmentStatus, ...]":
+        """The assessor has said their word and may see the others'."""
+        return (cls.SUBMITTED, cls.ABSTAINED)
+
+
+class AssessmentAction(models.TextChoices):
+    """The steps of an assessment; ``transitions.ASSESSMENT_ALLOWED`` says which may follow which."""
+
+    SAVE = "save", _("Spara")
+    SUBMIT = "submit", _("Lämna bedömning")
+    ABSTAIN = "abstain", _("Avstå")
+    REOPEN = "reopen", _("Öppna igen")
+    RECUSE = "recuse", _("Anmäl jäv")
+
+
+class AssignmentEnd(models.TextChoices):
+    """Why an assessor no longer has an application."""
+
+    REMOVED = "removed", _("Borttagen")
+    RECUSED = "recused", _("Jäv")
+
+
+class EligibilityResult(models.TextChoices):
+    """What the portal itself found."""
+
+    YES = "yes", _("Ja")
+    NO = "no", _("Nej")
+    UNKNOWN = "unknown", _("Kan inte avgöras")
+
+
+class EligibilityJudgement(models.TextChoices):
+    """What the officer found."""
+
+    OK = "ok", _("Uppfyllt")
+    NOT_OK = "not_ok", _("Inte uppfyllt")
+    NOT_APPLICABLE = "not_applicable", _("Ej tillämpligt")

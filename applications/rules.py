@@ -1,6 +1,7 @@
 """Who may do what with an application. Shared by views and templates."""
 
 from applications.enums import ApplicationAction
+from applications.impartiality import ASKED, declaration_of, is_recused
 from applications.models import Application
 from applications.transitions import allowed
 from s3portal.accounts.enums import MembershipRole, Role
@@ -42,7 +43,7 @@ def _speaks_for(membership: Membership) -> bool:
 
 # --- The region -------------------------------------------------------------------------------------------
 def may_see_work_list(user: User) -> bool:
-    """An assessor reaches the page too, which tells that nothing is assigned yet."""
+    """An assessor reaches the address too, and is led on to their own list."""
     return may_read_received(user) or user.has_role(Role.ASSESSOR)
 
 
@@ -59,3 +60,29 @@ def may_handle(user: User) -> bool:
 def may_be_decided(application: Application) -> bool:
     """Whether a decision on it can be signed now: it has been assessed and not withdrawn."""
     return allowed(application.status, ApplicationAction.GRANT)
+
+
+# --- Jäv and assessments ----------------------------------------------------------------------------------
+def may_declare(user: User, application: Application) -> bool:
+    """Answer the question of jäv: those who are asked, of what they may read or have answered before."""
+    if not user.has_role(*ASKED):
+        return False
+    return (
+        may_read_received(user)
+        or is_assigned(user, application)
+        or declaration_of(user, application) is not None
+    )
+
+
+def may_assess(user: User) -> bool:
+    """Be given applications to assess."""
+    return user.has_role(Role.ASSESSOR, Role.OFFICER)
+
+
+def is_assigned(user: User, application: Application) -> bool:
+    return application.assignments.of(user).exists()
+
+
+def may_take_part(user: User, application: Application) -> bool:
+    """Handle, draft or sign in this case at all: not for who has declared jäv (KL 6:30, 7:4)."""
+    return not is_recused(user, application)

@@ -4,6 +4,7 @@ from typing import Final
 
 from applications.enums import ApplicationAction as Action
 from applications.enums import ApplicationStatus as Status
+from applications.enums import AssessmentAction, AssessmentStatus
 from s3portal.common.errors import Refusal
 
 #: (status, action) → the status after it; None when the row is gone. What is not here is refused.
@@ -55,3 +56,37 @@ def require(status: str, action: Action) -> Status | None:
     if not allowed(status, action):
         raise Refusal(_REFUSALS[action])
     return ALLOWED[Status(status), action]
+
+
+# --- Assessments ------------------------------------------------------------------------------------------
+#: (status, action) → the status after it. What is not here is refused.
+ASSESSMENT_ALLOWED: Final[dict[tuple[AssessmentStatus, AssessmentAction], AssessmentStatus]] = {
+    (AssessmentStatus.DRAFT, AssessmentAction.SAVE): AssessmentStatus.DRAFT,
+    (AssessmentStatus.DRAFT, AssessmentAction.SUBMIT): AssessmentStatus.SUBMITTED,
+    (AssessmentStatus.DRAFT, AssessmentAction.ABSTAIN): AssessmentStatus.ABSTAINED,
+    (AssessmentStatus.DRAFT, AssessmentAction.RECUSE): AssessmentStatus.RECUSED,
+    (AssessmentStatus.SUBMITTED, AssessmentAction.REOPEN): AssessmentStatus.DRAFT,
+    (AssessmentStatus.SUBMITTED, AssessmentAction.RECUSE): AssessmentStatus.RECUSED,
+    (AssessmentStatus.ABSTAINED, AssessmentAction.REOPEN): AssessmentStatus.DRAFT,
+    (AssessmentStatus.ABSTAINED, AssessmentAction.RECUSE): AssessmentStatus.RECUSED,
+    (AssessmentStatus.RECUSED, AssessmentAction.REOPEN): AssessmentStatus.DRAFT,
+}
+
+_ASSESSMENT_REFUSALS: Final[dict[AssessmentAction, str]] = {
+    AssessmentAction.SAVE: "Bedömningen är lämnad och kan inte ändras. En handläggare kan öppna den igen.",
+    AssessmentAction.SUBMIT: "Bedömningen är redan lämnad.",
+    AssessmentAction.ABSTAIN: "Bedömningen är redan lämnad. En handläggare kan öppna den igen.",
+    AssessmentAction.REOPEN: "Bedömningen är inte lämnad.",
+    AssessmentAction.RECUSE: "Jäv är redan anmält.",
+}
+
+
+def assessment_allows(status: str, action: AssessmentAction) -> bool:
+    return (AssessmentStatus(status), action) in ASSESSMENT_ALLOWED
+
+
+def assessment_after(status: str, action: AssessmentAction) -> AssessmentStatus:
+    """The status that ``action`` leads to. Raises Refusal when it may not be taken now."""
+    if not assessment_allows(status, action):
+        raise Refusal(_ASSESSMENT_REFUSALS[action])
+    return ASSESSMENT_ALLOWED[AssessmentStatus(status), action]

@@ -1,8 +1,18 @@
-"""Applications with their budget and financing, what is asked about them, and the project bank."""
+"""Applications with their budget and financing, what is asked about them and found of them, and the project
+bank."""
 
 from applications.models.answer import Answer
 from applications.models.application import Application, ApplicationArea, ApplicationQuerySet
+from applications.models.assessment import (
+    Assessment,
+    AssessmentQuerySet,
+    Assignment,
+    AssignmentQuerySet,
+    Score,
+)
+from applications.models.eligibility import EligibilityCheck
 from applications.models.history import DraftVersion
+from applications.models.impartiality import ImpartialityDeclaration
 from applications.models.plan import BudgetLine, Financing
 from applications.models.project import Project, ProjectQuerySet
 from applications.models.rows import Activity, Indicator, Partner
@@ -15,13 +25,20 @@ __all__ = [
     "Application",
     "ApplicationArea",
     "ApplicationQuerySet",
+    "Assessment",
+    "AssessmentQuerySet",
+    "Assignment",
+    "AssignmentQuerySet",
     "BudgetLine",
     "DraftVersion",
+    "EligibilityCheck",
     "Financing",
+    "ImpartialityDeclaration",
     "Indicator",
     "Partner",
     "Project",
     "ProjectQuerySet",
+    "Score",
     "SupplementRequest",
     "SupplementRequestQuerySet",
     "TradeSecret",

@@ -187,6 +187,11 @@ class Application(models.Model):
         return self.status == ApplicationStatus.DRAFT
 
     @property
+    def is_open(self) -> bool:
+        """Received and waiting for a decision."""
+        return self.status in ApplicationStatus.open()
+
+    @property
     def files_by_mail(self) -> list[WantedFile]:
         """The files that are to be sent beside the form."""
         return wanted_files(self.call)

@@ -1,6 +1,7 @@
 """What is shown: the applicant's list, the work list, one received application, the project bank."""
 
 from applications.queries.applicant import my_applications, organisations_to_write_for, signatories
+from applications.queries.assessing import my_assignments, own_statuses
 from applications.queries.inbox import (
     DEFAULT_ORDER,
     MOST_COUNTED,
@@ -26,7 +27,9 @@ __all__ = [
     "bounded_count",
     "call_of_frame",
     "my_applications",
+    "my_assignments",
     "organisations_to_write_for",
+    "own_statuses",
     "published_projects",
     "received_application",
     "selected",

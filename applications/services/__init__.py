@@ -1,5 +1,14 @@
 """What happens to applications. Nothing else assigns their status."""
 
+from applications.services.assessing import (
+    AssessmentContent,
+    abstain,
+    reopen_assessment,
+    save_assessment,
+    submit_assessment,
+)
+from applications.services.assigning import assign_assessors, change_assignment, end_assignment
+from applications.services.declaring import declare_impartiality, lift_recusal
 from applications.services.drafting import DraftConflict, TooLate, delete_draft, save_draft, start_application
 from applications.services.handling import (
     assign_officer,
@@ -22,22 +31,32 @@ from applications.services.supplementing import (
 )
 
 __all__ = [
+    "AssessmentContent",
     "DraftConflict",
     "NotComplete",
     "ReviewedOlder",
     "TooLate",
+    "abstain",
     "answer_supplement",
     "ask_for_supplement",
+    "assign_assessors",
     "assign_officer",
+    "change_assignment",
+    "declare_impartiality",
     "delete_draft",
+    "end_assignment",
     "give_more_time",
     "grant_application",
+    "lift_recusal",
     "mark_assessed",
     "note_opening",
     "reject_application",
+    "reopen_assessment",
+    "save_assessment",
     "save_draft",
     "start_application",
     "stop_asking",
     "submit_application",
+    "submit_assessment",
     "withdraw_application",
 ]

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from applications.views import officer, supplementing
+from applications.views import assessing, officer, supplementing
 
 urlpatterns = [
+    path("handlaggning/bedomningar/", assessing.my_assessments, name="my_assessments"),
     path("handlaggning/ansokningar/", officer.work_list, name="officer_list"),
     path("handlaggning/ansokningar/<int:pk>/", officer.detail, name="officer_detail"),
     path("handlaggning/ansokningar/<int:pk>/filer/<int:file_pk>/", officer.file, name="officer_file"),

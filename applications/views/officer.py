@@ -41,7 +41,7 @@ def work_list(request: LoggedInRequest) -> HttpResponse:
     if not rules.may_see_work_list(request.user):
         raise PermissionDenied
     if not rules.may_read_received(request.user):
-        return render(request, "applications/officer_list_assessor.html")
+        return redirect("applications:my_assessments")
     form = WorkListForm(request.GET or None)
     wanted = form.wanted() if form.is_bound else {}
     selection = _selection(wanted)

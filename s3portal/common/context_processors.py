@@ -54,6 +54,7 @@ ABOUT_MENU: list[_Entry] = [
 ]
 STAFF_WAY_IN: _Entry = (_("Handläggning"), "home:staff_start", _ALL)
 COMMITTEE_WAY_IN: _Entry = (_("Anmälda beslut"), "decisions:committee_start", _ALL)
+ASSESSOR_WAY_IN: _Entry = (_("Bedömningar"), "applications:my_assessments", _ALL)
 STAFF_ROLES = frozenset({"officer", "delegate", "registrar", "admin"})
 # In the order in which a person with several roles is presented.
 ROLE_NAMES: list[tuple[str, Any]] = [
@@ -136,6 +137,8 @@ def _person_items(user: Any, path: str) -> list[NavItem]:
         entries.append((_("Handläggning"), "home:staff_start", _ALL))
     if "committee_member" in user.roles:
         entries.append((_("Anmälda beslut"), "decisions:committee_start", _ALL))
+    if user.roles & {"assessor", "officer"}:
+        entries.append((_("Bedömningar"), "applications:my_assessments", _ALL))
     if not user.roles:
         entries.append((_("Mina ansökningar"), "applications:my_list", _ALL))
         entries.append((_("Organisationer"), "accounts:organisation_list", _ALL))
@@ -153,6 +156,8 @@ def _menu(user: Any, path: str) -> list[_Entry]:
         return STAFF_MENU if path.startswith(STAFF_START) else [STAFF_WAY_IN, *PUBLIC_MENU]
     if "committee_member" in user.roles:
         return COMMITTEE_MENU if path.startswith(COMMITTEE_START) else [COMMITTEE_WAY_IN, *PUBLIC_MENU]
+    if "assessor" in user.roles:
+        return [ASSESSOR_WAY_IN, *PUBLIC_MENU]
     return PUBLIC_MENU if user.roles else APPLICANT_MENU
 
 

@@ -142,6 +142,16 @@ def assign_case(*, actor: User, case: Case, officer: User) -> Case:
     return locked
 
 
+@transaction.atomic
+def unassign_case(*, actor: User, case: Case) -> Case:
+    """Nobody has the case until it is assigned again."""
+    locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    locked.officer = None
+    locked.save(update_fields=["officer"])
+    record_event(actor=actor, action="case_unassigned", obj=locked, text="Ärendet har ingen handläggare")
+    return locked
+
+
 def log_file_opened(*, actor: User, file: RecordFile) -> None:
     """Note who opened a file of a case. The one write that a GET of the diary makes (architecture.md §3)."""
     record_event(

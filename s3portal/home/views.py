@@ -66,5 +66,5 @@ def after_login(request: LoggedInRequest) -> HttpResponse:
     if user.has_role(Role.COMMITTEE_MEMBER):
         return redirect("decisions:committee_start")
     if user.has_role(Role.ASSESSOR):
-        return redirect("applications:officer_list")
+        return redirect("applications:my_assessments")
     return redirect("applications:my_list")

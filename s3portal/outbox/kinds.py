@@ -11,6 +11,7 @@ from s3portal.outbox.reminders import KINDS
 LABELS: Final[dict[str, str | Promise]] = {
     "application_received": _("Kvittens på ansökan"),
     "application_withdrawn": _("Kvittens på återtagen ansökan"),
+    "assessor_assigned": _("Ansökningar att bedöma"),
     "decision_extract": _("Beslut till part"),
     "decision_proposed": _("Beslut att skriva under"),
     "decision_returned": _("Beslut tillbaka"),
@@ -28,6 +29,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "meeting_seat_lapsed": _("Plats som gått till nästa"),
     "meeting_seat_offer": _("Ledig plats i lokalen"),
     "meeting_unregistered": _("Avanmälan från möte"),
+    "recusal_declared": _("Anmält jäv"),
     "subscription_confirm": _("Prenumeration att bekräfta"),
     "subscription_confirmed": _("Bekräftad prenumeration"),
     "subscription_exists": _("Prenumeration som redan finns"),

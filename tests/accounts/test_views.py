@@ -132,7 +132,7 @@ def test_a_mail_server_that_is_away_costs_a_new_try_and_no_error_page(client, ow
         ("delegate", "home:staff_start"),
         ("registrar", "home:staff_start"),
         ("committee_member", "decisions:committee_start"),
-        ("assessor", "applications:officer_list"),
+        ("assessor", "applications:my_assessments"),
         ("admin", "home:staff_start"),
         (None, "applications:my_list"),
     ],

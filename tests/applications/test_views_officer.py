@@ -60,7 +60,7 @@ def test_those_who_may_not(client_for, sent, request, who):
 
 def test_an_assessor_has_nothing_yet(client_for, sent, assessor):
     client = client_for(assessor)
-    found = text(client.get(LIST))
+    found = text(client.get(LIST, follow=True))
     assert "Du har inga ansökningar att bedöma" in found
     assert "Inskickat" not in found
     assert client.get(url("officer_detail", sent)).status_code == 404

@@ -121,8 +121,11 @@ def test_a_committee_member(rf):
     assert labels(outside.person.items)[0] == "Anmälda beslut"
 
 
-def test_an_assessor_has_the_public_menu(rf):
-    assert labels(asked_by(rf, Somebody("assessor")).items) == PUBLIC
+def test_an_assessor_finds_their_own_beside_the_public_menu(rf):
+    nav = asked_by(rf, Somebody("assessor"), "/handlaggning/bedomningar/")
+    assert labels(nav.items) == ["Bedömningar", *PUBLIC]
+    assert nav.items[0].current == "page"
+    assert labels(nav.person.items)[0] == "Bedömningar"
 
 
 def test_a_title_says_more_than_a_role(rf):

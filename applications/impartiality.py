@@ -1,0 +1,68 @@
+"""Jäv: who may open an application, and who takes no part in it (KL 6:28–32, for employees 7:4).
+
+Before they open an application, officers, delegates, assessors and administrators answer whether there is
+jäv. Registrars are not asked: to register is no handling of the matter."""
+
+from enum import Enum
+
+from applications.models import Application, ImpartialityDeclaration
+from s3portal.accounts.enums import Role
+from s3portal.accounts.models import User
+from s3portal.common.errors import Refusal
+
+ASKED = (Role.OFFICER, Role.DELEGATE, Role.ASSESSOR, Role.ADMIN)
+RECUSED = "Du har anmält jäv i ärendet och får inte ta del i handläggningen."
+NOT_ASKED_YET = "Svara först på frågan om jäv i ärendet."
+
+
+class Access(Enum):
+    """What meets a person of the region at the door of an application's content."""
+
+    OPEN = "open"
+    ASK = "ask"
+    BARRED = "barred"
+
+
+def declaration_of(user: User, application: Application) -> ImpartialityDeclaration | None:
+    """What holds of this person in this application: the latest answer."""
+    return ImpartialityDeclaration.objects.filter(application=application, person=user).first()
+
+
+def access_of(user: User, application: Application) -> Access:
+    """Whether the person has answered. That their role may read at all is for ``rules``."""
+    declaration = declaration_of(user, application)
+    if declaration is not None and declaration.is_recusal:
+        return Access.BARRED
+    if not user.has_role(*ASKED) or (declaration is not None and declaration.lets_in):
+        return Access.OPEN
+    return Access.ASK
+
+
+def is_recused(user: User, application: Application) -> bool:
+    return access_of(user, application) is Access.BARRED
+
+
+def require_not_recused(user: User, application: Application) -> None:
+    """Raises Refusal for somebody who has declared a ground."""
+    if is_recused(user, application):
+        raise Refusal(RECUSED)
+
+
+def require_declared(user: User, application: Application) -> None:
+    """Raises Refusal for somebody who has not said that there is no jäv."""
+    access = access_of(user, application)
+    if access is Access.BARRED:
+        raise Refusal(RECUSED)
+    if access is Access.ASK:
+        raise Refusal(NOT_ASKED_YET)
+
+
+def recused_people(application: Application) -> list[ImpartialityDeclaration]:
+    """The declarations of those who take no part now, by name."""
+    latest = (
+        ImpartialityDeclaration.objects.filter(application=application)
+        .select_related("person")
+        .order_by("person_id", "-pk")
+        .distinct("person_id")
+    )
+    return sorted((one for one in latest if one.is_recusal), key=lambda one: (str(one.person), one.pk))
