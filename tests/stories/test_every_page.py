@@ -162,7 +162,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
 
 def meetings_of_a_visitor() -> dict[str, list[dict[str, Any]]]:
     """A series that is open for registration, and somebody who is offered a seat there."""
-    series = factories.make_meeting_series(text="Välkomna till **två** möten.")
+    series = factories.make_meeting_series(title=f"Möten om {LONG_WORD}", text="Välkomna till **två** möten.")
     slots = [
         factories.make_meeting(
             series=series,
@@ -183,7 +183,10 @@ def meetings_of_a_visitor() -> dict[str, list[dict[str, Any]]]:
         offered_until=asked_at + timedelta(hours=24),
     )
     factories.make_participation(meeting=slots[1], registration=offered.registration)
-    alone = factories.make_meeting(attendance="both", place="Hus U", registration="open", capacity=40)
+    alone = factories.make_meeting(
+        title=LONG_WORD, attendance="both", place=LONG_WORD, registration="open", capacity=40,
+        video_address=f"12345@{LONG_WORD.lower()}.exempel.se",
+    )  # fmt: skip
     token = offered.registration.token
     return {
         "calls:register": [{"pk": alone.pk, "slug": series.slug}],
@@ -201,7 +204,11 @@ def meetings_of_an_officer() -> dict[str, list[dict[str, Any]]]:
         title="Utkast till möte", status="draft", series=series, attendance="both", link="", text="TBD"
     )
     coming = factories.make_meeting(
-        title="Möte som går att flytta", series=series, attendance="both", place="Hus U", registration="open"
+        title=f"Möte som går att flytta, {LONG_WORD}",
+        series=series,
+        attendance="both",
+        place="Hus U",
+        registration="open",
     )
     today = factories.make_meeting(
         title="Möte som pågår",
@@ -214,7 +221,7 @@ def meetings_of_an_officer() -> dict[str, list[dict[str, Any]]]:
         room_full=True,
         asks_meal_wishes=True,
     )
-    seated = factories.make_participation(meeting=today, organisation="Peak", meal_wishes="Vegetariskt")
+    seated = factories.make_participation(meeting=today, organisation=LONG_WORD, meal_wishes=LONG_WORD)
     factories.make_participation(meeting=today, place="link", wants_room_since=now)
     cancelled = factories.make_meeting(
         title="Inställt möte", status="cancelled", cancelled_at=now, cancel_reason="Snöstorm"
@@ -232,7 +239,7 @@ def contents_of_a_draft(officer: Any, *, area: Any) -> dict[str, list[dict[str, 
 
     from calls.services.contents.documents import save_document
 
-    draft = factories.make_call(status="draft", title="Utkast med frågor", areas=[area])
+    draft = factories.make_call(status="draft", title=f"Utkast med {LONG_WORD}", areas=[area])
     first = factories.make_question(call=draft, kind="choice", choices=["Röd", "Blå"], label="Färg?")
     for kind in ("short", "long", "number", "amount", "date", "yes_no", "file"):
         factories.make_question(call=draft, kind=kind, shown_if=first, shown_if_answer="Röd")
@@ -248,7 +255,7 @@ def contents_of_a_draft(officer: Any, *, area: Any) -> dict[str, list[dict[str, 
         )
         for number in (1, 2)
     ]
-    published = factories.make_call(title="Publicerad med ändringar", areas=[area])
+    published = factories.make_call(title=f"Publicerad om {LONG_WORD}", areas=[area])
     published.changes.create(field="text", text="Texten är ändrad.")
     return {
         f"calls:officer_{page}": [{"pk": draft.pk}, {"pk": published.pk}]
@@ -300,6 +307,8 @@ def look(page: Page, base: str, paths: list[str], axe: Callable[[Page], None]) -
         assert overflow <= 0, f"{path} is {overflow} px wider than the window"
 
 
+# No page may become wider than the window by it.
+LONG_WORD = "Näringslivsutvecklingssamverkansorganisationsavtalsförhandlingsprotokoll"
 SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 800}}
 
 
