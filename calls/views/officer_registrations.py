@@ -209,22 +209,29 @@ def registration_new(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _register(request: LoggedInRequest, meeting: Meeting, form: OfficerRegistrationForm) -> None:
     wanted = form.cleaned_data
-    who = {
-        "name": wanted["name"],
-        "organisation": wanted["organisation"],
-        "meal_wishes": wanted.get("meal_wishes", ""),
-    }
     place = Place(wanted["place"])
+    organisation, meal_wishes = wanted["organisation"], wanted.get("meal_wishes", "")
     earlier = registration_in_series(meeting, email=wanted["email"])
     if earlier is None:
-        register(event=meeting, email=wanted["email"], choices={meeting.pk: place}, actor=request.user, **who)
+        register(
+            event=meeting,
+            name=wanted["name"],
+            organisation=organisation,
+            email=wanted["email"],
+            choices={meeting.pk: place},
+            meal_wishes=meal_wishes,
+            actor=request.user,
+        )
     else:
-        # Somebody who comes to another of the series' meetings has one registration for them all.
+        # Somebody who comes to another of the series' meetings has one registration for them all. What the
+        # officer leaves empty, or is not asked for, they have told already.
         change_registration(
             registration_id=earlier.pk,
+            name=wanted["name"],
+            organisation=organisation or earlier.organisation,
             choices={**wanted_places(earlier), meeting.pk: place},
+            meal_wishes=meal_wishes or earlier.meal_wishes,
             actor=request.user,
-            **who,
         )
     messages.success(request, f"{wanted['name']} är anmäld och får en bekräftelse.")
 

@@ -282,6 +282,20 @@ def test_somebody_in_a_series_is_added_to_one_more_meeting(client_for, officer):
     assert list(places) == [(first.pk, "room", None), (second.pk, "link", None)]
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_what_is_left_empty_for_one_more_meeting_stays_as_it_was_told(client_for, officer, asks):
+    series = factories.make_meeting_series()
+    earlier = factories.make_participation(
+        meeting=make(series=series), email=WHO["email"], organisation="Peak", meal_wishes="Nötallergi"
+    ).registration
+    second = make(series=series, asks_meal_wishes=asks)
+    typed = WHO | {"organisation": "", "meal_wishes": ""}
+    assert client_for(officer).post(url("new", second), typed).status_code == 302
+    earlier.refresh_from_db()
+    assert (earlier.organisation, earlier.meal_wishes) == ("Peak", "Nötallergi")
+    assert earlier.participations.count() == 2
+
+
 def test_nobody_is_registered_where_the_portal_has_no_list(client_for, officer):
     for meeting in (make(registration="not_needed", asks_meal_wishes=False), make(status="draft")):
         assert client_for(officer).get(url("new", meeting)).status_code == 302
