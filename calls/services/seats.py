@@ -183,15 +183,18 @@ def _offer_key(participation: Participation) -> str:
 # --- Answering an offer -----------------------------------------------------------------------------------
 @transaction.atomic
 def answer_offer(*, participation_id: int, accept: bool, now: datetime | None = None) -> Participation:
-    """Take the offered seat, or leave it to the next. Raises Refusal when it is no longer offered.
+    """Take the offered seat, or leave it to the next. Raises Refusal when it is no longer offered; saying yes
+    twice is harmless.
 
     Who declines keeps their link place; in a meeting without link places they are no longer registered."""
     moment = now or timezone.now()
     meeting_id = Participation.objects.values_list("meeting_id", flat=True).get(pk=participation_id)
     meeting = lock_meetings([meeting_id])[meeting_id]
     participation = Participation.objects.select_related("registration").get(pk=participation_id)
+    if accept and participation.place == Place.ROOM:
+        return participation
     if not participation.has_offer(now=moment) or not meeting.takes_changes(now=moment):
-        raise Refusal("Platsen är inte längre reserverad för dig. Tiden för att svara har gått ut.")
+        raise Refusal(_why_not_offered(participation))
     if accept:
         _place(participation, Place.ROOM)
     else:
@@ -205,6 +208,12 @@ def answer_offer(*, participation_id: int, accept: bool, now: datetime | None = 
     )
     fill_freed_seats(meeting=meeting, now=moment)
     return participation
+
+
+def _why_not_offered(participation: Participation) -> str:
+    if participation.place == Place.ROOM:
+        return "Du har redan tackat ja till platsen. Vill du inte ha den kan du ändra eller avanmäla dig här."
+    return "Platsen är inte längre reserverad för dig. Du har redan svarat, eller så har tiden gått ut."
 
 
 def _give_up_turn(participation: Participation, *, now: datetime) -> None:

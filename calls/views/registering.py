@@ -214,6 +214,8 @@ def registration_cancel(request: HttpRequest, registration: Registration) -> Htt
     slots = [slot for slot in slots_of(registration, now=timezone.now()) if slot.takes_part]
     wanted = request.POST.get("mote", "") or request.GET.get("mote", "")
     if wanted:
+        if all(wanted != str(each.meeting_id) for each in registration.participations.all()):
+            raise Http404
         slots = [slot for slot in slots if str(slot.meeting.pk) == wanted]
     if request.method == "POST":
         try:

@@ -570,7 +570,10 @@ def test_one_of_several_is_cancelled(client, slots):
     assert "Hållbar energi" not in page.partition("<main")[2]
     client.post(address, {"mote": one.pk})
     assert [each.meeting for each in Participation.objects.active()] == [two]
-    client.post(address, {"mote": "999999"})
+    # Twice is harmless; a meeting that is not theirs is not said to be cancelled.
+    assert client.post(address, {"mote": one.pk}).status_code == 302
+    for other in ("999999", "x"):
+        assert client.post(address, {"mote": other}).status_code == 404
     assert Participation.objects.active().count() == 1
 
 
@@ -590,7 +593,10 @@ def test_answering_an_offer_by_the_buttons(client):
     assert client.post(address, {"svar": "ja"}).status_code == 302
     mine.refresh_from_db()
     assert mine.place == ROOM
-    assert "inte längre reserverad" in client.post(address, {"svar": "ja"}, follow=True).content.decode()
+    twice = client.post(address, {"svar": "ja"}, follow=True).content.decode()
+    assert "Du har en plats i lokalen." in twice
+    assert "reserverad" not in twice
+    assert "redan tackat ja" in client.post(address, {"svar": "nej"}, follow=True).content.decode()
 
 
 def test_a_link_that_leads_nowhere_says_what_to_do(client):

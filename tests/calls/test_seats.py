@@ -103,8 +103,11 @@ def test_an_offer_is_taken_to_the_second_and_not_after():
         seats.answer_offer(participation_id=bo.pk, accept=True, now=until + timedelta(microseconds=1))
     seats.answer_offer(participation_id=bo.pk, accept=True, now=until)
     assert stand(meeting) == {"bo": ("room", False, None)}
-    with pytest.raises(Refusal):
-        seats.answer_offer(participation_id=bo.pk, accept=True, now=until)
+    # The button pressed twice, and the other one in another tab.
+    seats.answer_offer(participation_id=bo.pk, accept=True, now=until)
+    with pytest.raises(Refusal, match="redan tackat ja"):
+        seats.answer_offer(participation_id=bo.pk, accept=False, now=until)
+    assert stand(meeting) == {"bo": ("room", False, None)}
     assert Event.objects.filter(action="seat_accepted").count() == 1
 
 
