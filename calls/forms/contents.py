@@ -269,6 +269,10 @@ class WeightsForm(forms.Form):
             if name.startswith("vikt-")
         }
 
+    def see_again(self) -> None:
+        """The list now shows what somebody else has changed: what is typed may be saved on top."""
+        self.data = {**self.data.dict(), "seen": self.initial["seen"]}  # type: ignore[attr-defined] # a QueryDict
+
     def seen_weights(self) -> dict[int, int | None]:
         """By the criterion's id; nothing when it cannot be read, which then agrees with no criteria."""
         pairs = [part.partition(":") for part in self.cleaned_data["seen"].split(",") if part]

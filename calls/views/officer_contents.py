@@ -6,10 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls.forms.contents import ContentForm, DocumentForm, WeightsForm, preview_form
-from calls.models import Call
+from calls.models import Call, Criterion
 from calls.queries.contents import documents_with_versions, questions_with_conditions, why_fixed
 from calls.rules import may_edit_calls
 from calls.services.contents.criteria import set_weights, weights_problem
@@ -58,11 +59,17 @@ def _show_list(
         "weighted": False,
     }
     if kind is CRITERIA and rows:
-        context["weights"] = weights or WeightsForm(criteria=[shown["row"] for shown in rows])
+        context["weights"] = weights or _weights_form(request, call, [shown["row"] for shown in rows])
         context["weights_problem"] = weights_problem([shown["row"].weight for shown in rows])
         context["weighted"] = any(shown["row"].weight is not None for shown in rows)
     status = 422 if weights is not None and weights.errors else 409 if refused else 200
     return render(request, "calls/contents_list.html", context, status=status)
+
+
+def _weights_form(request: LoggedInRequest, call: Call, criteria: list[Criterion]) -> WeightsForm:
+    # The weights are sent to an address of their own, so that is where a lost session left them.
+    kept = take_kept_text(request, reverse("calls:criterion_weights", args=[call.pk]))
+    return WeightsForm(kept, criteria=criteria)
 
 
 def _rows(kind: Kind, call: Call) -> list[dict[str, Any]]:
@@ -211,7 +218,8 @@ def weights(request: LoggedInRequest, pk: int) -> HttpResponse:
     try:
         set_weights(actor=request.user, call_id=pk, weights=form.weights(), seen=form.seen_weights())
     except Conflict as conflict:
-        return _show_list(request, CRITERIA, call, refused=conflict.message)
+        form.see_again()
+        return _show_list(request, CRITERIA, call, refused=conflict.message, weights=form)
     except Refusal as refusal:
         form.add_error(None, refusal.message)
         return _show_list(request, CRITERIA, call, weights=form)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from s3portal.common.errors import Refusal
@@ -104,5 +105,6 @@ class HoursForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, row: MailSettings) -> "HoursForm":
-        return cls(initial={name: getattr(row, name) for name in ("quiet_from", "quiet_to", "send_at")})
+    def of(cls, row: MailSettings, typed: QueryDict | None = None) -> "HoursForm":
+        names = ("quiet_from", "quiet_to", "send_at")
+        return cls(typed, initial={name: getattr(row, name) for name in names})

@@ -320,9 +320,32 @@ def test_weights_that_cannot_be_saved_stay_as_typed(value, status, call, officer
         f"{base(call, 'kriterier')}vikter/", {"seen": seen, f"vikt-{criterion.pk}": value}
     )
     assert response.status_code == status
-    assert f'value="{value}"' in response.content.decode() or status == 409
+    assert f'value="{value}"' in response.content.decode()
     criterion.refresh_from_db()
     assert criterion.weight == 40
+
+
+def test_after_a_conflict_the_typed_weights_may_be_saved_on_top(call, officers):
+    criterion = factories.make_criterion(call=call, weight=40)
+    address = f"{base(call, 'kriterier')}vikter/"
+    response = officers.post(address, {"seen": f"{criterion.pk}:30", f"vikt-{criterion.pk}": "60"})
+    assert response.status_code == 409
+    assert "Någon annan har ändrat kriterierna" in response.content.decode()
+    form = response.context["weights"]
+    assert officers.post(address, {one.html_name: one.value() for one in form}).status_code == 302
+    criterion.refresh_from_db()
+    assert criterion.weight == 60
+
+
+def test_weights_typed_when_the_session_ended_are_back_on_the_list(call, client, officer):
+    criterion = factories.make_criterion(call=call, weight=40)
+    page = base(call, "kriterier")
+    address = f"{page}vikter/"
+    typed = {"seen": f"{criterion.pk}:40", f"vikt-{criterion.pk}": "73"}
+    client.post(address, typed, headers={"Referer": f"http://testserver{page}"})
+    client.post("/konto/login/", {"login": officer.email, "password": factories.PASSWORD, "next": address})
+    assert client.get(address).headers["Location"] == page
+    assert 'value="73"' in client.get(page).content.decode()
 
 
 # --- Milestones -------------------------------------------------------------------------------------------

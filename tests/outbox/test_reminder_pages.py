@@ -100,6 +100,21 @@ def test_what_does_not_hold_is_told_and_what_was_typed_is_kept(client, fields, w
     assert not ReminderRule.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("path", "fields", "words"),
+    [
+        (EDIT, typed(body="Skrivet länge"), "Skrivet länge"),
+        (f"{LIST}tider/", {"quiet_from": "21:17", "quiet_to": "06:00", "send_at": "08:00"}, "21:17"),
+    ],
+)
+def test_what_was_typed_when_the_session_ended_is_there(client, admin_user, path, fields, words):
+    client.logout()
+    client.post(path, fields)
+    client.post("/konto/login/", {"login": admin_user.email, "password": factories.PASSWORD, "next": path})
+    assert words in client.get(path).content.decode()
+    assert words not in client.get(path).content.decode()
+
+
 def test_turned_off_it_needs_no_time(client):
     client.post(EDIT, {key: value for key, value in typed(offsets="").items() if key != "enabled"})
     rule = ReminderRule.objects.get()

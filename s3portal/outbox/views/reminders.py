@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from s3portal.accounts.http import LoggedInRequest, requires
+from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.outbox import preview, services
 from s3portal.outbox.forms import HoursForm, ReminderForm, reminder_initial
@@ -37,7 +38,8 @@ def reminder_edit(request: LoggedInRequest, kind: str) -> HttpResponse:
     found = _kind(kind)
     if request.method != "POST":
         rule = ReminderRule.objects.filter(kind=kind).first()
-        return _show(request, found, ReminderForm(initial=reminder_initial(found, rule)))
+        kept = take_kept_text(request)
+        return _show(request, found, ReminderForm(kept, initial=reminder_initial(found, rule)))
     form = ReminderForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form, 422)
@@ -68,7 +70,8 @@ def reminder_reset(request: LoggedInRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hours(request: LoggedInRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "outbox/hours.html", {"form": HoursForm.of(mail_settings())})
+        form = HoursForm.of(mail_settings(), take_kept_text(request))
+        return render(request, "outbox/hours.html", {"form": form})
     form = HoursForm(request.POST)
     if form.is_valid():
         try:
