@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "s3portal.audit",
     "s3portal.accounts",
     "s3portal.outbox",
+    "s3portal.organisations",
     "s3portal.diary",
     "calls",
     "applications",

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("decisions.urls")),
     path("", include("s3portal.diary.urls")),
     path("", include("s3portal.outbox.urls")),
-    path("", include("s3portal.accounts.urls")),
+    path("", include("s3portal.organisations.urls")),
     path("konto/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

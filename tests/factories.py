@@ -98,7 +98,7 @@ def make_organisation(**fields: Any) -> Organisation:
 
 
 def make_membership(*, user: User, organisation: Organisation, **fields: Any) -> Membership:
-    defaults = {"role": "owner", "is_signatory": False}
+    defaults = {"role": "owner", "is_signatory": False, "confirmed_at": timezone.now()}
     return Membership.objects.create(user=user, organisation=organisation, **(defaults | fields))
 
 

@@ -1,11 +1,12 @@
 """Every address of the portal: which are public, and that all the others ask for a login."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-OWN = ("home", "calls", "applications", "decisions", "diary", "outbox", "accounts")
+OWN = ("home", "calls", "applications", "decisions", "diary", "outbox", "organisations")
 # Exactly these may be read by anyone. A new public view has to be written here too.
 PUBLIC = {
     "home:start",
@@ -61,6 +62,9 @@ SAMPLES = {
     "file_pk": 1,
     "row_pk": 1,
     "inquiry_pk": 1,
+    "member_pk": 1,
+    "invitation_pk": 1,
+    "token": UUID(int=1),
 }
 
 

@@ -2,8 +2,11 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
+from s3portal.accounts.enums import MembershipRole
 from s3portal.accounts.models import Membership, Organisation, StaffRole, User
 from s3portal.audit.admin import AuditedAdmin
 
@@ -16,10 +19,44 @@ class StaffRoleInline(admin.TabularInline):
     extra = 0
 
 
+class MembershipFormSet(BaseInlineFormSet):
+    """Refuses in words what the database would refuse: an organisation without an owner."""
+
+    def clean(self) -> None:
+        super().clean()
+        if not isinstance(self.instance, Organisation) or any(self.errors):
+            return
+        owners = [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("role") == MembershipRole.OWNER and not form.cleaned_data.get("DELETE")
+        ]
+        had_owner = self.instance.memberships.filter(role=MembershipRole.OWNER).exists()
+        if had_owner and not owners:
+            raise ValidationError("Organisationen måste ha en ägare.")
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
+    formset = MembershipFormSet
+    fk_name = "organisation"
+    fields = ["user", "role", "is_signatory"]
     extra = 0
-    autocomplete_fields = ["user", "organisation"]
+    autocomplete_fields = ["user"]
+
+
+class OwnMembershipInline(admin.TabularInline):
+    """Read on a person's page, and changed on the organisation's, where its other owners are seen."""
+
+    model = Membership
+    fk_name = "user"
+    fields = ["organisation", "role", "is_signatory"]
+    readonly_fields = ["organisation", "role", "is_signatory"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -31,7 +68,7 @@ class UserAdmin(AuditedAdmin):
     list_filter = ["staff_roles__role", "is_active"]
     fields = ["email", "full_name", "title", "unit", "phone", "is_active", "is_staff", "date_joined"]
     readonly_fields = ["email", "date_joined"]
-    inlines = [StaffRoleInline, MembershipInline]
+    inlines = [StaffRoleInline, OwnMembershipInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

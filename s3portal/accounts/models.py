@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -10,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from s3portal.accounts.enums import MembershipRole, Role
+from s3portal.accounts.enums import LegalForm, MembershipRole, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -104,12 +105,18 @@ class Organisation(models.Model):
         unique=True,
         error_messages={"unique": _("Organisationen finns redan. Be någon där att bjuda in dig.")},
     )
+    legal_form = models.CharField(
+        _("organisationsform"), max_length=24, choices=LegalForm, blank=True, default=""
+    )
     postal_address = models.CharField(_("postadress"), max_length=200, blank=True)
     email = models.EmailField(_("e-postadress"), blank=True)
     phone = models.CharField(_("telefon"), max_length=30, blank=True)
     created_at = models.DateTimeField(_("skapad"), default=timezone.now)
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
-        User, through="Membership", related_name="organisations"
+        User,
+        through="Membership",
+        through_fields=("organisation", "user"),
+        related_name="organisations",
     )
 
     objects = OrganisationQuerySet.as_manager()
@@ -124,6 +131,9 @@ class Organisation(models.Model):
                 name="organisation_number_form",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="organisation_has_name"),
+            models.CheckConstraint(
+                condition=models.Q(legal_form__in=["", *LegalForm.values]), name="organisation_form_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,7 +143,9 @@ class Organisation(models.Model):
 class Membership(models.Model):
     """What one person may do for one organisation.
 
-    Owners and editors write; only someone with ``is_signatory`` (firmatecknare) submits.
+    Owners and editors write; only someone with ``is_signatory`` (firmatecknare) submits. Who has added an
+    organisation on their own word is not confirmed until an officer, or a confirmed signatory of it, says
+    that they belong there.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
@@ -141,6 +153,15 @@ class Membership(models.Model):
     role = models.CharField(_("roll"), max_length=20, choices=MembershipRole)
     is_signatory = models.BooleanField(_("får teckna firma"), default=False)
     created_at = models.DateTimeField(_("skapad"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("bekräftad"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("bekräftad av"),
+    )
 
     class Meta:
         verbose_name = _("medlemskap")
@@ -154,6 +175,35 @@ class Membership(models.Model):
                 condition=~models.Q(role=MembershipRole.SIGNATORY) | models.Q(is_signatory=True),
                 name="membership_signatory_signs",
             ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True) | models.Q(confirmed_at__isnull=False),
+                name="membership_confirmed_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"],
+                name="membership_to_confirm",
+                condition=models.Q(confirmed_at__isnull=True),
+            ),
+        ]
+        triggers = [
+            # Asked when the transaction ends, so that ownership can be handed over in two steps.
+            pgtrigger.Trigger(
+                name="organisation_keeps_an_owner",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__role=MembershipRole.OWNER.value),
+                func="""
+                    IF (EXISTS (SELECT 1 FROM accounts_organisation WHERE id = OLD.organisation_id)
+                        AND NOT EXISTS (SELECT 1 FROM accounts_membership
+                                        WHERE organisation_id = OLD.organisation_id AND role = 'owner')) THEN
+                        RAISE EXCEPTION 'pgtrigger: organisation % has no owner', OLD.organisation_id;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,3 +212,11 @@ class Membership(models.Model):
     @property
     def may_write(self) -> bool:
         return self.role in MembershipRole.writers()
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == MembershipRole.OWNER
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None

@@ -141,7 +141,7 @@ def _person_items(user: Any, path: str) -> list[NavItem]:
         entries.append((_("Bedömningar"), "applications:my_assessments", _ALL))
     if not user.roles:
         entries.append((_("Mina ansökningar"), "applications:my_list", _ALL))
-        entries.append((_("Organisationer"), "accounts:organisation_list", _ALL))
+        entries.append((_("Organisationer"), "organisations:list", _ALL))
     entries.append((_("E-postadress"), "account_email", _ALL))
     entries.append((_("Mejl till dig"), "outbox:my_choices", _ALL))
     entries.append((_("Byt lösenord"), "account_change_password", _ALL))

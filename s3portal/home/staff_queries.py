@@ -15,6 +15,7 @@ from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.swedish import format_day
 from s3portal.diary.queries import count_unassigned
+from s3portal.organisations.queries import unconfirmed_members
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
 from s3portal.outbox.queries import count_failed, messages_in
@@ -49,6 +50,8 @@ def staff_start(user: User) -> StaffStart:
     todos: list[Todo] = []
     if user.has_role(Role.OFFICER):
         todos += _officer_todos(user)
+        if waiting := unconfirmed_members().count():
+            todos.append(_to_confirm(waiting))
     if user.has_role(Role.DELEGATE):
         todos.append(_to_sign(user))
     todos.append(_to_report(meeting))
@@ -141,6 +144,11 @@ def _to_report(meeting: CommitteeMeeting | None) -> Todo:
 def _unassigned() -> Todo:
     url = f"{reverse('diary:staff_list')}?urval=utan"
     return Todo(count_unassigned(), "Ärenden utan handläggare", "Fördela i diariet", url)
+
+
+def _to_confirm(waiting: int) -> Todo:
+    url = reverse("organisations:officer_unconfirmed")
+    return Todo(waiting, "Personer att bekräfta", "De har lagt till en organisation på eget ord", url)
 
 
 def _failed() -> Todo:

@@ -26,7 +26,6 @@ from decisions.services.meetings import create_meeting
 from decisions.services.reporting import report_decisions
 from s3portal.accounts.enums import MembershipRole, Role
 from s3portal.accounts.models import Membership, Organisation, StaffRole, User
-from s3portal.accounts.services import create_organisation
 from s3portal.common.context_processors import TRIAL_PASSWORD
 from s3portal.common.swedish import (
     STOCKHOLM,
@@ -36,6 +35,7 @@ from s3portal.common.swedish import (
     parse_org_number,
 )
 from s3portal.exchange.services import import_file
+from s3portal.organisations.services import create_organisation
 
 RELATIVE_CALLS: Final = Path(__file__).parent / "data" / "relativt" / "utlysningar.yaml"
 OPEN_CALL: Final = "kluster-for-hallbar-omstallning"
@@ -137,6 +137,10 @@ def _load_organisations(people: dict[str, User]) -> None:
     )
     Membership.objects.get_or_create(
         organisation=peak, user=people["kollega@example.se"], defaults={"role": MembershipRole.EDITOR}
+    )
+    # The other organisation's owner is left for an officer to confirm.
+    Membership.objects.filter(organisation=peak, confirmed_at__isnull=True).update(
+        confirmed_at=timezone.now(), confirmed_by=people["handlaggare@example.se"]
     )
     _organisation(
         "Fjällbygdens digitala nav ekonomisk förening",

@@ -133,7 +133,7 @@ def test_start_with_two_asks_which(client_for, owner, other_organisation):
 def test_start_without_an_organisation(client_for):
     response = client_for(factories.make_user()).get(start_url(factories.make_call()))
     assert "Lägg till organisationen som ska söka" in text(response)
-    assert reverse("accounts:organisation_create") in response.content.decode()
+    assert reverse("organisations:create") in response.content.decode()
 
 
 def test_start_for_somebody_else(client_for, stranger, organisation):

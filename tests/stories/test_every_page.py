@@ -48,7 +48,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     from decisions.services.reporting import report_decisions
     from decisions.services.signing import sign_decision
     from decisions.tasks import render_missing_documents
-    from s3portal.accounts.models import Organisation, User
+    from s3portal.accounts.models import User
     from s3portal.outbox.links import choices_path
     from s3portal.outbox.models import Message
     from s3portal.outbox.reminders import KINDS
@@ -155,8 +155,33 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "outbox:choices": [{"token": choices_path("sokande@example.se").split("/")[-2]}],
         "outbox:one_click": [{"token": choices_path("a@example.se").split("/")[-2], "group": "news"}],
         "outbox:": [{"pk": Message.objects.get(key="x").pk}],
-        "accounts:": [{"pk": Organisation.objects.of(applicant).first().pk}],
+        **organisation_of(applicant),
         "home:": [{}],
+    }
+
+
+def organisation_of(applicant: Any) -> dict[str, list[dict[str, Any]]]:
+    """An organisation with an invitation that waits and somebody whom nobody has confirmed."""
+    from s3portal.accounts.models import Organisation
+    from s3portal.organisations.services import invite_member
+
+    organisation = Organisation.objects.of(applicant).first()
+    other = factories.make_membership(user=factories.make_user(), organisation=factories.make_organisation())
+
+    def invite(to: str, by: Any, to_act_for: Any) -> Any:
+        return invite_member(
+            organisation_id=to_act_for.pk, actor=by, email=to, role="editor", is_signatory=False
+        )
+
+    sent = invite("ny@example.se", applicant, organisation)
+    received = invite(applicant.email, other.user, other.organisation)
+    unsure = factories.make_membership(
+        user=factories.make_user(), organisation=organisation, role="editor", confirmed_at=None
+    )
+    return {
+        "organisations:officer": [{"pk": unsure.pk}],
+        "organisations:invitation": [{"token": received.token}],
+        "organisations:": [{"pk": organisation.pk, "member_pk": unsure.pk, "invitation_pk": sent.pk}],
     }
 
 

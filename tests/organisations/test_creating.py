@@ -5,10 +5,11 @@ from django.db import connection
 
 from s3portal.accounts.models import Membership, Organisation
 from s3portal.accounts.rules import may_sign_for, may_write_for, membership_of
-from s3portal.accounts.services import TAKEN, create_organisation
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import parse_org_number
+from s3portal.organisations.services import create_organisation
+from s3portal.organisations.services.creating import TAKEN
 from tests import factories
 
 NUMBER = parse_org_number("232100-0214")
