@@ -13,6 +13,15 @@
     if (document.title.indexOf("Rätta: ") !== 0) document.title = "Rätta: " + document.title;
   }
 
+  // A refusal that came with the page is in no live region: nothing would read it out.
+  function focusRefusal() {
+    if (document.querySelector(".ds-error-summary")) return;
+    var refusal = document.querySelector('main [role="alert"], .s3-messages .ds-alert[data-color="danger"]');
+    if (!refusal) return;
+    refusal.tabIndex = -1;
+    refusal.focus();
+  }
+
   // --- Is it saved? ---------------------------------------------------------------------------------------
   // One line on the page, p#sparat (components/saved.html), tells how it stands with the form data-autosave.
   function clock() {
@@ -268,6 +277,7 @@
 
   function start() {
     focusSummary(document);
+    focusRefusal();
     // Hidden in the markup, since without script they would do nothing.
     document.querySelectorAll("[data-script-only]").forEach(function (element) {
       element.hidden = false;

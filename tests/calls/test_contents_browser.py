@@ -45,6 +45,21 @@ def test_a_refused_move_is_read_out_and_nothing_else_changes(shown, live_server,
     assert labels(page) == before
 
 
+def test_a_refused_step_gets_the_focus_on_the_new_page(shown, live_server, page, log_in, officer):
+    from calls.models import Call
+    from tests import factories
+
+    draft = Call.objects.get(pk=shown["calls:question"][0]["pk"])
+    log_in(page, live_server, officer)
+    page.goto(f"{live_server.url}/handlaggning/utlysningar/{draft.pk}/ta-bort/")
+    meeting = factories.make_meeting(call=draft, registration="not_needed")
+    page.get_by_role("button", name="Ta bort").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.goto(f"{live_server.url}/handlaggning/moten/{meeting.pk}/anmalda/ny/")
+    expect(page.get_by_text("Det går inte att anmäla någon till mötet nu.")).to_be_visible()
+    expect(page.locator(".s3-messages .ds-alert")).to_be_focused()
+
+
 def test_rows_are_moved_without_script_too(shown, live_server, browser, officer, log_in):
     row = shown["calls:criteri"][0]
     context = browser.new_context(java_script_enabled=False)
