@@ -336,5 +336,8 @@ class MoveForm(TimesMixin):
 
 class CancelForm(forms.Form):
     reason = CleanCharField(
-        label=_("Varför ställs mötet in?"), max_length=300, help_text=_("Visas för alla och står i mejlet.")
+        label=_("Varför ställs mötet in?"),
+        max_length=300,
+        help_text=_("Visas för alla och står i mejlet."),
+        error_messages={"required": _("Skriv varför mötet ställs in.")},
     )

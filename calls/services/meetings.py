@@ -273,9 +273,12 @@ def _require_room_for_all(meeting: Meeting, before: MeetingContent, content: Mee
     if content.capacity is not None:
         held = meeting.participations.holding_seats().count()
         if content.capacity < held:
-            raise Refusal(
-                f"{held} platser är redan tagna eller erbjudna. Ange minst {held}.", field="capacity"
+            taken = (
+                "En plats är redan tagen eller erbjuden"
+                if held == 1
+                else (f"{held} platser är redan tagna eller erbjudna")
             )
+            raise Refusal(f"{taken}. Ange minst {held}.", field="capacity")
 
 
 def _settle_seats(meeting: Meeting, before: MeetingContent) -> None:

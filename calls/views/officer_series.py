@@ -41,6 +41,7 @@ def series_new(request: LoggedInRequest) -> HttpResponse:
             SeriesForm(initial=_as_typed(request.POST)),
             _slots(_with_more(request.POST), check=False),
         )
+        _focus_first_new(slots, after=_total(request.POST))
     elif request.method == "POST":
         status = 422
         if form.is_valid() & slots.is_valid():
@@ -99,6 +100,12 @@ def _with_more(typed: QueryDict) -> QueryDict:
     more = typed.copy()
     more["slot-TOTAL_FORMS"] = str(min(_total(typed) + MORE_SLOTS, 30))
     return more
+
+
+def _focus_first_new(slots: Any, *, after: int) -> None:
+    """Whoever asked for more rows goes on in the first of them, not at the top of a long page."""
+    for slot in slots.forms[after : after + 1]:
+        slot.fields["area"].widget.attrs["autofocus"] = True
 
 
 def _as_typed(typed: QueryDict) -> dict[str, Any]:

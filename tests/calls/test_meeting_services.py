@@ -333,6 +333,8 @@ def test_an_old_version_is_told_who_was_first(officer, second_officer):
 def test_never_fewer_seats_than_are_taken_or_offered(officer):
     meeting = make(capacity=4)
     factories.make_participation(meeting=meeting)
+    with pytest.raises(Refusal, match=r"En plats är redan tagen eller erbjuden. Ange minst 1."):
+        change(meeting, officer, capacity=0)
     factories.make_participation(
         meeting=meeting, place="link", wants_room_since=timezone.now(), offered_until=in_days(2)
     )

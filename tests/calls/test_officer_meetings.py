@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -305,7 +306,9 @@ def test_move_and_cancel(client_for, officer):
     meeting.refresh_from_db()
     assert (meeting.place, meeting.sequence, meeting.version) == ("Residenset", 1, 2)
     assert meeting.starts_at == datetime(2031, 5, 5, 13, tzinfo=STOCKHOLM)
-    assert client.post(cancel, {"version": "2"}).status_code == 422
+    refused = client.post(cancel, {"version": "2"})
+    assert refused.status_code == 422
+    assert "Skriv varför mötet ställs in." in refused.content.decode()
     page_of(client.get(cancel))
     client.post(cancel, {"reason": "Sjukdom", "version": "2"})
     meeting.refresh_from_db()
@@ -391,6 +394,7 @@ def test_more_rows_keep_what_is_typed_without_script(client_for, officer):
     assert 'value="Min serie"' in page
     assert 'value="oläsligt"' in page
     assert "ds-error-summary" not in page
+    assert re.findall(r'name="([^"]+)"[^>]*autofocus', page) == ["slot-4-area"]
     assert not MeetingSeries.objects.exists()
 
 
