@@ -24,3 +24,8 @@ def inquiries_of(call: Call, *, status: InquiryStatus) -> "QuerySet[Inquiry]":
     """The oldest that waits first, since it has waited longest; the newest of the others first."""
     found = call.inquiries.filter(status=status).select_related("answered_by")
     return found.order_by("asked_at", "pk") if status == InquiryStatus.WAITING else found
+
+
+def waiting_inquiries() -> "QuerySet[Inquiry]":
+    """Those that nobody has answered, of all calls, the oldest first."""
+    return Inquiry.objects.filter(status=InquiryStatus.WAITING).order_by("asked_at", "pk")

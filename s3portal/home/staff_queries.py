@@ -7,13 +7,15 @@ from django.urls import reverse
 
 from applications.enums import ApplicationStatus
 from applications.models import Application, SupplementRequest
+from calls.queries.inquiries import waiting_inquiries
+from calls.rules import may_edit_calls
 from decisions.enums import DecisionStatus
 from decisions.models import CommitteeMeeting, Decision
 from decisions.models.decision import LONG_TEXTS
 from decisions.queries import count_unreported, next_meeting
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
-from s3portal.common.swedish import format_day
+from s3portal.common.swedish import format_day, in_stockholm
 from s3portal.diary.queries import count_unassigned
 from s3portal.organisations.queries import unconfirmed_members
 from s3portal.outbox.enums import MessageStatus
@@ -52,6 +54,8 @@ def staff_start(user: User) -> StaffStart:
         todos += _officer_todos(user)
         if waiting := unconfirmed_members().count():
             todos.append(_to_confirm(waiting))
+    if may_edit_calls(user):
+        todos.append(_to_answer())
     if user.has_role(Role.DELEGATE):
         todos.append(_to_sign(user))
     todos.append(_to_report(meeting))
@@ -119,6 +123,14 @@ def _officer_todos(user: User) -> list[Todo]:
         Todo(proposed, "Väntar på underskrift", "Hos den som får besluta", f"{decisions}?visa=underskrift"),
         Todo(unsent, "Ska expedieras", "Undertecknade, inte utskickade", f"{decisions}?visa=undertecknade"),
     ]
+
+
+def _to_answer() -> Todo:
+    waiting = waiting_inquiries()
+    first = waiting.first()
+    text = f"Äldst: {format_day(in_stockholm(first.asked_at).date())}" if first else "Ingen väntar på svar"
+    url = reverse("calls:officer_inquiries", args=[first.call_id]) if first else reverse("calls:officer_list")
+    return Todo(waiting.count(), "Frågor om utlysningar", text, url)
 
 
 def _to_sign(user: User) -> Todo:

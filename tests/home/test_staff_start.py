@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -56,13 +56,14 @@ def test_without_a_login_one_is_asked_to_log_in(client):
                 "Dina öppna ansökningar",
                 "Väntar på underskrift",
                 "Ska expedieras",
+                "Frågor om utlysningar",
                 "Ska anmälas till nämnden",
                 "Misslyckade utskick",
             ],
         ),
         ("delegate_user", ["Väntar på din underskrift", "Ska anmälas till nämnden"]),
         ("registrar", ["Ska anmälas till nämnden", "Ärenden utan handläggare", "Misslyckade utskick"]),
-        ("admin_user", ["Ska anmälas till nämnden", "Misslyckade utskick"]),
+        ("admin_user", ["Frågor om utlysningar", "Ska anmälas till nämnden", "Misslyckade utskick"]),
     ],
 )
 def test_each_role_has_its_own_boxes_and_each_leads_to_a_page(request, client_for, persona, labels):
@@ -74,6 +75,16 @@ def test_each_role_has_its_own_boxes_and_each_leads_to_a_page(request, client_fo
     for todo in start.todos:
         assert client.get(todo.url).status_code == 200, todo.url
     assert "Inget väntar på dig just nu" in client.get(START).content.decode()
+
+
+def test_questions_that_wait_for_an_answer(officer, client_for):
+    asked_at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    first = factories.make_inquiry(asked_at=asked_at)
+    factories.make_inquiry(asked_at=asked_at + timedelta(days=1))
+    assert boxes(officer)["Frågor om utlysningar"] == (2, "Äldst: 2 mars 2026")
+    todo = next(todo for todo in staff_start(officer).todos if todo.label == "Frågor om utlysningar")
+    page = client_for(officer).get(todo.url).content.decode()
+    assert first.question in page
 
 
 def test_what_waits_for_a_signature(officer, second_officer, delegate_user):
