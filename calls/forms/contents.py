@@ -34,6 +34,13 @@ class WholeNumberField(forms.IntegerField):
     default_error_messages = {"required": WHOLE_NUMBER, "invalid": WHOLE_NUMBER}
 
 
+class WeightField(WholeNumberField):
+    """A weight in percent: "60" or "60 %"."""
+
+    def to_python(self, value: Any) -> int | None:
+        return super().to_python(value.strip().removesuffix("%") if isinstance(value, str) else value)
+
+
 class ContentForm(forms.Form):
     """``row`` is what is changed, None for something new. ``seen`` stands for what the page showed of it."""
 
@@ -138,7 +145,7 @@ class CriterionForm(ContentForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Vad ni bedömer och vad som ger höga poäng. Den visas för de sökande."),
     )
-    weight = WholeNumberField(
+    weight = WeightField(
         label=_("Vikt i procent"),
         required=False,
         help_text=_("Alla kriterier har en vikt, tillsammans 100 %, eller inget."),
@@ -253,7 +260,7 @@ class WeightsForm(forms.Form):
         seen = ",".join(f"{row.pk}:{'' if row.weight is None else row.weight}" for row in criteria)
         super().__init__(data, initial={"seen": seen})
         for row in criteria:
-            self.fields[f"vikt-{row.pk}"] = WholeNumberField(
+            self.fields[f"vikt-{row.pk}"] = WeightField(
                 label=row.title,
                 required=False,
                 initial=row.weight,

@@ -307,7 +307,7 @@ def test_the_sum_of_the_weights_is_told_after_each_save(call, officers):
     form = officers.get(base(call, "kriterier")).context["weights"]
     posted = {field.html_name: field.value() for field in form}
     address = f"{base(call, 'kriterier')}vikter/"
-    assert officers.post(address, posted | {f"vikt-{second.pk}": "60"}).status_code == 302
+    assert officers.post(address, posted | {f"vikt-{second.pk}": "60\u00a0%"}).status_code == 302
     page = officers.get(base(call, "kriterier")).content.decode()
     assert "Vikterna är tillsammans 100\u00a0%." in page
 

@@ -159,6 +159,12 @@ def test_publishing_what_is_not_ready_says_what_is_missing(client_for, officer):
     assert response.status_code == 422
     assert "Rätta 1 uppgift innan du publicerar" in page
     assert f'href="{address(call, "redigera")}#id_planned">Det står inte när beslut är planerat</a>' in page
+    # The button is not there either, when it would be refused.
+    assert "Publicera utlysningen</button>" not in page
+    assert (
+        "Publicera utlysningen</button>"
+        not in client_for(officer).get(address(call, "publicera")).content.decode()
+    )
     assert Call.objects.get().status == "draft"
 
 
