@@ -29,6 +29,8 @@ ALLOWED: Final[dict[tuple[InquiryStatus, InquiryAction], InquiryStatus]] = {
     (InquiryStatus.DECLINED, InquiryAction.ANSWER): InquiryStatus.ANSWERED,
     (InquiryStatus.ANSWERED, InquiryAction.CORRECT): InquiryStatus.ANSWERED,
 }
+#: Without the question's own words: they may be what is put right.
+CORRECTED: Final = "Svaret på en av frågorna är rättat."
 
 
 # --- Asking ---------------------------------------------------------------------------------------------
@@ -106,14 +108,14 @@ def answer_inquiry(
     action = InquiryAction.CORRECT if correcting else InquiryAction.ANSWER
     if correcting and (inquiry.published_question, inquiry.answer) == (published_question, answer):
         return inquiry
-    before = {"question": inquiry.published_question, "answer": inquiry.answer} if correcting else {}
+    typed = {"question": published_question, "answer": answer}
+    before = {"question": inquiry.published_question, "answer": inquiry.answer}
     inquiry.status = _after(inquiry, action)
     inquiry.published_question, inquiry.answer, inquiry.decline_reason = published_question, answer, ""
     moment = timezone.now()
     if correcting:
         inquiry.corrected_at = moment
-        text = f"Svaret på frågan ”{_in_short(published_question)}” är rättat."
-        note_change(call=inquiry.call, field="inquiry", text=text)
+        note_change(call=inquiry.call, field="inquiry", text=CORRECTED)
     else:
         inquiry.answered_at, inquiry.answered_by = moment, actor
     _save(inquiry)
@@ -122,7 +124,9 @@ def answer_inquiry(
         action="inquiry_corrected" if correcting else "inquiry_answered",
         obj=inquiry,
         text=f"Svar om {inquiry.call}",
-        data={"before": before, "after": {"question": published_question, "answer": answer}},
+        # Which of the texts, and not what they said: a name that is corrected away must not stay in the log,
+        # which is never cleared.
+        data={"changed": [name for name, text in typed.items() if text != before[name]]},
     )
     _tell_asker(inquiry, kind="inquiry_answered", answer_text=markdown_to_plain(answer), corrected=correcting)
     return inquiry
@@ -138,7 +142,9 @@ def decline_inquiry(*, inquiry_id: int, actor: User, expected_version: int, reas
     inquiry.decline_reason = reason
     inquiry.answered_at, inquiry.answered_by = timezone.now(), actor
     _save(inquiry)
-    record_event(actor=actor, action="inquiry_declined", obj=inquiry, text=f"Besvaras inte: {reason}")
+    record_event(
+        actor=actor, action="inquiry_declined", obj=inquiry, text=f"Fråga om {inquiry.call} besvaras inte"
+    )
     _tell_asker(inquiry, kind="inquiry_declined")
     return inquiry
 
@@ -190,11 +196,6 @@ def _require_no_traces(inquiry: Inquiry, published_question: str, answer: str) -
                 "att texten ska stå så ändå.",
                 field=field,
             )
-
-
-def _in_short(question: str, most: int = 150) -> str:
-    line = " ".join(question.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _save(inquiry: Inquiry) -> None:

@@ -20,6 +20,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "inquiry_declined": _("Fråga som inte besvaras öppet"),
     "inquiry_received": _("Kvittens på fråga om utlysning"),
     "inquiry_waiting": _("Fråga som väntar på svar"),
+    "mail_choices_link": _("Ny länk för att välja mejl"),
     "meeting_cancelled": _("Inställt möte"),
     "meeting_changed": _("Ändrad anmälan till möte"),
     "meeting_message": _("Meddelande till anmälda"),

@@ -1,8 +1,13 @@
+import re
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from s3portal.outbox.enums import MailGroup
-from s3portal.outbox.links import choices_path, email_of, one_click_path
+from s3portal.outbox.links import _signer, choices_path, email_of, one_click_path
 from s3portal.outbox.models import Message, OptOut
 from s3portal.outbox.reminders import KINDS
 from tests.outbox.kinds import World
@@ -55,10 +60,47 @@ def test_one_click_ends_one_group_without_cookies_or_login():
         response = client.post(path, {"List-Unsubscribe": "One-Click"})
         assert (response.status_code, response.content.decode()) == (200, "Avregistrerad.")
     assert refused() == ["news"]
-    assert client.get(path).headers["Location"] == choices_path("eva@example.org")
     assert client.post(path.replace("/news/", "/allt/")).status_code == 404
     # The page with all choices is a form as others are.
     assert client.post(choices_path("eva@example.org"), {}).status_code == 403
+
+
+def test_a_person_who_follows_the_buttons_link_gets_a_button_and_nothing_else(client):
+    path = one_click_path("eva@example.org", MailGroup.NEWS)
+    with time_machine.travel(timezone.now() + timedelta(days=4000)):
+        page = client.get(path).content.decode()
+        assert str(MailGroup.NEWS.label) in page
+        assert "/utskick/val/" not in page.replace(path, "")
+        assert refused() == []
+        page = client.post(path).content.decode()
+    assert refused() == ["news"]
+    assert "skickas inte längre" in page
+
+
+def test_a_link_that_has_ended_offers_a_new_one_by_mail(client):
+    path = choices_path("Eva@example.org")
+    with time_machine.travel(timezone.now() + timedelta(days=89)):
+        assert client.get(path).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=91)):
+        response = client.get(path)
+        assert response.status_code == 410
+        assert "Länken gäller inte längre" in response.content.decode()
+        assert "eva@" not in response.content.decode().lower()
+        # What is ticked on an old page changes nothing.
+        page = client.post(path, {"wanted": []}, follow=True).content.decode()
+        assert "Vi har skickat en ny länk till adressen." in page
+        client.post(path)
+        assert refused() == []
+        message = Message.objects.get()
+        assert (message.kind, message.to_email) == ("mail_choices_link", "eva@example.org")
+        assert "eva" not in message.key
+        link = re.search(r"/utskick/val/[^/]+/", message.text_body)[0]
+        assert link in message.html_body
+        assert client.get(link).status_code == 200
+
+
+def test_links_from_before_they_had_an_end_offer_a_new_one_too(client):
+    assert client.get(f"/utskick/val/{_signer.sign_object('eva@example.org')}/").status_code == 410
 
 
 def test_what_waits_of_a_refused_group_is_stopped(client, monkeypatch):

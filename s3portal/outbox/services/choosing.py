@@ -1,14 +1,18 @@
 """What an address wants. No event is written: what private persons read is not kept for ever."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from s3portal.accounts.models import User
+from s3portal.outbox import links
 from s3portal.outbox.enums import CancelReason, MailGroup
 from s3portal.outbox.models import Message, OptOut
 from s3portal.outbox.reminders import KINDS
+from s3portal.outbox.services.enqueueing import enqueue_mail
 from s3portal.outbox.services.stopping import stop
 
 
@@ -49,3 +53,15 @@ def choose_mail(*, email: str, wanted: Collection[str], among: Collection[str]) 
         address=email.lower(), kind__in=[kind.code for kind in KINDS.values() if kind.group in refused]
     )
     stop(waiting, CancelReason.OPTED_OUT)
+
+
+def mail_new_link(*, email: str) -> None:
+    """To the address itself, so that nobody gains by an old link but its owner. One mail an hour at most."""
+    address = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
+    enqueue_mail(
+        kind="mail_choices_link",
+        key=f"mail_choices_link:{address}:{timezone.now():%Y-%m-%dT%H}",
+        to_email=email,
+        context={"path": links.choices_path(email), "days": links.LINK_HOLDS.days},
+        expires_at=timezone.now() + links.LINK_HOLDS,
+    )
