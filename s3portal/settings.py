@@ -315,6 +315,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "calls.tasks.clear_meal_wishes",
         "schedule": crontab(hour=3, minute=45),
     },
+    "clear-old-messages": {
+        "task": "s3portal.outbox.tasks.clear_old",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "lapse-seat-offers": {
         "task": "calls.tasks.lapse_offers",
         "schedule": timedelta(minutes=2),
@@ -359,6 +363,8 @@ REGION = {
 DIARY_PREFIX = env.str("DIARY_PREFIX", default="RUN")
 
 # --- How long what people tell us is kept ---------------------------------------------------------------
+# To whom the portal has sent mail and what it said; the row stays and tells that something was sent.
+OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=180)
 # Who asked about a call, counted from the answer or from when the call was concluded.
 INQUIRY_ASKER_WEEKS = env.int("INQUIRY_ASKER_WEEKS", default=12)
 # What people want to eat may tell of health or belief, and is of no use after the meeting.

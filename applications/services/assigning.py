@@ -90,7 +90,7 @@ def change_assignment(
     assignment.assigned_at = timezone.now() if moved else assignment.assigned_at
     assignment.save(update_fields=["due_on", "allow_trade_secrets", "assigned_at"])
     if moved:
-        cancel_queued(obj=assignment, kinds=["assessment_due"])
+        cancel_queued(obj=assignment, kinds=["assessment_due"], actor=actor)
     secrets = "får se affärshemligheter" if allow_trade_secrets else "utan affärshemligheter"
     record_event(
         actor=actor,
@@ -116,7 +116,7 @@ def end_assignment(*, assignment_id: int, actor: User) -> Assignment:
         )
     assignment.ended_at, assignment.end = timezone.now(), AssignmentEnd.REMOVED
     assignment.save(update_fields=["ended_at", "end"])
-    cancel_queued(obj=assignment, kinds=["assessment_due"])
+    cancel_queued(obj=assignment, kinds=["assessment_due"], actor=actor)
     record_event(
         actor=actor,
         action="assessor_removed",

@@ -42,12 +42,14 @@ def send_changed(
     *,
     invited: Sequence[Participation],
     left: Sequence[Participation],
+    gave_up: Sequence[Participation] = (),
 ) -> None:
-    """What holds after a change. ``invited``: new or changed; ``left``: no longer taken part in."""
+    """What holds after a change. ``invited``: new or changed; ``left``: no longer taken part in;
+    ``gave_up``: no longer waited for, and never in anybody's calendar."""
     _send(
         registration,
         kind="meeting_changed" if participations else "meeting_unregistered",
-        participations=participations or left,
+        participations=participations or [*left, *gave_up],
         attachments=[
             *(invitation(each) for each in invited if each.place != Place.WAITING),
             *(invitation(each, method=Method.CANCEL) for each in left),
@@ -90,6 +92,8 @@ def _facts(registration: Registration, participations: Sequence[Participation]) 
         "registration": registration,
         "event": registration.event,
         "participations": participations,
+        #: They have no place anywhere yet.
+        "only_queued": all(each.place == Place.WAITING for each in participations),
         "path": registration.change_path,
     }
 

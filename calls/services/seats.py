@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from calls.enums import Attendance, MeetingStatus, Place, RegistrationRule
 from calls.models import Meeting, Participation
+from calls.services import inviting
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.outbox.services import Mail, enqueue_mail, enqueue_many
@@ -186,7 +187,8 @@ def answer_offer(*, participation_id: int, accept: bool, now: datetime | None = 
     """Take the offered seat, or leave it to the next. Raises Refusal when it is no longer offered; saying yes
     twice is harmless.
 
-    Who declines keeps their link place; in a meeting without link places they are no longer registered."""
+    Who declines keeps their link place; in a meeting without link places they are no longer registered, and
+    get that by mail."""
     moment = now or timezone.now()
     meeting_id = Participation.objects.values_list("meeting_id", flat=True).get(pk=participation_id)
     meeting = lock_meetings([meeting_id])[meeting_id]
@@ -206,6 +208,8 @@ def answer_offer(*, participation_id: int, accept: bool, now: datetime | None = 
         obj=participation.registration,
         text=str(meeting),
     )
+    if participation.cancelled_at is not None:
+        _tell_left(participation, now=moment)
     fill_freed_seats(meeting=meeting, now=moment)
     return participation
 
@@ -214,6 +218,20 @@ def _why_not_offered(participation: Participation) -> str:
     if participation.place == Place.ROOM:
         return "Du har redan tackat ja till platsen. Vill du inte ha den kan du ändra eller avanmäla dig här."
     return "Platsen är inte längre reserverad för dig. Du har redan svarat, eller så har tiden gått ut."
+
+
+def _tell_left(participation: Participation, *, now: datetime) -> None:
+    registration = participation.registration
+    registration.updated_at = now
+    registration.save(update_fields=["updated_at"])
+    remaining = registration.participations.active().select_related("meeting", "registration")
+    inviting.send_changed(
+        registration,
+        list(remaining.order_by("meeting__starts_at", "meeting_id")),
+        invited=[],
+        left=[],
+        gave_up=[participation],
+    )
 
 
 def _give_up_turn(participation: Participation, *, now: datetime) -> None:

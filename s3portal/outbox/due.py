@@ -99,8 +99,18 @@ def after_quiet(moment: datetime, hours: Hours) -> datetime:
     if not is_quiet(moment, hours):
         return moment
     day = in_stockholm(moment).date()
-    ends = [_on_clock(day + timedelta(days=days), hours.quiet_to, fold) for days in (0, 1) for fold in (0, 1)]
+    # Two days on: the end of the quiet hours may be in the hour that the clocks skip.
+    ends = [end for days in range(3) for end in _ends_on(day + timedelta(days=days), hours.quiet_to)]
     return min(end for end in ends if end > moment and not is_quiet(end, hours))
+
+
+def _ends_on(day: date, clock: time) -> list[datetime]:
+    """When the clock shows the time: twice when an hour comes twice. In an hour that is skipped it never
+    does; what ends then ends as the clocks are put forward, which is at a whole hour."""
+    ends = [_on_clock(day, clock, fold) for fold in (0, 1)]
+    if in_stockholm(ends[0]).time() != clock:
+        return [ends[0].replace(minute=0, second=0, microsecond=0)]
+    return ends
 
 
 def latest_due(
@@ -116,7 +126,9 @@ def latest_due(
     """Which of the reminders of what is ``at`` to send now, and the hour that it should have gone.
 
     Of several that are due only the latest: who hears of tomorrow need not hear of next week as well. None
-    when it is due more than ``grace`` ago, or when what it reminds of has begun.
+    when it is due more than ``grace`` ago, or when what it reminds of has begun. What is ``urgent`` is so by
+    hours and minutes: one that is counted in days and comes late, since nobody asked in time, waits for the
+    morning like any other.
     """
     if not after and now >= at:
         return None
@@ -124,9 +136,11 @@ def latest_due(
     passed = [
         (moment, hour, offset)
         for moment, offset in due
-        if (hour := moment if urgent else after_quiet(moment, hours)) <= now
+        if (hour := moment if urgent and offset.days is None else after_quiet(moment, hours)) <= now
     ]
     if not passed:
         return None
     _moment, hour, offset = max(passed, key=lambda one: one[:2])
+    if is_quiet(now, hours) and not (urgent and offset.days is None):
+        return None
     return (offset, hour) if hour > now - grace else None

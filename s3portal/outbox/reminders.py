@@ -77,7 +77,8 @@ def addressed(
 class ReminderKind:
     """``offsets`` before ``at`` ("14d" calendar days, "3h", "15m"), or after it when ``after``.
 
-    ``group`` None means official: it cannot be turned off. ``urgent`` ones are sent at quiet hours too.
+    ``group`` None means official: it cannot be turned off. ``urgent`` ones are sent at quiet hours too when
+    they are counted in hours or minutes.
     ``placeholders`` says what each placeholder holds; ``subject`` and ``body`` (restricted Markdown) are the
     default words. What a placeholder holds is shown as it stands, whatever it looks like, but one whose name
     begins with ``länk`` holds a whole address and becomes a link: ``{länk}`` or ``[Öppna ansökan]({länk})``.

@@ -25,3 +25,9 @@ def deliver_due() -> None:
 def create_reminders() -> None:
     """Write the reminders that are due. Two at once, or one after a day's rest, write none twice."""
     services.create_reminders()
+
+
+@shared_task
+def clear_old() -> None:
+    """Take addresses and texts from what was sent long ago."""
+    services.clear_old()

@@ -14,7 +14,7 @@ from calls.services import registering, seats
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import STOCKHOLM
-from s3portal.outbox.models import Message
+from s3portal.outbox.models import Message, MessageAttachment
 from tests import factories
 
 START = datetime(2026, 10, 15, 9, 30, tzinfo=STOCKHOLM)
@@ -122,6 +122,26 @@ def test_who_declines_leaves_it_to_the_next(attendance, left):
     seats.answer_offer(participation_id=bo.pk, accept=False, now=NOW + HOUR)
     place = "link" if attendance == "both" else "waiting"
     assert stand(meeting) == left | {"cia": (place, True, NOW + HOUR * 25)}
+    # Who keeps the link place has it said on the page; who is out gets it in writing, with nothing to take
+    # out of a calendar that it never was in.
+    gone = Message.objects.filter(kind="meeting_unregistered", to_email="bo@example.org")
+    assert gone.count() == (attendance == "room")
+    assert not MessageAttachment.objects.filter(message__in=gone).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("attendance", "heading"), [("both", "Du är anmäld"), ("room", "Du står i kö")])
+def test_who_only_stands_in_the_queue_is_told_so(attendance, heading):
+    meeting = make_room(attendance=attendance)
+    enter(meeting, "anna")
+    enter(meeting, "bo")
+    told = Message.objects.get(kind="meeting_registered", to_email="bo@example.org")
+    assert told.subject == f"{heading}: {meeting.title}"
+    assert f">{heading}</h1>" in told.html_body
+    assert told.text_body.count("Du är anmäld") == (attendance == "both")
+    enter(meeting, "bo")
+    again = Message.objects.get(kind="meeting_registered_before")
+    assert again.subject.startswith("Du är redan anmäld" if attendance == "both" else "Du står redan i kö")
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from s3portal.common.errors import Refusal
@@ -93,13 +93,15 @@ def test_hours_and_minutes_are_exact(at, minutes, after, send_at):
     assert (due <= at) is (not after or minutes == 0)
 
 
+@example(moment=datetime(2025, 3, 29, 2, 1, tzinfo=UTC), quiet_from=time(3, 1), quiet_to=time(2, 0, 1))
+@example(moment=datetime(2025, 3, 29, 1, 1, tzinfo=UTC), quiet_from=time(2, 0, 1), quiet_to=time(2))
 @given(moment=nights, quiet_from=clocks, quiet_to=clocks)
 def test_the_quiet_hours_end(moment, quiet_from, quiet_to):
     hours = MailSettings(quiet_from=quiet_from, quiet_to=quiet_to)
     end = after_quiet(moment, hours)
     assert not is_quiet(end, hours)
-    # A night has at most 25 hours.
-    assert moment <= end <= moment + timedelta(hours=25)
+    # A night has at most 25 hours, and the only moment that is not quiet may be in the hour that is skipped.
+    assert moment <= end <= moment + timedelta(hours=49)
     if not is_quiet(moment, hours):
         assert end == moment
     else:
@@ -154,6 +156,16 @@ def test_what_falls_in_the_quiet_hours_waits_for_their_end_and_is_then_not_too_o
     assert latest(at, stockholm(2025, 6, 20, 7, 30), ("3h",), grace=timedelta(hours=1)) == due
     urgent = ("3h", "2025-06-20 05:00")
     assert latest(at, stockholm(2025, 6, 20, 5), ("3h",), urgent=True) == urgent
+
+
+def test_what_is_counted_in_days_never_leaves_at_night_however_urgent():
+    """Beat was away from before eight until late in the evening."""
+    night, morning = stockholm(2025, 6, 19, 23), stockholm(2025, 6, 20, 7)
+    assert latest(AT, night, ("1d",), urgent=True) is None
+    assert latest(AT, morning, ("1d",), urgent=True) == ("1d", "2025-06-19 08:00")
+    # Nor does one that has been overtaken go in its place.
+    assert latest(AT, night, ("48h", "1d"), urgent=True) is None
+    assert latest(stockholm(2025, 6, 20, 1), night, ("1d", "3h"), urgent=True) == ("3h", "2025-06-19 22:00")
 
 
 def test_after_kinds_are_sent_after():

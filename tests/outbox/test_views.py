@@ -7,6 +7,7 @@ from s3portal.audit.models import Event
 from s3portal.outbox.kinds import label_of
 from s3portal.outbox.models import Message, MessageAttachment
 from s3portal.outbox.queries import failed_messages_about
+from s3portal.outbox.reminders import KINDS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +186,9 @@ def test_every_mail_has_a_name():
     kinds = {path.name.removesuffix(".subject.txt") for path in templates} - {"reminder"}
     assert {kind for kind in kinds if label_of(kind) == kind} == set()
     assert len(kinds) > 5
+
+
+@pytest.mark.parametrize("code", sorted(KINDS))
+def test_every_kind_of_reminder_can_be_asked_about_some_addresses(code):
+    """As it is before one leaves; one that could not would wait for ever."""
+    assert list(KINDS[code].recipients([], only={"eva@example.org"})) == []

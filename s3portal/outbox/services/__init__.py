@@ -1,6 +1,7 @@
 """What happens with messages. Nothing else assigns their status."""
 
 from s3portal.outbox.services.choosing import choose_mail
+from s3portal.outbox.services.clearing import clear_old
 from s3portal.outbox.services.configuring import reset_words, save_mail_settings, save_rule
 from s3portal.outbox.services.delivering import PAUSES, deliver_message, deliver_round
 from s3portal.outbox.services.enqueueing import Mail, enqueue_mail, enqueue_many
@@ -14,6 +15,7 @@ __all__ = [
     "cancel_message",
     "cancel_queued",
     "choose_mail",
+    "clear_old",
     "create_reminders",
     "deliver_message",
     "deliver_round",

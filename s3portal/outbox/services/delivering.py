@@ -131,7 +131,7 @@ def _take(message: Message) -> bool:
 
     In plain SQL, as ``_note``: these two are the whole cost of the database for each message. The commit does
     not wait for the disk: what a killed worker had noted is noted all the same, since it is the database
-    server that writes it. See docs/adr/0007."""
+    server that writes it. See docs/adr/0008."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [message.pk, MessageStatus.QUEUED, timezone.now()])
         found = cursor.fetchone()
