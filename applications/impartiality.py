@@ -5,6 +5,8 @@ jäv. Registrars are not asked: to register is no handling of the matter."""
 
 from enum import Enum
 
+from django.core.exceptions import PermissionDenied
+
 from applications.models import Application, ImpartialityDeclaration
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
@@ -13,6 +15,14 @@ from s3portal.common.errors import Refusal
 ASKED = (Role.OFFICER, Role.DELEGATE, Role.ASSESSOR, Role.ADMIN)
 RECUSED = "Du har anmält jäv i ärendet och får inte ta del i handläggningen."
 NOT_ASKED_YET = "Svara först på frågan om jäv i ärendet."
+
+
+class Recused(PermissionDenied):
+    """Somebody who has declared jäv in the case of ``application``: the 403 page says whom to talk to."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(RECUSED)
+        self.application = application
 
 
 class Access(Enum):
@@ -66,3 +76,13 @@ def recused_people(application: Application) -> list[ImpartialityDeclaration]:
         .distinct("person_id")
     )
     return sorted((one for one in latest if one.is_recusal), key=lambda one: (str(one.person), one.pk))
+
+
+def who_to_talk_to(application: Application) -> list[User]:
+    """The case's officer; when there is none, the officers who can take it over."""
+    officer = application.case.officer if application.case is not None else None
+    if officer is not None:
+        return [officer]
+    barred = [one.person_id for one in recused_people(application)]
+    officers = User.objects.filter(staff_roles__role=Role.OFFICER, is_active=True)
+    return list(officers.exclude(pk__in=barred).order_by("full_name", "pk"))

@@ -1,5 +1,6 @@
 """Who may do what with decisions (architecture: Roles). Views and templates ask here, services ask again."""
 
+from applications.impartiality import is_recused
 from decisions.enums import DecisionAction
 from decisions.models import Decision
 from decisions.transitions import allows
@@ -17,6 +18,11 @@ def may_list_decisions(user: User) -> bool:
 def may_draft(user: User) -> bool:
     """Begin a decision."""
     return user.has_role(Role.OFFICER)
+
+
+def may_take_part(user: User, decision: Decision) -> bool:
+    """Not for who has declared jäv in the application that the decision is on (KL 6:30, 7:4)."""
+    return decision.application is None or not is_recused(user, decision.application)
 
 
 def may_edit_draft(user: User, decision: Decision) -> bool:

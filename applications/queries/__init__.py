@@ -1,7 +1,13 @@
 """What is shown: the applicant's list, the work list, one received application, the project bank."""
 
 from applications.queries.applicant import my_applications, organisations_to_write_for, signatories
-from applications.queries.assessing import my_assignments, own_statuses
+from applications.queries.assessing import (
+    Declared,
+    declarations_of,
+    my_assignments,
+    my_recusals,
+    own_statuses,
+)
 from applications.queries.inbox import (
     DEFAULT_ORDER,
     MOST_COUNTED,
@@ -23,11 +29,14 @@ __all__ = [
     "ORDERS",
     "BoundedCount",
     "BoundedPaginator",
+    "Declared",
     "Selection",
     "bounded_count",
     "call_of_frame",
+    "declarations_of",
     "my_applications",
     "my_assignments",
+    "my_recusals",
     "organisations_to_write_for",
     "own_statuses",
     "published_projects",

@@ -12,12 +12,11 @@ from applications.enums import (
     AssignmentEnd,
     RecusalGround,
 )
-from applications.impartiality import declaration_of, recused_people, require_declared
+from applications.impartiality import declaration_of, require_declared, who_to_talk_to
 from applications.models import Application, ImpartialityDeclaration
 from applications.rules import may_declare, may_handle
 from applications.services.handling import MAY_NOT_HANDLE
 from applications.transitions import assessment_after
-from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -122,13 +121,7 @@ def _tell_officers(application: Application, person: User, mark: int) -> None:
     case = application.case
     assert case is not None  # noqa: S101 - the database says so for what has been sent
     case.refresh_from_db(fields=["officer"])
-    barred = {one.person_id for one in recused_people(application)}
-    officers = (
-        [case.officer]
-        if case.officer is not None
-        else User.objects.filter(staff_roles__role=Role.OFFICER, is_active=True).exclude(pk__in=barred)
-    )
-    for officer in officers:
+    for officer in who_to_talk_to(application):
         enqueue_mail(
             kind="recusal_declared",
             key=f"recusal_declared:{mark}:{officer.pk}",

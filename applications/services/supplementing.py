@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from applications import frames
 from applications.enums import ApplicationAction
+from applications.impartiality import require_not_recused
 from applications.models import Application, SupplementRequest
 from applications.rules import may_handle
 from applications.services.door import clock
@@ -50,7 +51,7 @@ def ask_for_supplement(*, application_id: int, actor: User, text: str, due_on: d
 
     Raises Refusal when the application is not waiting to be gone through, or for a day that has been."""
     application, case = _locked(application_id)
-    _require_officer(actor)
+    _require_officer(actor, application)
     after = status_after(application.status, ApplicationAction.ASK)
     if not text.strip():
         raise Refusal("Skriv vad som behöver kompletteras.", field="text")
@@ -83,7 +84,7 @@ def give_more_time(*, application_id: int, actor: User, due_on: date) -> Supplem
 
     Raises Refusal when nothing waits for an answer, for the same day, or for a day that has been."""
     application, _case = _locked(application_id)
-    _require_officer(actor)
+    _require_officer(actor, application)
     after = status_after(application.status, ApplicationAction.POSTPONE)
     request = _waiting(application)
     _require_coming(due_on)
@@ -159,7 +160,7 @@ def stop_asking(*, application_id: int, actor: User) -> SupplementRequest:
 
     Raises Refusal when nothing waits for an answer."""
     application, _case = _locked(application_id)
-    _require_officer(actor)
+    _require_officer(actor, application)
     after = status_after(application.status, ApplicationAction.STOP_ASKING)
     request = _waiting(application)
     now = timezone.now()
@@ -194,9 +195,10 @@ def _waiting(application: Application) -> SupplementRequest:
     return application.supplements.unanswered().get()
 
 
-def _require_officer(actor: User) -> None:
+def _require_officer(actor: User, application: Application) -> None:
     if not may_handle(actor):
         raise Refusal(MAY_NOT_HANDLE)
+    require_not_recused(actor, application)
 
 
 def _require_coming(due_on: date) -> None:

@@ -15,9 +15,11 @@ from applications.documents import read_sent, sent_file
 from applications.enums import ApplicationAction
 from applications.forms import WorkListForm
 from applications.frames import frame_use
+from applications.impartiality import recused_people
 from applications.models import Application
 from applications.queries import Selection
 from applications.transitions import allowed
+from applications.views.door import asks_first
 from applications.views.loading import received_for_staff
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.audit.models import Event
@@ -47,11 +49,12 @@ def work_list(request: LoggedInRequest) -> HttpResponse:
     selection = _selection(wanted)
     rows = queries.work_list(selection=selection, user=request.user, wanted=wanted)
     page = queries.BoundedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    recused = queries.my_recusals(request.user, [application.pk for application in page])
     call = queries.call_of_frame(wanted.get("utlysning"))
     context = {
         "form": form,
         "page": page,
-        "rows": [_row(application, request) for application in page],
+        "rows": [_row(application, request, recused) for application in page],
         "tabs": _tabs(request, selection),
         "columns": _columns(request, wanted.get("ordning") or queries.DEFAULT_ORDER),
         "call": call,
@@ -67,7 +70,7 @@ def _selection(wanted: dict[str, Any]) -> Selection:
     return Selection(given) if given in set(Selection) else Selection.OPEN
 
 
-def _row(application: Application, request: LoggedInRequest) -> dict[str, Any]:
+def _row(application: Application, request: LoggedInRequest, recused: set[int]) -> dict[str, Any]:
     color, icon = queries.status_color(application.status)
     officer = application.case.officer if application.case else None
     return {
@@ -76,6 +79,7 @@ def _row(application: Application, request: LoggedInRequest) -> dict[str, Any]:
         "icon": icon,
         "officer": officer,
         "mine": officer is not None and officer == request.user,
+        "recused": application.pk in recused,
     }
 
 
@@ -113,6 +117,7 @@ def _columns(request: LoggedInRequest, order: str) -> list[dict[str, str]]:
 
 
 @require_GET
+@asks_first(rules.may_read_received)
 def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What was sent, as it was sent; who opens it is logged."""
     application = received_for_staff(request, pk)
@@ -133,12 +138,14 @@ def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "may_assess": may_handle and allowed(application.status, ApplicationAction.ASSESS),
         "may_ask": may_handle and allowed(application.status, ApplicationAction.ASK),
         "supplements": queries.supplements_of(application),
+        "recused": recused_people(application),
         "may_decide": may_handle and rules.may_be_decided(application),
     }  # fmt: skip
     return render(request, "applications/officer_detail.html", context)
 
 
 @require_GET
+@asks_first(rules.may_read_received)
 def file(request: LoggedInRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A file of the case."""
     application = received_for_staff(request, pk)
@@ -166,6 +173,7 @@ def assign(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@asks_first(rules.may_handle)
 def assess(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = received_for_staff(request, pk, to_handle=True)
     try:

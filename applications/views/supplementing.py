@@ -18,6 +18,7 @@ from applications.models import Application
 from applications.queries import supplements_of
 from applications.services.supplementing import DEFAULT_DAYS
 from applications.transitions import allowed
+from applications.views.door import asks_first
 from applications.views.loading import my_application, received_for_staff
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
@@ -28,6 +29,7 @@ from s3portal.common.swedish import format_day
 
 # --- The officer ------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
+@asks_first(rules.may_handle)
 def ask(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What has been asked, and a form to ask; while an answer is awaited, to give more time or end it."""
     application = received_for_staff(request, pk, to_handle=True)
@@ -45,6 +47,7 @@ def ask(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@asks_first(rules.may_handle)
 def more_time(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = received_for_staff(request, pk, to_handle=True)
     form = MoreTimeForm(request.POST)
@@ -63,6 +66,7 @@ def more_time(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@asks_first(rules.may_handle)
 def stop(request: LoggedInRequest, pk: int) -> HttpResponse:
     received_for_staff(request, pk, to_handle=True)
     return _step(request, pk, lambda: services.stop_asking(application_id=pk, actor=request.user))

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.enums import ApplicationStatus
+from applications.impartiality import require_declared, require_not_recused
 from applications.models import Application
 from applications.parts import Difference
 from calls.enums import AppealRule
@@ -122,6 +123,7 @@ def draft_from_application(*, application_id: int, actor: User, kind: DecisionKi
         .select_related("call__legal_basis", "organisation", "case")
         .get(pk=application_id)
     )
+    require_declared(actor, application)
     if kind not in APPLICATION_KINDS:
         raise Refusal("Välj bifall, avslag eller ett annat beslut.", field="kind")
     under_way = application.decisions.exclude(status=DecisionStatus.SIGNED).order_by("pk").first()
@@ -151,6 +153,12 @@ def draft_from_application(*, application_id: int, actor: User, kind: DecisionKi
     )
     _note_start(decision, actor)
     return decision
+
+
+def require_part(decision: Decision, actor: User) -> None:
+    """Raises Refusal for who has declared jäv in the application that the decision is on."""
+    if decision.application is not None:
+        require_not_recused(actor, decision.application)
 
 
 def _require_drafter(actor: User) -> None:
@@ -286,6 +294,7 @@ def save_draft(*, decision_id: int, actor: User, expected_version: int, content:
     decision = lock_decision(decision_id)
     require(decision, DecisionAction.SAVE)
     _require_drafter(actor)
+    require_part(decision, actor)
     if content.kind not in kinds_for(decision):
         raise Refusal("Välj ett slag av beslut som passar ärendet.", field="kind")
     _require_own_records(decision, content)
@@ -347,6 +356,7 @@ def delete_draft(*, decision_id: int, actor: User) -> Case:
     require(decision, DecisionAction.DELETE)
     if not may_delete_draft(actor, decision):
         raise Refusal(MAY_NOT_DRAFT)
+    require_part(decision, actor)
     record_event(
         actor=actor,
         action="decision_deleted",

@@ -10,7 +10,7 @@ from decisions.checks import Check, check_decision, failing
 from decisions.enums import DecisionAction, DecisionStatus
 from decisions.models import Decision
 from decisions.rules import may_propose, may_return
-from decisions.services.drafting import lock_decision
+from decisions.services.drafting import lock_decision, require_part
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -37,6 +37,7 @@ def propose_decision(*, decision_id: int, actor: User, expected_version: int) ->
     require(decision, DecisionAction.PROPOSE)
     if not may_propose(actor, decision):
         raise Refusal("Bara en handläggare kan skicka beslut för underskrift.")
+    require_part(decision, actor)
     require_version(decision, expected_version)
     left = failing(check_decision(decision, on=timezone.localdate()))
     if left or decision.delegate is None:
@@ -63,6 +64,7 @@ def return_decision(*, decision_id: int, actor: User, expected_version: int, rea
     require(decision, DecisionAction.RETURN)
     if not may_return(actor, decision):
         raise Refusal("Bara en delegat kan skicka tillbaka beslut.")
+    require_part(decision, actor)
     require_version(decision, expected_version)
     reason = reason.strip()
     if not reason:

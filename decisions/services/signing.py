@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.impartiality import require_declared
 from applications.models import Application
 from applications.services import grant_application, reject_application
 from decisions.appeal import appeal_text
@@ -65,6 +66,9 @@ def sign_decision(*, decision_id: int, actor: User, expected_version: int) -> De
     require_version(decision, expected_version)
     # Always in this order (decision, application, case), which is that of the other services too.
     _lock_application(decision)
+    if decision.application is not None:
+        # KL 6:30, 7:4: asked before the signature, and nobody with jäv signs.
+        require_declared(actor, decision.application)
     case = Case.objects.select_for_update(of=("self",)).get(pk=decision.case_id)
     now = timezone.now()
     today = timezone.localdate(now)

@@ -6,10 +6,12 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from applications.views.door import stop
 from decisions import rules
 from decisions.checks import check_decision, failing
 from decisions.document import decision_html
@@ -20,6 +22,7 @@ from decisions.services.signing import sign_decision
 from decisions.views.draft_page import version_of
 from decisions.views.officer import visible_or_404
 from s3portal.accounts.enums import Role
+from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
@@ -34,8 +37,9 @@ def _proposal(request: HttpRequest, pk: int) -> Decision:
 
 
 @require_http_methods(["GET", "POST"])
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole document and what is checked; the signature itself asks who you are once more."""
+def sign(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The whole document and what is checked, after the question of jäv; the signature itself asks who you
+    are once more."""
     decision = _proposal(request, pk)
     if not rules.may_sign(cast(User, request.user), decision):
         text = (
@@ -45,6 +49,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.info(request, text)
         return redirect("decisions:officer_detail", pk=pk)
+    if decision.application is not None:
+        stopped = stop(cast(LoggedInRequest, request), decision.application)
+        if stopped is not None:
+            return stopped
     if request.method == "POST":
         return _sign_now(request, decision)
     return _sign_page(request, decision)

@@ -7,12 +7,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from applications.impartiality import Recused
 from applications.models import Application
+from applications.views.door import stop
 from decisions import queries, rules
 from decisions.checks import check_decision, failing
 from decisions.document import decision_html, render_decision
@@ -31,6 +34,7 @@ from decisions.services.proposing import ChecksFailed, propose_decision
 from decisions.views.draft_page import draft_page, saved_pieces, unsaved_pieces, version_of
 from decisions.views.pending import pdf_pending
 from decisions.worklist import MINE, decision_list
+from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.downloads import frozen_response
@@ -40,9 +44,18 @@ PER_PAGE = 30
 
 
 def visible_or_404(request: HttpRequest, pk: int) -> Decision:
-    """The decision with its parts; 404 for those whose roles do not reach it."""
-    visible = Decision.objects.visible_to(cast(User, request.user))
-    return get_object_or_404(visible.with_parts(), pk=pk)
+    """The decision with its parts; 404 for those whose roles do not reach it.
+
+    Raises Recused (403) for who has declared jäv, until it is signed."""
+    user = cast(User, request.user)
+    decision = get_object_or_404(Decision.objects.visible_to(user).with_parts(), pk=pk)
+    if (
+        not decision.is_signed
+        and decision.application is not None
+        and not rules.may_take_part(user, decision)
+    ):
+        raise Recused(decision.application)
+    return decision
 
 
 # --- The list ---------------------------------------------------------------------------------------------
@@ -104,7 +117,7 @@ def draft_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def draft_from_application(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_from_application(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = cast(User, request.user)
     if not rules.may_list_decisions(user):
         raise Http404
@@ -113,6 +126,9 @@ def draft_from_application(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not rules.may_draft(user):
         raise PermissionDenied
+    stopped = stop(cast(LoggedInRequest, request), application)
+    if stopped is not None:
+        return stopped
     form = FromApplicationForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST" and form.is_valid():
         kind = DecisionKind(form.cleaned_data["kind"])

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
 
+from applications.impartiality import Recused, who_to_talk_to
 from s3portal.accounts.enums import Role
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.home.queries import landing
@@ -22,6 +23,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, Recused):
+        people = who_to_talk_to(exception.application)
+        context = {"application": exception.application, "people": people}
+        return render(request, "applications/recused.html", context, status=403)
     return _error(request, "403.html", 403)
 
 

@@ -8,6 +8,7 @@ from decisions.enums import DecisionKind
 from decisions.models import CommitteeMeeting
 from decisions.services.drafting import start_decision
 from tests import factories
+from tests.applications.judging import declare
 from tests.applications.sending import send
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ def shown(response):
 
 def test_a_button_pressed_after_the_session_ended_leads_back_to_its_page(client, second_officer, owner):
     application = send(factories.make_application(user=owner), owner)
+    declare(application, second_officer)
     page = reverse("applications:officer_detail", args=[application.pk])
     button = reverse("applications:assign", args=[application.pk])
     client.post(button, {"officer": second_officer.pk}, headers={"Referer": f"{FROM}{page}?a=1"})

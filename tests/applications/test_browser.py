@@ -182,6 +182,10 @@ def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner
 def test_pages_of_the_officer_follow_axe(live_server, page, axe, log_in, owner, officer):
     sent = send(factories.make_application(user=owner), owner)
     log_in(page, live_server, officer)
+    page.goto(address(live_server, "officer_detail", sent))
+    page.get_by_label("Inget jäv").check()
+    fits_and_passes(page, axe)
+    page.get_by_role("button", name="Svara").click()
     for visit in (
         live_server.url + reverse("applications:officer_list"),
         address(live_server, "officer_detail", sent),

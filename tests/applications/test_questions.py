@@ -21,6 +21,7 @@ from applications.snapshot import content_of
 from calls.models import CallQuestion
 from s3portal.common.errors import Refusal
 from tests import factories
+from tests.applications.judging import declare
 
 AUTOSAVE = {"HX-Request": "true", "HX-Target": "autosparat"}
 
@@ -258,6 +259,7 @@ def test_what_is_sent_holds_the_questions_that_were_put(owner, draft, other_aid,
 def test_the_answers_are_on_the_officers_page(client_for, owner, officer, draft, other_aid):
     Answer.objects.create(application=draft, question=other_aid, value="ja")
     sent = submit_application(application_id=draft.pk, actor=owner, arrived_at=timezone.now())
+    declare(sent, officer)
     page = client_for(officer).get(reverse("applications:officer_detail", args=[sent.pk])).content.decode()
     assert "Söker ni annat stöd?" in page
 

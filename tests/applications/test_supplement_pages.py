@@ -12,6 +12,7 @@ from applications import services
 from applications.models import Application, SupplementRequest
 from s3portal.common.swedish import format_day
 from tests import factories
+from tests.applications.judging import declare
 from tests.applications.sending import send
 from tests.counting import count_queries
 
@@ -25,8 +26,11 @@ def no_broker(monkeypatch):
 
 
 @pytest.fixture
-def sent(owner):
-    return send(factories.make_application(user=owner), owner)
+def sent(owner, officer):
+    """``officer`` has answered that there is no jäv."""
+    made = send(factories.make_application(user=owner), owner)
+    declare(made, officer)
+    return made
 
 
 @pytest.fixture

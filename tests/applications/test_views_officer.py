@@ -11,6 +11,7 @@ from applications.documents import sent_file
 from applications.models import Application
 from s3portal.audit.models import Event
 from tests import factories
+from tests.applications.judging import declare
 from tests.applications.sending import assessed, send
 from tests.counting import count_queries
 
@@ -24,8 +25,11 @@ def _empty_cache():
 
 
 @pytest.fixture
-def sent(owner):
-    return send(factories.make_application(user=owner, title="Inskickat <b>projekt</b>"), owner)
+def sent(owner, officer):
+    """``officer`` has answered that there is no jäv."""
+    made = send(factories.make_application(user=owner, title="Inskickat <b>projekt</b>"), owner)
+    declare(made, officer)
+    return made
 
 
 def url(name, application, **more):
@@ -42,7 +46,10 @@ STAFF = ["officer", "delegate_user", "registrar", "admin_user"]
 # --- Who --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("who", STAFF)
 def test_those_who_may_read(client_for, sent, request, who):
-    client = client_for(request.getfixturevalue(who))
+    person = request.getfixturevalue(who)
+    if who != "registrar":
+        declare(sent, person)
+    client = client_for(person)
     assert "Inskickat &lt;b&gt;projekt&lt;/b&gt;" in client.get(LIST).content.decode()
     assert client.get(url("officer_detail", sent)).status_code == 200
     assert client.get(url("officer_file", sent, file_pk=sent_file(sent).pk)).status_code == 200

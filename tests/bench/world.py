@@ -25,6 +25,7 @@ from calls.models import Call
 from decisions.models import Decision
 from s3portal.accounts.models import Organisation, User
 from tests import factories
+from tests.applications.judging import declare
 from tests.bench.measure import say
 from tests.decisions.seeded import make_seeded
 
@@ -110,6 +111,7 @@ def _people_and_documents() -> Scene:
             published_at=now - timedelta(days=90 * n + 60),
         )
     application = send_in(factories.make_application(user=applicant, call=open_call))
+    declare(application, officers[0])
     decision = make_seeded("002")
     return Scene(
         officer=officers[0],

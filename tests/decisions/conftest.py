@@ -41,6 +41,7 @@ def application(owner: "User", officer: "User") -> "Application":
     """Received and assessed: 300 000 kr of 600 000 kr, to a call that pays at most half."""
     from applications.services import mark_assessed, submit_application
     from tests import factories
+    from tests.applications.judging import declare
 
     draft = factories.make_application(
         user=owner,
@@ -50,4 +51,5 @@ def application(owner: "User", officer: "User") -> "Application":
         ends_on=date(2028, 12, 31),
     )
     submitted = submit_application(application_id=draft.pk, actor=owner, arrived_at=timezone.now())
+    declare(submitted, officer)
     return mark_assessed(application_id=submitted.pk, actor=officer)

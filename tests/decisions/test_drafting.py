@@ -22,6 +22,7 @@ from s3portal.diary.enums import Direction
 from s3portal.diary.models import Case
 from s3portal.diary.services import register_record
 from tests import factories
+from tests.applications.judging import declare
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +190,7 @@ def test_another_decision_on_an_application_starts_empty(officer, application):
 
 def test_pressing_twice_makes_one_draft(officer, second_officer, application):
     first = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
+    declare(application, second_officer)
     again = draft_from_application(
         application_id=application.pk, actor=second_officer, kind=DecisionKind.REJECTION
     )

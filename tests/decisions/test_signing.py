@@ -22,9 +22,10 @@ from decisions.models import (
     ExtractRecipient,
 )
 from decisions.services import signing
-from decisions.services.drafting import draft_from_application, save_draft
-from decisions.services.proposing import ChecksFailed, propose_decision
+from decisions.services.drafting import delete_draft, draft_from_application, save_draft
+from decisions.services.proposing import ChecksFailed, propose_decision, return_decision
 from decisions.services.signing import sign_decision
+from s3portal.accounts.models import User
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.files import read_frozen
@@ -32,6 +33,7 @@ from s3portal.common.pdf import RenderingFailed, SealingFailed, check_seal, seal
 from s3portal.diary.models import Record, RecordFile
 from s3portal.outbox.models import Message
 from tests import factories
+from tests.applications.judging import declare
 
 pytestmark = pytest.mark.django_db
 
@@ -277,6 +279,8 @@ def test_a_new_order_changes_nothing_in_what_is_signed(signed, delegate):
 
 # --- The application --------------------------------------------------------------------------------------
 def on_application(application, officer, kind, **fields):
+    """Proposed to ``delegate_user``, who has answered that there is no jäv."""
+    declare(application, User.objects.get(email="delegate@example.org"))
     made = draft_from_application(application_id=application.pk, actor=officer, kind=kind)
     Decision.objects.filter(pk=made.pk).update(reasons="Projektet bidrar till strategin.", **fields)
     return propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
@@ -298,11 +302,48 @@ def test_a_rejection_moves_the_application(application, officer, delegate, deleg
 
 def test_another_decision_leaves_the_application(application, officer, delegate, delegate_user):
     made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.OTHER)
+    declare(application, delegate_user)
     made.points.create(order=1, text="Sökanden får komplettera ansökan.")
     Decision.objects.filter(pk=made.pk).update(reasons="Uppgifter saknas.")
     proposed = propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
     sign(proposed, delegate_user)
     assert Application.objects.get(pk=application.pk).status == "assessed"
+
+
+def test_who_has_not_answered_on_jav_signs_nothing(application, officer, delegate):
+    made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
+    Decision.objects.filter(pk=made.pk).update(reasons="Projektet bidrar till strategin.")
+    proposed = propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
+    with pytest.raises(Refusal, match="Svara först på frågan om jäv"):
+        sign(proposed, delegate.user)
+
+
+def test_nobody_with_jav_has_a_part_in_it(application, officer, second_officer, delegate, delegate_user):
+    """KL 6:30, 7:4: neither drafting, proposing, returning nor signing."""
+    proposed = on_application(application, officer, DecisionKind.GRANT)
+    declare(application, delegate_user, ground="supervision")
+    with pytest.raises(Refusal, match="Du har anmält jäv"):
+        sign(proposed, delegate_user)
+    with pytest.raises(Refusal, match="Du har anmält jäv"):
+        return_decision(
+            decision_id=proposed.pk, actor=delegate_user, expected_version=proposed.version, reason="Nej"
+        )
+    Decision.objects.filter(pk=proposed.pk).update(status="draft", proposed_by=None, proposed_at=None)
+    declare(application, officer, ground="relative")
+    for work in (
+        lambda: draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT),
+        lambda: save_draft(
+            decision_id=proposed.pk,
+            actor=officer,
+            expected_version=proposed.version,
+            content=content_of(Decision.objects.with_parts().get(pk=proposed.pk)),
+        ),
+        lambda: propose_decision(decision_id=proposed.pk, actor=officer, expected_version=proposed.version),
+        lambda: delete_draft(decision_id=proposed.pk, actor=officer),
+    ):
+        with pytest.raises(Refusal, match="Du har anmält jäv"):
+            work()
+    propose_decision(decision_id=proposed.pk, actor=second_officer, expected_version=proposed.version)
 
 
 def test_a_withdrawal_comes_first(application, officer, owner, delegate, delegate_user):

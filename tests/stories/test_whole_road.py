@@ -133,11 +133,20 @@ def submit_and_read_receipt(page: Page, axe, smtp_sink) -> str:
     return number[0]
 
 
+def answer_on_jav(page: Page, axe) -> None:
+    """Asked of everybody before they open the application or sign."""
+    expect(page.locator("h1")).to_have_text("Finns det något jäv?")
+    axe(page)
+    page.get_by_label("Inget jäv").check()
+    press(page, "Svara")
+
+
 def draft_decision(page: Page, axe, diary_number: str) -> None:
     axe(page)
     page.get_by_role("link", name="Ansökningar").first.click()
     axe(page)
     page.get_by_role("link", name=TITLE).click()
+    answer_on_jav(page, axe)
     axe(page)
     press(page, "Ta ärendet")
     press(page, "Markera som granskad")
@@ -180,6 +189,7 @@ def sign(page: Page, axe, diary_number: str) -> None:
     page.get_by_role("link", name=re.compile(TITLE)).first.click()
     decision = Decision.objects.get(application__title=TITLE)
     page.goto(re.sub(r"/handlaggning/.*", f"/handlaggning/beslut/{decision.pk}/underskrift/", page.url))
+    answer_on_jav(page, axe)
     expect(page.locator("main")).to_contain_text(diary_number)
     axe(page)
     page.get_by_role("button", name="Skriv under").click()
