@@ -1,7 +1,7 @@
 """Forms of applicants and officers. They read what is typed into the domain's values and decide nothing."""
 
 from applications.forms.applicant import ProjectSearchForm, StartForm, SubmitForm, WithdrawForm
-from applications.forms.assessing import ImpartialityForm, LiftForm
+from applications.forms.assessing import EligibilityForm, ImpartialityForm, LiftForm
 from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
 from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
 from applications.forms.officer import WorkListForm
@@ -15,6 +15,7 @@ __all__ = [
     "ApplicantForm",
     "AskForm",
     "BudgetForm",
+    "EligibilityForm",
     "ImpartialityForm",
     "LiftForm",
     "MoreTimeForm",

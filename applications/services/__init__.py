@@ -13,10 +13,10 @@ from applications.services.drafting import DraftConflict, TooLate, delete_draft,
 from applications.services.handling import (
     assign_officer,
     grant_application,
-    mark_assessed,
     note_opening,
     reject_application,
 )
+from applications.services.judging import NOT_ALL, Judged, judge_conditions, mark_assessed
 from applications.services.submitting import (
     NotComplete,
     ReviewedOlder,
@@ -31,8 +31,10 @@ from applications.services.supplementing import (
 )
 
 __all__ = [
+    "NOT_ALL",
     "AssessmentContent",
     "DraftConflict",
+    "Judged",
     "NotComplete",
     "ReviewedOlder",
     "TooLate",
@@ -47,6 +49,7 @@ __all__ = [
     "end_assignment",
     "give_more_time",
     "grant_application",
+    "judge_conditions",
     "lift_recusal",
     "mark_assessed",
     "note_opening",

@@ -31,7 +31,7 @@ def note_opening(*, application: Application, actor: User) -> None:
 def assign_officer(*, application_id: int, actor: User, officer: User) -> Application:
     """Give the case to an officer. Raises Refusal when that person is none."""
     _require_handler(actor)
-    application = _received(application_id)
+    application = lock_received(application_id)
     if not officer.has_role(Role.OFFICER) or not officer.is_active:
         raise Refusal(NOT_AN_OFFICER, field="officer")
     require_not_recused(actor, application)
@@ -43,22 +43,6 @@ def assign_officer(*, application_id: int, actor: User, officer: User) -> Applic
 
 
 @transaction.atomic
-def mark_assessed(*, application_id: int, actor: User) -> Application:
-    """The officer has gone through the application; a decision may be written."""
-    _require_handler(actor)
-    application = _received(application_id)
-    require_not_recused(actor, application)
-    _move(application, ApplicationAction.ASSESS, actor)
-    record_event(
-        actor=actor,
-        action="application_assessed",
-        obj=application,
-        text=f"Ansökan {application.case} granskad",
-    )
-    return application
-
-
-@transaction.atomic
 def grant_application(
     *, application_id: int, actor: User | None, amount: int, decision: str = ""
 ) -> Application:
@@ -66,9 +50,9 @@ def grant_application(
 
     Raises Refusal when the application has not been assessed, is already decided or was withdrawn.
     """
-    application = _received(application_id)
+    application = lock_received(application_id)
     application.granted_amount = amount
-    _move(application, ApplicationAction.GRANT, actor, "granted_amount")
+    move(application, ApplicationAction.GRANT, actor, "granted_amount")
     record_event(
         actor=actor,
         action="application_granted",
@@ -82,8 +66,8 @@ def grant_application(
 @transaction.atomic
 def reject_application(*, application_id: int, actor: User | None, decision: str = "") -> Application:
     """A signed decision says no. Raises Refusal as ``grant_application``."""
-    application = _received(application_id)
-    _move(application, ApplicationAction.REJECT, actor)
+    application = lock_received(application_id)
+    move(application, ApplicationAction.REJECT, actor)
     record_event(
         actor=actor,
         action="application_rejected",
@@ -99,16 +83,18 @@ def _require_handler(actor: User) -> None:
         raise Refusal(MAY_NOT_HANDLE)
 
 
-def _received(application_id: int) -> Application:
+def lock_received(application_id: int) -> Application:
+    """A received application, its row locked until the transaction ends."""
     return (
         Application.objects.received()
-        .select_related("case")
+        .select_related("case", "call__legal_basis")
         .select_for_update(of=("self",))
         .get(pk=application_id)
     )
 
 
-def _move(application: Application, action: ApplicationAction, actor: User | None, *also: str) -> None:
+def move(application: Application, action: ApplicationAction, actor: User | None, *also: str) -> None:
+    """Take the step and save it, with the fields ``also``. Raises Refusal when it may not be taken now."""
     application.status = status_after(application.status, action)
     application.updated_at = timezone.now()
     fields = ["status", "updated_at", *also]

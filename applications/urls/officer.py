@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import assessing, declaring, officer, supplementing
+from applications.views import assessing, declaring, judging, officer, supplementing
 
 urlpatterns = [
     path("handlaggning/bedomningar/", assessing.my_assessments, name="my_assessments"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("handlaggning/ansokningar/<int:pk>/filer/<int:file_pk>/", officer.file, name="officer_file"),
     path("handlaggning/ansokningar/<int:pk>/handlaggare/", officer.assign, name="assign"),
     path("handlaggning/ansokningar/<int:pk>/granskad/", officer.assess, name="assess"),
+    path("handlaggning/ansokningar/<int:pk>/behorighet/", judging.eligibility, name="eligibility"),
     path("handlaggning/ansokningar/<int:pk>/jav/", declaring.impartiality, name="impartiality"),
     path("handlaggning/ansokningar/<int:pk>/jav/prova/", declaring.lift, name="lift_recusal"),
     path("handlaggning/ansokningar/<int:pk>/komplettering/", supplementing.ask, name="officer_supplement"),

@@ -180,6 +180,8 @@ def assess(request: LoggedInRequest, pk: int) -> HttpResponse:
         services.mark_assessed(application_id=application.pk, actor=request.user)
     except Refusal as refusal:
         messages.error(request, refusal.message)
+        if refusal.message == services.NOT_ALL:
+            return redirect("applications:eligibility", pk=pk)
     else:
         messages.success(request, "Ansökan är markerad som granskad.")
     return redirect("applications:officer_detail", pk=pk)

@@ -60,3 +60,20 @@ def hand_in(application: Application, person: User, *points: int | None) -> Asse
         expected_version=version.version if version else 0,
         content=content(application, *points),
     )
+
+
+def judge_all(application: Application, officer: User) -> None:
+    """Every condition that waits for a judgement is found in order."""
+    from applications.services.judging import condition_states
+
+    declare(application, officer)
+    received = Application.objects.select_related("call__legal_basis").get(pk=application.pk)
+    waiting = [state.condition for state in condition_states(received) if not state.is_settled]
+    judged = {one.code: services.Judged("ok", "Prövat och i sin ordning.") for one in waiting}
+    services.judge_conditions(application_id=application.pk, actor=officer, judged=judged)
+
+
+def go_through(application: Application, officer: User) -> Application:
+    """Every condition judged, and the application marked as gone through."""
+    judge_all(application, officer)
+    return services.mark_assessed(application_id=application.pk, actor=officer)

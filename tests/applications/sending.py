@@ -7,7 +7,7 @@ from django.utils import timezone
 from applications import services
 from applications.models import Application
 from s3portal.accounts.models import User
-from tests.applications.judging import declare
+from tests.applications.judging import go_through
 
 
 def send(application: Application, user: User, **arguments: Any) -> Application:
@@ -21,6 +21,5 @@ def send(application: Application, user: User, **arguments: Any) -> Application:
 def assessed(application: Application, user: User, officer: User) -> Application:
     """Submitted by ``user`` and gone through by ``officer``."""
     send(application, user)
-    declare(application, officer)
-    services.mark_assessed(application_id=application.pk, actor=officer)
+    go_through(application, officer)
     return Application.objects.get(pk=application.pk)

@@ -13,7 +13,7 @@ from decisions.services.drafting import draft_from_application
 from decisions.services.proposing import propose_decision
 from s3portal.audit.models import Event
 from tests import factories
-from tests.applications.judging import assign, declare, scored_call
+from tests.applications.judging import assign, declare, go_through, scored_call
 from tests.applications.sending import send
 from tests.counting import count_queries
 from tests.test_addresses import own_patterns
@@ -192,8 +192,7 @@ def test_same_queries_at_one_and_three_answers(client_for, sent, officer, second
 @pytest.fixture
 def proposed(sent, officer, delegate_user):
     delegate = factories.make_delegate(user=delegate_user, clause=factories.make_clause(number="8.1"))
-    declare(sent, officer)
-    services.mark_assessed(application_id=sent.pk, actor=officer)
+    go_through(sent, officer)
     made = draft_from_application(application_id=sent.pk, actor=officer, kind=DecisionKind.GRANT)
     type(made).objects.filter(pk=made.pk).update(reasons="Bidrar till strategin.", delegate=delegate)
     return propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)

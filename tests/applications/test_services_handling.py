@@ -8,6 +8,7 @@ from applications.models import Application
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from tests import factories
+from tests.applications.judging import go_through
 from tests.applications.sending import assessed, send
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_nobody_handles_a_draft(owner, officer):
 
 
 def test_assess_once(sent, officer):
-    assert services.mark_assessed(application_id=sent.pk, actor=officer).status == "assessed"
+    assert go_through(sent, officer).status == "assessed"
     with pytest.raises(Refusal, match="Bara en inkommen ansökan"):
         services.mark_assessed(application_id=sent.pk, actor=officer)
 

@@ -14,6 +14,7 @@ from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.files import read_frozen
 from s3portal.outbox.models import Message
 from tests import factories
+from tests.applications.judging import go_through
 from tests.applications.sending import assessed, send
 from tests.applications.test_services_submitting import at_once
 
@@ -150,7 +151,7 @@ def test_not_once_it_is_assessed(owner, officer):
 def test_it_is_not_assessed_before_the_answer(sent, officer):
     ask(sent, officer)
     with pytest.raises(Refusal, match="inte kompletteras"):
-        services.mark_assessed(application_id=sent.pk, actor=officer)
+        go_through(sent, officer)
 
 
 # --- Answering --------------------------------------------------------------------------------------------
@@ -278,7 +279,7 @@ def test_ending_without_an_answer(sent, officer, owner):
     assert mails() == told("supplement_ended")
     with pytest.raises(Conflict, match="tar inte längre emot svar"):
         answer(sent, owner, request)
-    services.mark_assessed(application_id=sent.pk, actor=officer)
+    go_through(sent, officer)
 
 
 def test_only_an_officer_moves_or_ends_it(sent, officer, registrar):

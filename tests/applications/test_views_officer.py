@@ -11,7 +11,7 @@ from applications.documents import sent_file
 from applications.models import Application
 from s3portal.audit.models import Event
 from tests import factories
-from tests.applications.judging import declare
+from tests.applications.judging import declare, judge_all
 from tests.applications.sending import assessed, send
 from tests.counting import count_queries
 
@@ -199,6 +199,7 @@ def test_take_the_case_and_go_through_it(client_for, sent, officer, second_offic
     response = client.post(url("assign", sent), {"officer": second_officer.pk}, follow=True)
     assert "Ärendet är tilldelat Anders Andersson." in text(response)
     client.post(url("assign", sent), {"officer": officer.pk})
+    judge_all(sent, officer)
     response = client.post(url("assess", sent), follow=True)
     assert "Ansökan är markerad som granskad." in text(response)
     assert f"/handlaggning/beslut/ny/ansokan/{sent.pk}/" in response.content.decode()

@@ -39,9 +39,9 @@ def proposed(draft: "Decision", officer: "User") -> "Decision":
 @pytest.fixture
 def application(owner: "User", officer: "User") -> "Application":
     """Received and assessed: 300 000 kr of 600 000 kr, to a call that pays at most half."""
-    from applications.services import mark_assessed, submit_application
+    from applications.services import submit_application
     from tests import factories
-    from tests.applications.judging import declare
+    from tests.applications.judging import go_through
 
     draft = factories.make_application(
         user=owner,
@@ -51,5 +51,4 @@ def application(owner: "User", officer: "User") -> "Application":
         ends_on=date(2028, 12, 31),
     )
     submitted = submit_application(application_id=draft.pk, actor=owner, arrived_at=timezone.now())
-    declare(submitted, officer)
-    return mark_assessed(application_id=submitted.pk, actor=officer)
+    return go_through(submitted, officer)

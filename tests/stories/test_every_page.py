@@ -16,6 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from tests import factories
+from tests.applications.judging import declare, go_through
 from tests.test_addresses import PUBLIC, own_patterns
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,7 +39,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     """An example of everything that an address can name: a draft, a sent and a granted application, decisions
     in every status, a meeting with a list. Values for the parameters of each address, by its name's space."""
     from applications.models import Project
-    from applications.services import ask_for_supplement, mark_assessed, submit_application
+    from applications.services import ask_for_supplement, submit_application
     from applications.tasks import render_missing_pdfs
     from calls.models import Call, LegalBasis, Meeting, StrengthArea
     from calls.services.asking import answer_inquiry
@@ -68,7 +69,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         submit_application(application_id=draft.pk, actor=applicant, arrived_at=timezone.now())
         for draft in drafts[1:]
     ]
-    mark_assessed(application_id=sent[1].pk, actor=officer)
+    go_through(sent[1], officer)
     asked = sent.pop()
     ask_for_supplement(
         application_id=asked.pk,
@@ -76,6 +77,9 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         text="Vilka företag är med?",
         due_on=timezone.localdate() + timedelta(days=14),
     )
+    for application in sent:
+        declare(application, officer, director, person("admin"))
+    declare(asked, person("handlaggare2"), ground="other", text="Vi är grannar.")
     render_missing_pdfs()
     delegate = Delegate.objects.valid_on(timezone.localdate()).filter(user=director).first()
     assert delegate is not None
@@ -116,6 +120,9 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "applications:project_detail": [{"slug": Project.objects.get().slug}],
         "applications:start": [{"slug": call.slug}],
         "applications:officer": [{"pk": application.pk} for application in sent],
+        "applications:eligibility": [{"pk": application.pk} for application in sent],
+        "applications:impartiality": [{"pk": asked.pk}, {"pk": sent[0].pk}],
+        "applications:lift_recusal": [{"pk": sent[0].pk}],
         "applications:officer_supplement": [{"pk": sent[0].pk}, {"pk": asked.pk}],
         "applications:supplement": [{"pk": asked.pk}],
         "applications:receipt": [{"pk": sent[0].pk}],

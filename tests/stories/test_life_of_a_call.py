@@ -28,6 +28,7 @@ from s3portal.outbox.models import Message, OptOut
 from s3portal.outbox.services.reminding import create_reminders
 from s3portal.outbox.tasks import deliver_due
 from tests import factories
+from tests.applications.judging import go_through
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -145,7 +146,7 @@ class Life:
 
     # --- The decision. Checks and seals have tests of their own -------------------------------------------
     def propose(self) -> None:
-        services.mark_assessed(application_id=self.draft.pk, actor=self.people["officer"])
+        go_through(self.draft, self.people["officer"])
         self.draft.refresh_from_db()
         delegate = factories.make_delegate(user=self.people["delegate"])
         self.decision = factories.make_decision(

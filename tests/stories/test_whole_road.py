@@ -141,6 +141,17 @@ def answer_on_jav(page: Page, axe) -> None:
     press(page, "Svara")
 
 
+def go_through_the_conditions(page: Page, axe) -> None:
+    page.get_by_role("link", name="Behörighet").click()
+    axe(page)
+    for box in page.get_by_label("Din bedömning").filter(visible=True).all():
+        box.select_option("Uppfyllt")
+    for box in page.get_by_label("Skäl:").filter(visible=True).all():
+        box.fill("Prövat och i sin ordning.")
+    press(page, "Spara bedömningen")
+    expect(page.locator("main")).to_contain_text("villkor är genomgångna")
+
+
 def draft_decision(page: Page, axe, diary_number: str) -> None:
     axe(page)
     page.get_by_role("link", name="Ansökningar").first.click()
@@ -149,6 +160,7 @@ def draft_decision(page: Page, axe, diary_number: str) -> None:
     answer_on_jav(page, axe)
     axe(page)
     press(page, "Ta ärendet")
+    go_through_the_conditions(page, axe)
     press(page, "Markera som granskad")
     page.get_by_role("link", name="Skriv beslut").click()
     axe(page)

@@ -1,0 +1,278 @@
+"""The conditions: what the portal answers, what only a person judges, and that all is on record."""
+
+import copy
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+
+from applications import services
+from applications.checks.eligibility import conditions
+from applications.documents import read_sent, sent_file
+from applications.models import Application, EligibilityCheck
+from applications.services import Judged
+from applications.services.judging import NOT_ALL, condition_states
+from s3portal.audit.models import Event
+from s3portal.common.errors import Refusal
+from tests import factories
+from tests.applications.judging import declare, go_through
+from tests.applications.sending import send
+from tests.counting import count_queries
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(owner, officer):
+    made = send(factories.make_application(user=owner, call=factories.make_call(max_amount=500_000)), owner)
+    declare(made, officer)
+    return Application.objects.select_related("call__legal_basis", "case").get(pk=made.pk)
+
+
+@pytest.fixture
+def content(sent):
+    return read_sent(sent_file(sent))
+
+
+def found(application, content):
+    return {one.code: one.result for one in conditions(application, content)}
+
+
+def text(response):
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\xa0", " ").split())
+
+
+# --- What the portal answers ------------------------------------------------------------------------------
+def test_one_in_order(sent, content):
+    assert found(sent, content) == {
+        "in_time": "yes",
+        "signatory": "yes",
+        "org_number": "yes",
+        "who_may_apply": "unknown",
+        "start": "yes",
+        "balance": "yes",
+        "share": "yes",
+        "amounts": "yes",
+        "state_aid": "unknown",
+        "state_aid_flag": "unknown",
+        "frame": "yes",
+    }
+    for one in conditions(sent, content):
+        assert one.source, one.code
+        assert one.label, one.code
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "result"),
+    [
+        ("signatory", {"submission": {"by": "Kim", "authority": "Fullmakt"}}, "unknown"),
+        ("org_number", {"organisation": {"org_number": "232100-0215"}}, "no"),
+        ("start", {"project": {"starts_on": "2020-01-01", "ends_on": "2028-01-01"}}, "no"),
+        ("start", {"project": {"starts_on": None, "ends_on": None}}, "unknown"),
+        ("balance", {"totals": {"total_cost": 600_001}}, "no"),
+        ("balance", {"totals": {"total_cost": 0, "financing": 0}}, "no"),
+        ("share", {"totals": {"total_cost": 0}}, "no"),
+        ("share", {"totals": {"applied": 300_001}}, "no"),
+        ("amounts", {"totals": {"applied": 500_001}}, "no"),
+        ("state_aid_flag", {"state_aid": {"is_state_aid": True}}, "no"),
+        ("state_aid_flag", {"state_aid": {"is_state_aid": False}}, "yes"),
+    ],
+)
+def test_each_answer(sent, content, code, change, result):
+    for key, value in change.items():
+        content[key] = content.get(key, {}) | value
+    assert found(sent, content)[code] == result
+
+
+def test_late(sent, content):
+    sent.call.closes_at = sent.submitted_at - timedelta(seconds=1)
+    assert found(sent, content)["in_time"] == "no"
+    sent.call.closes_at = sent.submitted_at.replace(microsecond=0)
+    assert found(sent, content)["in_time"] == "yes", "the closing second is in time to its end"
+
+
+@pytest.mark.parametrize(
+    ("limits", "result"),
+    [
+        ({"earliest_start": date(2020, 1, 1)}, "yes"),
+        ({"earliest_start": date(2090, 1, 1)}, "no"),
+        ({"latest_end": date(2090, 1, 1)}, "yes"),
+        ({"latest_end": date(2020, 1, 1)}, "no"),
+    ],
+)
+def test_the_calls_period(sent, content, limits, result):
+    for name, value in limits.items():
+        setattr(sent.call, name, value)
+    assert found(sent, content)["period"] == result
+
+
+def test_the_flat_rate(sent, content):
+    sent.call.overhead_percent = 15
+    assert found(sent, content)["overhead"] == "no"
+    content["budget"]["indirect"] |= {"percent": 15, "total": 90_000}
+    assert found(sent, content)["overhead"] == "yes"
+    content["budget"]["indirect"]["total"] = 90_003
+    assert found(sent, content)["overhead"] == "no"
+
+
+def test_the_frame(sent, content):
+    sent.call.frame = 299_999
+    assert found(sent, content)["frame"] == "no"
+
+
+def test_a_basis_for_state_aid(sent, content):
+    basis = sent.call.legal_basis
+    basis.state_aid_allowed = basis.publication_consent_required = True
+    basis.max_aid_percent = 40
+    first = found(sent, content)
+    assert (first["share"], first["consent"]) == ("no", "yes")
+    assert (first["de_minimis"], first["operating_years"]) == ("unknown", "unknown")
+    assert "state_aid_flag" not in first
+    data = copy.deepcopy(content) | {"publication_consent": False}
+    assert found(sent, data)["consent"] == "no"
+    for total, years, expected in ((300_000, 10, "yes"), (300_001, 11, "no")):
+        data = content | {"de_minimis": {"total_eur": total}, "operating_aid_years": years}
+        assert found(sent, data)["de_minimis"] == expected
+        assert found(sent, data)["operating_years"] == expected
+
+
+# --- The officer's judgement ------------------------------------------------------------------------------
+def judge(application, actor, **judged):
+    return services.judge_conditions(application_id=application.pk, actor=actor, judged=judged)
+
+
+def test_all_before_it_is_gone_through(sent, officer):
+    with pytest.raises(Refusal) as refused:
+        services.mark_assessed(application_id=sent.pk, actor=officer)
+    assert refused.value.message == NOT_ALL
+    judge(sent, officer, state_aid=Judged("not_applicable", "Ingen konkurrenspåverkan."))
+    assert sum(not state.is_settled for state in condition_states(sent)) == 2
+    assert go_through(sent, officer).status == "assessed"
+    checks = {check.item: check for check in EligibilityCheck.objects.all()}
+    assert len(checks) == 11, "the portal's own answers are on record too"
+    assert (checks["balance"].result, checks["balance"].judgement) == ("yes", "")
+    assert checks["state_aid"].reason == "Ingen konkurrenspåverkan."
+    assert Event.objects.filter(action="eligibility_judged").exists()
+    with pytest.raises(Refusal, match="redan granskad"):
+        judge(sent, officer, state_aid=Judged("ok", "Ändrat."))
+
+
+def test_a_yes_may_be_judged_otherwise_and_a_judgement_changed(sent, officer, second_officer):
+    judge(sent, officer, share=Judged("not_ok", "Kostnaderna är för höga."))
+    declare(sent, second_officer)
+    judge(sent, second_officer, share=Judged("ok", "De är rimliga."))
+    check = EligibilityCheck.objects.get()
+    assert (check.judgement, check.judged_by) == ("ok", second_officer)
+    count = Event.objects.filter(action="eligibility_judged").count()
+    judge(sent, officer, share=Judged("ok", "De är rimliga."))
+    assert Event.objects.filter(action="eligibility_judged").count() == count, "nothing was changed"
+
+
+@pytest.mark.parametrize(
+    ("judged", "sentence"),
+    [
+        (Judged("ok", " "), "skriv skälen"),
+        (Judged("", "Skäl"), "välj en bedömning"),
+        (Judged("kanske", "Skäl"), "Välj en av bedömningarna"),
+    ],
+)
+def test_what_is_refused(sent, officer, judged, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        judge(sent, officer, state_aid=judged)
+    assert not EligibilityCheck.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["delegate_user", "registrar", "admin_user", "assessor", "owner"])
+def test_only_officers_judge(request, sent, who):
+    with pytest.raises(Refusal, match="Bara en handläggare"):
+        judge(sent, request.getfixturevalue(who), state_aid=Judged("ok", "Ja"))
+
+
+# --- What the database refuses ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"result": "kanske"}, "eligibility_"),
+        ({"result": "no"}, "eligibility_judged_with_reason"),
+        ({"result": "no", "judgement": "ok"}, "eligibility_judged_with_reason"),
+        ({"result": "yes", "reason": "Jo"}, "eligibility_judged_with_reason"),
+    ],
+)
+def test_constraints(sent, officer, fields, constraint):
+    with pytest.raises(IntegrityError, match=constraint):
+        EligibilityCheck.objects.create(application=sent, item="x", judged_by=officer, **fields)
+
+
+def test_one_row_for_each(sent, officer):
+    arguments = {"application": sent, "item": "x", "result": "yes", "judged_by": officer}
+    EligibilityCheck.objects.create(**arguments)
+    with pytest.raises(IntegrityError, match="eligibility_once"):
+        EligibilityCheck.objects.create(**arguments)
+
+
+def test_it_stands_once_gone_through(sent, officer):
+    go_through(sent, officer)
+    for work in (
+        lambda: EligibilityCheck.objects.update(reason="Nytt"),
+        EligibilityCheck.objects.all().delete,
+    ):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            work()
+
+
+# --- The page ---------------------------------------------------------------------------------------------
+def url(name, application):
+    return reverse(f"applications:{name}", args=[application.pk])
+
+
+def test_the_page(client_for, sent, officer):
+    client = client_for(officer)
+    page = client.get(url("eligibility", sent))
+    assert "3 av 11 villkor väntar på din bedömning." in text(page)
+    assert "Regel: Artikel 107.1 i EUF-fördraget" in text(page)
+    response = client.post(url("assess", sent), follow=True)
+    assert response.request["PATH_INFO"] == url("eligibility", sent)
+    assert NOT_ALL in text(response)
+    bad = client.post(
+        url("eligibility", sent), {"state_aid-judgement": "ok", "who_may_apply-reason": "Kluster."}
+    )
+    assert bad.status_code == 422
+    assert "Skriv skälen för bedömningen." in text(bad)
+    assert "Välj en bedömning." in text(bad)
+    assert "Kluster." in text(bad), "nothing typed is lost"
+    assert not EligibilityCheck.objects.exists()
+    typed = {}
+    for code in ("state_aid", "state_aid_flag", "who_may_apply"):
+        typed |= {f"{code}-judgement": "ok", f"{code}-reason": "Prövat."}
+    done = client.post(url("eligibility", sent), typed, follow=True)
+    assert "Alla 11 villkor är genomgångna." in text(done)
+    assert "Bedömt av Hanna Handläggare" in text(done)
+    client.post(url("assess", sent))
+    after = text(client.get(url("eligibility", sent)))
+    assert "Uppfyllt. Prövat." in after
+    assert "Spara bedömningen" not in after
+    again = client.post(url("eligibility", sent), typed | {"state_aid-reason": "Nytt."})
+    assert (again.status_code, again.content.count(b"redan granskad")) != (302, 0)
+
+
+@pytest.mark.parametrize(
+    ("who", "get", "post"),
+    [("registrar", 200, 403), ("delegate_user", 200, 403), ("assessor", 404, 404), ("owner", 403, 403)],
+)
+def test_who_reads_and_who_writes(request, client_for, sent, who, get, post):
+    person = request.getfixturevalue(who)
+    if who == "delegate_user":
+        declare(sent, person)
+    client = client_for(person)
+    assert client.get(url("eligibility", sent)).status_code == get
+    assert client.post(url("eligibility", sent), {}).status_code == post
+
+
+def test_constant_queries(client_for, sent, officer):
+    client = client_for(officer)
+    client.get(url("eligibility", sent))
+    one = count_queries(lambda: client.get(url("eligibility", sent)))
+    judge(sent, officer, state_aid=Judged("ok", "Ja"), who_may_apply=Judged("ok", "Ja"))
+    assert count_queries(lambda: client.get(url("eligibility", sent))) == one
