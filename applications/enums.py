@@ -10,6 +10,13 @@ class ApplicationStatus(models.TextChoices):
     GRANTED = "granted", _("Beviljad")
     REJECTED = "rejected", _("Avslagen")
     WITHDRAWN = "withdrawn", _("Återkallad")
+    REPLACED = "replaced", _("Ersatt")
+    DISCARDED = "discarded", _("Borttaget utkast")
+
+    @classmethod
+    def unsent(cls) -> "tuple[ApplicationStatus, ...]":
+        """Technical storage of the applicant's own, which nobody at the region reads (TF 2:13)."""
+        return (cls.DRAFT, cls.DISCARDED)
 
     @classmethod
     def open(cls) -> "tuple[ApplicationStatus, ...]":
@@ -26,9 +33,12 @@ class ApplicationAction(models.TextChoices):
     """The steps of an application's life; ``transitions.ALLOWED`` says which may follow which."""
 
     SAVE = "save", _("Spara")
-    DELETE = "delete", _("Ta bort")
+    DISCARD = "discard", _("Ta bort")
+    RESTORE = "restore", _("Ångra borttagningen")
+    DELETE = "delete", _("Ta bort för gott")
     SUBMIT = "submit", _("Skicka in")
     WITHDRAW = "withdraw", _("Återkalla")
+    REPLACE = "replace", _("Ersätt med en ny")
     ASK = "ask", _("Begär komplettering")
     POSTPONE = "postpone", _("Ge mer tid att komplettera")
     ANSWER = "answer", _("Komplettera")

@@ -38,6 +38,8 @@ def plain_status(application: Application, *, now: datetime) -> PlainStatus:
         return PlainStatus("Beviljad", "success", "bock-ring", f"Ni har beviljats {amount}.")
     if status == ApplicationStatus.REJECTED:
         return PlainStatus("Avslagen", "danger", "fel", "Ansökan har avslagits. Skälen står i beslutet.")
+    if status == ApplicationStatus.REPLACED:
+        return PlainStatus("Ersatt", "neutral", "pil-bak", "Ni har skickat in en ny ansökan i stället.")
     return PlainStatus("Återkallad", "neutral", "pil-bak", "Ni har återkallat ansökan.")
 
 
@@ -59,6 +61,8 @@ def timeline(application: Application) -> list[dict[str, Any]]:
     status = application.status
     day = format_day(in_stockholm(application.submitted_at).date()) if application.submitted_at else ""
     steps = [{"label": "Inskickad", "text": day, "state": "klar"}]
+    if status == ApplicationStatus.REPLACED:
+        return [*steps, {"label": "Ersatt", "text": "Den nya ansökan gäller.", "state": "nu"}]
     if status == ApplicationStatus.WITHDRAWN:
         return [*steps, {"label": "Återkallad", "text": "Ärendet avslutas utan beslut.", "state": "nu"}]
     decided = status in (ApplicationStatus.GRANTED, ApplicationStatus.REJECTED)

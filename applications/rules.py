@@ -30,6 +30,13 @@ def may_withdraw(user: User, application: Application) -> bool:
     return membership is not None and _speaks_for(membership)
 
 
+def may_change(user: User, application: Application) -> bool:
+    """Owners and editors, while what was sent can still be replaced by a new one."""
+    return allowed(application.status, ApplicationAction.REPLACE) and may_write_for(
+        user, application.organisation
+    )
+
+
 def may_answer(user: User, application: Application) -> bool:
     """Owners and editors, while a supplement is asked for. No signatory is needed."""
     return allowed(application.status, ApplicationAction.ANSWER) and may_write_for(

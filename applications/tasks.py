@@ -3,8 +3,14 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.utils import timezone
 
 from applications.documents import applications_without_pdf, store_application_pdf
+from applications.services.discarding import (
+    discard_unused_drafts,
+    purge_discarded,
+    warn_of_unused_drafts,
+)
 
 BATCH = 100
 WAIT_BEFORE_RETRY = timedelta(minutes=1)
@@ -14,6 +20,15 @@ WAIT_BEFORE_RETRY = timedelta(minutes=1)
 def render_application_pdf(application_id: int) -> None:
     """Make the PDF of what was sent, soon after it was sent."""
     store_application_pdf(application_id=application_id)
+
+
+@shared_task
+def tidy_drafts() -> None:
+    """The nightly round: tell of drafts that lie unused, remove those that have, and delete the removed."""
+    now = timezone.now()
+    warn_of_unused_drafts(now=now)
+    discard_unused_drafts(now=now)
+    purge_discarded(now=now)
 
 
 @shared_task

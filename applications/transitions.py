@@ -10,9 +10,13 @@ from s3portal.common.errors import Refusal
 #: (status, action) → the status after it; None when the row is gone. What is not here is refused.
 ALLOWED: Final[dict[tuple[Status, Action], Status | None]] = {
     (Status.DRAFT, Action.SAVE): Status.DRAFT,
+    (Status.DRAFT, Action.DISCARD): Status.DISCARDED,
+    (Status.DISCARDED, Action.RESTORE): Status.DRAFT,
     (Status.DRAFT, Action.DELETE): None,
     (Status.DRAFT, Action.SUBMIT): Status.SUBMITTED,
     (Status.SUBMITTED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.SUBMITTED, Action.REPLACE): Status.REPLACED,
+    (Status.WITHDRAWN, Action.REPLACE): Status.REPLACED,
     (Status.SUBMITTED, Action.ASK): Status.SUPPLEMENT,
     (Status.SUBMITTED, Action.ASSESS): Status.ASSESSED,
     (Status.SUPPLEMENT, Action.POSTPONE): Status.SUPPLEMENT,
@@ -26,7 +30,10 @@ ALLOWED: Final[dict[tuple[Status, Action], Status | None]] = {
 
 _REFUSALS: Final[dict[Action, str]] = {
     Action.SAVE: "Ansökan är inskickad och kan inte ändras.",
-    Action.DELETE: "Ansökan är inskickad och kan inte tas bort. Ni kan återkalla den.",
+    Action.DISCARD: "Ansökan är inskickad och kan inte tas bort. Ni kan återkalla den.",
+    Action.RESTORE: "Bara ett borttaget utkast kan återställas.",
+    Action.DELETE: "Bara ett utkast kan tas bort.",
+    Action.REPLACE: "Ansökan granskas eller är avgjord och kan inte bytas mot en ny. Tala med handläggaren.",
     Action.SUBMIT: "Ansökan är redan inskickad.",
     Action.WITHDRAW: "Bara en inskickad ansökan som väntar på beslut kan återkallas.",
     Action.ASK: "Bara en inkommen ansökan som varken är granskad eller redan kompletteras kan kompletteras.",

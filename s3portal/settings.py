@@ -324,6 +324,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=2),
         "options": {"expires": 120},
     },
+    "tidy-drafts": {
+        "task": "applications.tasks.tidy_drafts",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "clear-ended-sessions": {
         "task": "s3portal.accounts.tasks.clear_ended_sessions",
         "schedule": crontab(hour=3, minute=30),

@@ -3,6 +3,7 @@
 from applications.forms.applicant import ProjectSearchForm, StartForm, SubmitForm, WithdrawForm
 from applications.forms.assessing import EligibilityForm, ImpartialityForm, LiftForm
 from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
+from applications.forms.doors import DoorForm
 from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
 from applications.forms.officer import WorkListForm
 from applications.forms.questions import QuestionsForm
@@ -15,6 +16,7 @@ __all__ = [
     "ApplicantForm",
     "AskForm",
     "BudgetForm",
+    "DoorForm",
     "EligibilityForm",
     "ImpartialityForm",
     "LiftForm",

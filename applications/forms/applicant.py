@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from applications.forms.drafting import SHORT_TEXT
+from applications.models import Application
 from s3portal.accounts.models import Organisation
 from s3portal.common.forms import CleanCharField, CleanTextField
+from s3portal.common.swedish import format_day, in_stockholm
 
 
 class StartForm(forms.Form):
@@ -25,14 +28,49 @@ class StartForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+    source = forms.ModelChoiceField(
+        label="Börja med text från en tidigare ansökan",
+        queryset=Application.objects.none(),
+        required=False,
+        empty_label="Nej, börja tomt",
+        help_text="Det som inte passar i utlysningen följer inte med. Den tidigare ansökan ändras inte.",
+        error_messages={"invalid_choice": "Välj en av era egna ansökningar."},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        organisations: Sequence[Organisation],
+        sources: Sequence[Application] | QuerySet[Application] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if sources:
+            earlier: Any = self.fields["source"]
+            earlier.queryset = Application.objects.filter(pk__in=[one.pk for one in sources])
+            earlier.label_from_instance = _label_of_source
+        else:
+            del self.fields["source"]
         pks = [organisation.pk for organisation in organisations]
         field: Any = self.fields["organisation"]
         field.queryset = Organisation.objects.filter(pk__in=pks)
         if len(pks) == 1:
             field.widget = forms.HiddenInput()
             self.initial.setdefault("organisation", pks[0])
+
+    def clean(self) -> dict[str, Any]:
+        """An earlier application tells the organisation: one chosen beside it must be the same."""
+        data = self.cleaned_data
+        source = data.setdefault("source", None)
+        if source is not None and data.get("organisation") not in (None, source.organisation):
+            self.add_error("source", f"Den ansökan hör till {source.organisation}. Välj den organisationen.")
+        return data
+
+
+def _label_of_source(application: Application) -> str:
+    """As in "Kluster i fjällen, Peak Jämtland, 24 november 2026"."""
+    saved = format_day(in_stockholm(application.updated_at).date())
+    return f"{application}, {application.organisation}, {saved}"
 
 
 class SubmitForm(forms.Form):

@@ -10,6 +10,7 @@ from applications.models.assessment import (
     AssignmentQuerySet,
     Score,
 )
+from applications.models.door import DoorOpening
 from applications.models.eligibility import EligibilityCheck
 from applications.models.history import DraftVersion
 from applications.models.impartiality import ImpartialityDeclaration
@@ -30,6 +31,7 @@ __all__ = [
     "Assignment",
     "AssignmentQuerySet",
     "BudgetLine",
+    "DoorOpening",
     "DraftVersion",
     "EligibilityCheck",
     "Financing",

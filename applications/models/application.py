@@ -25,7 +25,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def received(self) -> "ApplicationQuerySet":
         """Those that have been sent. A draft is technical storage only, which no officer reads (TF 2:13)."""
-        return self.exclude(status=ApplicationStatus.DRAFT)
+        return self.exclude(status__in=ApplicationStatus.unsent())
+
+    def standing(self) -> "ApplicationQuerySet":
+        """All but those that a later one has replaced, and drafts that have been removed."""
+        return self.exclude(status__in=(ApplicationStatus.REPLACED, ApplicationStatus.DISCARDED))
 
     def open(self) -> "ApplicationQuerySet":
         """Received and waiting for a decision."""
@@ -84,14 +88,21 @@ class Application(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     submitted_at = models.DateTimeField(_("inskickad"), null=True, blank=True)
-    case = models.OneToOneField(
-        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="application"
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="applications"
     )
     record = models.OneToOneField(
         Record, on_delete=models.PROTECT, null=True, blank=True, related_name="application"
     )
     total_cost = models.BigIntegerField(_("total kostnad i kronor vid inskick"), null=True, blank=True)
     granted_amount = models.BigIntegerField(_("beviljat stöd i kronor"), null=True, blank=True)
+    #: The sent application that this one takes the place of, in the same case, once it is sent too.
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replacements"
+    )
+    discarded_at = models.DateTimeField(_("borttagen"), null=True, blank=True)
+    #: When the applicant was told that the draft has lain unused and will be removed.
+    unused_warned_at = models.DateTimeField(_("varnad om oanvänt utkast"), null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -115,14 +126,14 @@ class Application(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    status=ApplicationStatus.DRAFT,
+                    status__in=ApplicationStatus.unsent(),
                     case__isnull=True,
                     record__isnull=True,
                     submitted_at__isnull=True,
                     submitted_by__isnull=True,
                 )
                 | (
-                    ~Q(status=ApplicationStatus.DRAFT)
+                    ~Q(status__in=ApplicationStatus.unsent())
                     & Q(
                         case__isnull=False,
                         record__isnull=False,
@@ -142,6 +153,22 @@ class Application(models.Model):
                 | (~Q(status=ApplicationStatus.GRANTED) & Q(granted_amount__isnull=True)),
                 name="application_granted_has_amount",
             ),
+            models.CheckConstraint(
+                condition=Q(status=ApplicationStatus.DISCARDED, discarded_at__isnull=False)
+                | (~Q(status=ApplicationStatus.DISCARDED) & Q(discarded_at__isnull=True)),
+                name="application_discarded_has_time",
+            ),
+            # Of one case, the last that was sent counts.
+            models.UniqueConstraint(
+                fields=["case"],
+                name="application_one_counts_in_a_case",
+                condition=~Q(status=ApplicationStatus.REPLACED),
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                name="application_replaced_once",
+                condition=~Q(status=ApplicationStatus.DISCARDED),
+            ),
         ]
         # The work list is always one of two halves, open or closed, in one of three orders; each is read
         # straight from its index, a page at a time, however many rows there are.
@@ -159,6 +186,17 @@ class Application(models.Model):
             # ("case_officer") they are counted from the two indexes alone.
             models.Index(fields=["case"], name="application_open_case", condition=_OPEN),
             models.Index(fields=["organisation", "-updated_at"], name="application_mine"),
+            # The nightly round over drafts that nobody writes in, and over those that have been removed.
+            models.Index(
+                fields=["updated_at"],
+                name="application_unused",
+                condition=Q(status=ApplicationStatus.DRAFT),
+            ),
+            models.Index(
+                fields=["discarded_at"],
+                name="application_discarded",
+                condition=Q(status=ApplicationStatus.DISCARDED),
+            ),
             models.Index(
                 fields=["call", "status"],
                 name="application_call",
@@ -170,12 +208,12 @@ class Application(models.Model):
             ContentFixed(
                 name="sent_content_fixed",
                 editable=[ApplicationStatus.DRAFT],
-                free=["status", "updated_at", "updated_by", "granted_amount"],
+                free=["status", "updated_at", "updated_by", "granted_amount", "discarded_at"],
             ),
             pgtrigger.Protect(
                 name="sent_never_deleted",
                 operation=pgtrigger.Delete,
-                condition=~pgtrigger.Q(old__status="draft"),
+                condition=~pgtrigger.Q(old__status="draft") & ~pgtrigger.Q(old__status="discarded"),
             ),
         ]
 

@@ -1,6 +1,13 @@
 """What is shown: the applicant's list, the work list, one received application, the project bank."""
 
-from applications.queries.applicant import my_applications, organisations_to_write_for, signatories
+from applications.queries.applicant import (
+    earlier_versions,
+    my_applications,
+    organisations_to_write_for,
+    removed_drafts,
+    signatories,
+    sources_for,
+)
 from applications.queries.assessing import (
     Declared,
     declarations_of,
@@ -34,6 +41,7 @@ __all__ = [
     "bounded_count",
     "call_of_frame",
     "declarations_of",
+    "earlier_versions",
     "my_applications",
     "my_assignments",
     "my_recusals",
@@ -41,8 +49,10 @@ __all__ = [
     "own_statuses",
     "published_projects",
     "received_application",
+    "removed_drafts",
     "selected",
     "signatories",
+    "sources_for",
     "status_color",
     "supplements_of",
     "work_list",

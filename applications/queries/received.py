@@ -30,4 +30,6 @@ def status_color(status: str) -> tuple[str, str]:
         ApplicationStatus.GRANTED.value: ("success", "bock-ring"),
         ApplicationStatus.REJECTED.value: ("danger", "fel"),
         ApplicationStatus.WITHDRAWN.value: ("neutral", "pil-bak"),
+        ApplicationStatus.REPLACED.value: ("neutral", "pil-bak"),
+        ApplicationStatus.DISCARDED.value: ("neutral", "ta-bort"),
     }[status]

@@ -8,8 +8,10 @@ from applications.services.assessing import (
     submit_assessment,
 )
 from applications.services.assigning import assign_assessors, change_assignment, end_assignment
+from applications.services.copying import begin_change, copy_application, require_replaceable
 from applications.services.declaring import declare_impartiality, lift_recusal
-from applications.services.drafting import DraftConflict, TooLate, delete_draft, save_draft, start_application
+from applications.services.discarding import discard_draft, restore_draft
+from applications.services.drafting import DraftConflict, TooLate, save_draft, start_application
 from applications.services.handling import (
     assign_officer,
     grant_application,
@@ -17,6 +19,7 @@ from applications.services.handling import (
     reject_application,
 )
 from applications.services.judging import NOT_ALL, Judged, judge_conditions, mark_assessed
+from applications.services.letting_in import close_door, open_door_for
 from applications.services.submitting import (
     NotComplete,
     ReviewedOlder,
@@ -43,9 +46,12 @@ __all__ = [
     "ask_for_supplement",
     "assign_assessors",
     "assign_officer",
+    "begin_change",
     "change_assignment",
+    "close_door",
+    "copy_application",
     "declare_impartiality",
-    "delete_draft",
+    "discard_draft",
     "end_assignment",
     "give_more_time",
     "grant_application",
@@ -53,8 +59,11 @@ __all__ = [
     "lift_recusal",
     "mark_assessed",
     "note_opening",
+    "open_door_for",
     "reject_application",
     "reopen_assessment",
+    "require_replaceable",
+    "restore_draft",
     "save_assessment",
     "save_draft",
     "start_application",

@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
+from applications.models import DoorOpening
 from calls.enums import CallPhase, CallStatus
 from calls.models import Call
+from s3portal.accounts.models import Organisation
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_day, in_stockholm
 
@@ -26,9 +30,34 @@ def on_time(call: Call, arrived_at: datetime) -> bool:
     return call.takes_applications(now=arrived_at.replace(microsecond=0))
 
 
-def require_open(call: Call, arrived_at: datetime, *, what: str) -> None:
+def open_door(call: Call, organisation: Organisation, arrived_at: datetime) -> DoorOpening | None:
+    """The door that an officer has opened for the organisation, when it was open at ``arrived_at``."""
+    if call.status != CallStatus.PUBLISHED:
+        return None
+    moment = arrived_at.replace(microsecond=0)
+    return DoorOpening.objects.filter(
+        call=call,
+        organisation=organisation,
+        opened_at__lte=arrived_at,
+        open_until__gte=moment,
+        closed_at__isnull=True,
+    ).first()
+
+
+def may_enter(call: Call, organisation: Organisation, arrived_at: datetime) -> bool:
+    """Whether what the organisation sends is taken: the call is open, or its own door is."""
+    return on_time(call, arrived_at) or open_door(call, organisation, arrived_at) is not None
+
+
+def last_moment(call: Call, organisation: Organisation) -> datetime:
+    """When the organisation must have sent, inclusive: the call's closing, or later by its own door."""
+    door = open_door(call, organisation, timezone.now())
+    return max(call.closes_at, door.open_until) if door else call.closes_at
+
+
+def require_open(call: Call, organisation: Organisation, arrived_at: datetime, *, what: str) -> None:
     """Raise TooLate with the exact times, or Refusal when the call has not opened. ``what``: "Ansökan"."""
-    if on_time(call, arrived_at):
+    if may_enter(call, organisation, arrived_at):
         return
     if call.status == CallStatus.DRAFT or call.phase(now=arrived_at) == CallPhase.COMING:
         raise Refusal(f"Utlysningen öppnar {clock(call.opens_at)}. Välkomna tillbaka då.")

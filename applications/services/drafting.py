@@ -27,7 +27,7 @@ from s3portal.accounts.rules import may_write_for
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
 
-__all__ = ["DraftConflict", "TooLate", "delete_draft", "save_draft", "start_application"]
+__all__ = ["DraftConflict", "TooLate", "note_start", "save_draft", "start_application"]
 
 #: Within this time a second press of the same button is the same wish.
 TWICE: Final = timedelta(seconds=10)
@@ -57,7 +57,7 @@ def start_application(
     """
     if not may_write_for(actor, organisation):
         raise Refusal(MAY_NOT_WRITE)
-    require_open(call, arrived_at, what="Begäran")
+    require_open(call, organisation, arrived_at, what="Begäran")
     # One who presses twice waits here for themselves; others do not.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
     begun = Application.objects.filter(
@@ -79,13 +79,12 @@ def start_application(
         created_by=actor,
         updated_by=actor,
     )
-    record_event(
-        actor=actor,
-        action="application_started",
-        obj=application,
-        text=f"Utkast till {call} för {organisation}",
-    )
+    note_start(application, actor, text=f"Utkast till {call} för {organisation}")
     return application
+
+
+def note_start(application: Application, actor: User, *, text: str) -> None:
+    record_event(actor=actor, action="application_started", obj=application, text=text)
 
 
 @transaction.atomic
@@ -106,7 +105,7 @@ def save_draft(
     require(application.status, ApplicationAction.SAVE)
     if not may_write_for(actor, application.organisation):
         raise Refusal(MAY_NOT_WRITE)
-    require_open(application.call, arrived_at, what="Det du skrev")
+    require_open(application.call, application.organisation, arrived_at, what="Det du skrev")
     stored = type(part).read(application)
     changed = differences(stored, part)
     if not changed:
@@ -168,18 +167,3 @@ def _financing(application: Application, rows: Sequence[FinancingRow]) -> list[F
         )
         for order, row in enumerate(rows, start=1)
     ]
-
-
-@transaction.atomic
-def delete_draft(*, application_id: int, actor: User) -> None:
-    """Remove a draft for good. Raises Refusal when it has been sent."""
-    application = (
-        Application.objects.select_related("organisation")
-        .select_for_update(of=("self",))
-        .get(pk=application_id)
-    )
-    require(application.status, ApplicationAction.DELETE)
-    if not may_write_for(actor, application.organisation):
-        raise Refusal(MAY_NOT_WRITE)
-    record_event(actor=actor, action="application_draft_deleted", obj=application, text="Utkastet borttaget")
-    application.delete()

@@ -11,9 +11,10 @@ from django.utils import timezone
 from applications import frames
 from applications.checks import Problem, submission_problems
 from applications.enums import ApplicationAction
-from applications.models import Application
+from applications.models import Application, ImpartialityDeclaration
 from applications.parts import summary_of
 from applications.rules import may_withdraw
+from applications.services.copying import require_replaceable
 from applications.services.door import clock, require_open
 from applications.snapshot import canonical_json, sent_content
 from applications.transitions import require, status_after
@@ -66,7 +67,7 @@ def submit_application(
     """
     mark_received(Application.objects.values_list("call_id", flat=True).get(pk=application_id), arrived_at)
     application = _locked_draft(application_id, actor, reviewed_version)
-    require_open(application.call, arrived_at, what="Ansökan")
+    require_open(application.call, application.organisation, arrived_at, what="Ansökan")
     consent = application.publication_consent if publication_consent is None else publication_consent
     if application.call.legal_basis.publication_consent_required and not consent:
         raise Refusal(CONSENT_NEEDED, field="publication_consent")
@@ -74,7 +75,8 @@ def submit_application(
     if problems:
         raise NotComplete(problems)
     total_cost = summary_of(application).total_cost
-    record = _register(application, actor, arrived_at)
+    before = _replaced(application)
+    record = _register(application, actor, arrived_at, before)
     content = canonical_json(
         sent_content(application, by=actor, at=arrived_at, record=record, publication_consent=consent)
     )
@@ -84,6 +86,8 @@ def submit_application(
         content_type="application/json",
         content=content,
     )
+    if before is not None:
+        _step_back(before, actor)
     application.status = status_after(application.status, ApplicationAction.SUBMIT)
     application.publication_consent = consent
     application.submitted_by = actor
@@ -103,6 +107,8 @@ def submit_application(
         text=f"Ansökan inskickad som {record.case}",
         data={"diary_number": str(record.case), "sha256": sha256_hex(content)},
     )
+    if before is not None:
+        _keep_declarations(before, application)
     _mail_receipts(application, actor, sha256_hex(content))
     frames.forget_after_commit(application.call_id)
     _render_after_commit(application.pk)
@@ -135,7 +141,59 @@ def _call_as_it_stands(call_id: int) -> Call:
     return Call.objects.select_related("legal_basis").get(pk=call_id)
 
 
-def _register(application: Application, actor: User, arrived_at: datetime) -> Record:
+def _replaced(application: Application) -> Application | None:
+    """The sent application that this one takes the place of, held until the end.
+
+    Raises Refusal when it can no longer be replaced."""
+    if application.replaces_id is None:
+        return None
+    before = (
+        Application.objects.select_related("case")
+        .select_for_update(of=("self",))
+        .get(pk=application.replaces_id)
+    )
+    require_replaceable(before)
+    return before
+
+
+def _step_back(before: Application, actor: User) -> None:
+    before.status = status_after(before.status, ApplicationAction.REPLACE)
+    before.save(update_fields=["status"])
+    record_event(
+        actor=actor,
+        action="application_replaced",
+        obj=before,
+        text=f"Ansökan {before.case} ersatt av en ny",
+    )
+
+
+def _keep_declarations(before: Application, application: Application) -> None:
+    """Jäv is about the case: who was barred stays barred (KL 6:28–32)."""
+    ImpartialityDeclaration.objects.bulk_create(
+        ImpartialityDeclaration(
+            application=application,
+            person_id=row.person_id,
+            ground=row.ground,
+            text=row.text,
+            declared_by_id=row.declared_by_id,
+            declared_at=row.declared_at,
+        )
+        for row in before.declarations.order_by("pk")
+    )
+
+
+def _register(
+    application: Application, actor: User, arrived_at: datetime, before: Application | None
+) -> Record:
+    if before is not None and before.case is not None:
+        return register_record(
+            actor=actor,
+            case=before.case,
+            direction=Direction.INCOMING,
+            title=f"Ny ansökan till {application.call.title}, ersätter den förra"[:300],
+            counterpart=application.organisation.name,
+            dated_at=arrived_at,
+        )
     case = open_case(
         actor=actor,
         prefix=application.call.diary_prefix,

@@ -3,7 +3,13 @@
 from django.urls import path
 
 from applications.checks import Step
-from applications.views import applicant, drafting, submitting, supplementing
+from applications.views import (
+    applicant,
+    changing,
+    drafting,
+    submitting,
+    supplementing,
+)
 
 urlpatterns = [
     path("mina-ansokningar/", applicant.my_list, name="my_list"),
@@ -28,5 +34,9 @@ urlpatterns = [
     path("mina-ansokningar/<int:pk>/utkast.json", drafting.draft_json, name="draft_json"),
     path("mina-ansokningar/<int:pk>/ta-bort/", applicant.delete, name="delete"),
     path("mina-ansokningar/<int:pk>/aterkalla/", applicant.withdraw, name="withdraw"),
+    path("mina-ansokningar/<int:pk>/andra/", changing.change, name="change"),
+    path("mina-ansokningar/<int:pk>/aterstall/", changing.restore, name="restore"),
+    path("mina-ansokningar/<int:pk>/allt.zip", changing.everything, name="everything"),
+    path("mina-ansokningar/borttagna/", changing.removed, name="removed"),
     path("mina-ansokningar/<int:pk>/komplettering/", supplementing.answer, name="supplement"),
 ]

@@ -1,5 +1,7 @@
 """/mina-ansokningar/: the list, starting, deleting, and what has been sent."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -16,7 +18,7 @@ from applications.enums import ApplicationStatus
 from applications.forms import StartForm, WithdrawForm
 from applications.models import Application
 from applications.progress import plain_status, timeline
-from applications.services.door import on_time
+from applications.services.door import may_enter, on_time
 from applications.views.loading import my_application
 from calls.models import Call
 from s3portal.accounts.http import LoggedInRequest
@@ -43,15 +45,12 @@ def start(request: LoggedInRequest, slug: str) -> HttpResponse:
     call = get_object_or_404(Call.objects.public(), slug=slug)
     organisations = queries.organisations_to_write_for(request.user)
     data = request.POST if request.method == "POST" else None
-    form = StartForm(data, organisations=organisations)
+    form = StartForm(
+        data, organisations=organisations, sources=queries.sources_for(request.user, organisations)
+    )
     if data is not None and form.is_valid():
         try:
-            application = services.start_application(
-                actor=request.user,
-                call=call,
-                organisation=form.cleaned_data["organisation"],
-                arrived_at=arrived_at,
-            )
+            application = _begin(request, call, form, arrived_at)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -60,11 +59,27 @@ def start(request: LoggedInRequest, slug: str) -> HttpResponse:
         "call": call,
         "form": form,
         "organisations": organisations,
-        "is_open": on_time(call, arrived_at),
+        "is_open": any(may_enter(call, organisation, arrived_at) for organisation in organisations)
+        or on_time(call, arrived_at),
         "existing": queries.my_applications(request.user).filter(call=call, organisation__in=organisations),
         "ApplicationStatus": ApplicationStatus,
     }
     return render(request, "applications/start.html", context, status=422 if form.errors else 200)
+
+
+def _begin(request: LoggedInRequest, call: Call, form: StartForm, arrived_at: datetime) -> Application:
+    """Empty, or with the text of an earlier application, which tells the organisation too."""
+    source = form.cleaned_data["source"]
+    if source is not None:
+        return services.copy_application(
+            application_id=source.pk, actor=request.user, call=call, arrived_at=arrived_at
+        )
+    return services.start_application(
+        actor=request.user,
+        call=call,
+        organisation=form.cleaned_data["organisation"],
+        arrived_at=arrived_at,
+    )
 
 
 @require_GET
@@ -82,6 +97,11 @@ def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "may_withdraw": rules.may_withdraw(request.user, application),
         "supplements": queries.supplements_of(application),
         "may_answer": rules.may_answer(request.user, application),
+        "may_change": rules.may_change(request.user, application)
+        and may_enter(application.call, application.organisation, timezone.now()),
+        "change": application.replacements.filter(status=ApplicationStatus.DRAFT).first(),
+        "replaced_by": application.replacements.exclude(status__in=ApplicationStatus.unsent()).first(),
+        "earlier": queries.earlier_versions(application),
     }
     return render(request, "applications/my_detail.html", context)
 
@@ -119,18 +139,18 @@ def _sent(request: LoggedInRequest, pk: int) -> Application:
 
 @require_http_methods(["GET", "POST"])
 def delete(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """Ask first: what is removed is gone."""
+    """Ask first; what is removed can be brought back for thirty days."""
     application = my_application(request, pk)
     if not rules.may_write(request.user, application):
         raise PermissionDenied
     if request.method == "POST":
         try:
-            services.delete_draft(application_id=pk, actor=request.user)
+            services.discard_draft(application_id=pk, actor=request.user)
         except Refusal as refusal:
             messages.error(request, refusal.message)
             return redirect("applications:my_detail", pk=pk)
-        messages.success(request, "Utkastet är borttaget.")
-        return redirect("applications:my_list")
+        messages.success(request, "Utkastet är borttaget. Ni kan ångra det i 30 dagar.")
+        return redirect("applications:removed")
     return render(request, "applications/delete.html", {"application": application})
 
 

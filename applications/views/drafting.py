@@ -33,7 +33,7 @@ from applications.parts import (
     rules_of,
     seen_mark,
 )
-from applications.services.door import clock, on_time
+from applications.services.door import clock, may_enter
 from applications.snapshot import canonical_json, content_of
 from applications.views.loading import my_application, step_list, step_url
 from s3portal.accounts.http import LoggedInRequest
@@ -80,7 +80,7 @@ def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
         return _save(request, application, step, form, arrived_at)
     if not application.is_draft:
         return redirect("applications:my_detail", pk=pk)
-    if not rules.may_write(request.user, application) or not on_time(application.call, arrived_at):
+    if not rules.may_write(request.user, application) or not _open_to(application, arrived_at):
         return redirect("applications:review", pk=pk)
     kept = take_kept_text(request)
     if kept is not None:
@@ -96,7 +96,7 @@ def _save(
 ) -> HttpResponse:
     """Only a valid form reaches the service, so nothing is half saved."""
     seen = request.POST.get("version", "")
-    if not form.is_valid() and application.is_draft and on_time(application.call, arrived_at):
+    if not form.is_valid() and application.is_draft and _open_to(application, arrived_at):
         return _refused(request, application, step, form, seen)
     try:
         part = form.part() if form.is_valid() else PARTS[step].read(application)
@@ -111,6 +111,10 @@ def _save(
         mark = seen_mark(saved, PARTS[step].read(saved))
         return render(request, "applications/_autosaved.html", {"seen": mark})
     return redirect(_after_save(request, saved, step))
+
+
+def _open_to(application: Application, arrived_at: datetime) -> bool:
+    return may_enter(application.call, application.organisation, arrived_at)
 
 
 def _after_save(request: LoggedInRequest, application: Application, step: Step) -> str:

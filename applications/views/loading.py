@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from applications.checks import Problem, Step, steps_of, submission_problems
+from applications.enums import ApplicationStatus
 from applications.models import Application
 from applications.queries import received_application
 from applications.rules import may_handle, may_read_received
@@ -23,8 +24,9 @@ STEP_NAMES = {
 
 
 def my_application(request: LoggedInRequest, pk: int) -> Application:
-    """One of the person's organisations', drafts too. Raises Http404."""
-    applications = Application.objects.of_applicant(request.user).select_related(
+    """One of the person's organisations', drafts too but not those that have been removed. Raises Http404."""
+    applications = Application.objects.of_applicant(request.user).exclude(status=ApplicationStatus.DISCARDED)
+    applications = applications.select_related(
         "call__legal_basis", "organisation", "updated_by", "case", "record"
     )
     applications = applications.prefetch_related("call__questions")

@@ -10,7 +10,7 @@ from applications import queries, rules, services
 from applications.checks import Step, submission_problems
 from applications.forms import SubmitForm
 from applications.models import Application
-from applications.services.door import clock, on_time
+from applications.services.door import clock, last_moment, may_enter
 from applications.snapshot import content_of
 from applications.views.loading import my_application, step_list, step_url
 from s3portal.accounts.http import LoggedInRequest
@@ -59,8 +59,8 @@ def _review(
         "checks": checks,
         "steps": step_list(application, Step.REVIEW, problems=problems),
         "message": message,
-        "is_open": on_time(application.call, now),
-        "closed_at": clock(application.call.closes_at),
+        "is_open": may_enter(application.call, application.organisation, now),
+        "closed_at": clock(last_moment(application.call, application.organisation)),
         "may_write": rules.may_write(request.user, application),
         "may_submit": rules.may_submit(request.user, application),
         "signatories": queries.signatories(application.organisation),

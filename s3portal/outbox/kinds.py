@@ -16,6 +16,8 @@ LABELS: Final[dict[str, str | Promise]] = {
     "decision_proposed": _("Beslut att skriva under"),
     "decision_returned": _("Beslut tillbaka"),
     "decision_signed": _("Beslut underskrivet"),
+    "door_opened": _("Extra tid att ansöka"),
+    "draft_unused": _("Oanvänt utkast som tas bort"),
     "inquiry_answered": _("Svar på fråga om utlysning"),
     "inquiry_declined": _("Fråga som inte besvaras öppet"),
     "inquiry_received": _("Kvittens på fråga om utlysning"),

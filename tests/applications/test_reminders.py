@@ -255,7 +255,7 @@ def test_a_waiting_reminder_of_a_draft_goes_out_only_while_it_holds(
     if end == "leave":
         colleague.memberships.all().delete()
     elif end == "delete":
-        services.delete_draft(application_id=draft.pk, actor=owner)
+        services.discard_draft(application_id=draft.pk, actor=owner)
     else:
         send(draft, owner)
     Message.objects.exclude(kind="draft_closing").delete()

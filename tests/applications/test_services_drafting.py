@@ -210,22 +210,3 @@ def test_save_by_one_who_only_signs(draft, organisation):
     factories.make_membership(user=signatory, organisation=organisation, role="signatory", is_signatory=True)
     with pytest.raises(Refusal, match="men inte ändra dem"):
         save(draft, signatory, ApplicantPart("Ny", "", ""))
-
-
-# --- Removing ---------------------------------------------------------------------------------------------
-def test_delete_a_draft(draft, colleague):
-    services.delete_draft(application_id=draft.pk, actor=colleague)
-    assert not Application.objects.exists()
-    event = Event.objects.get(action="application_draft_deleted")
-    assert draft.title not in event.text
-
-
-def test_delete_only_by_writers(draft, stranger):
-    with pytest.raises(Refusal):
-        services.delete_draft(application_id=draft.pk, actor=stranger)
-
-
-def test_what_was_sent_is_not_deleted(draft, owner):
-    send(draft, owner)
-    with pytest.raises(Refusal, match="Ni kan återkalla den"):
-        services.delete_draft(application_id=draft.pk, actor=owner)

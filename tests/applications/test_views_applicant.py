@@ -250,10 +250,10 @@ def test_a_file_of_another_application(client_for, sent, owner, stranger):
 # --- Removing and withdrawing -------------------------------------------------------------------------
 def test_delete(client_for, draft, colleague):
     client = client_for(colleague)
-    assert "Det går inte att ångra." in text(client.get(url("delete", draft)))
-    assert Application.objects.exists()
-    assert client.post(url("delete", draft)).headers["Location"] == LIST
-    assert not Application.objects.exists()
+    assert "Ni kan ångra det i 30 dagar." in text(client.get(url("delete", draft)))
+    assert Application.objects.get().status == "draft"
+    assert client.post(url("delete", draft)).headers["Location"] == reverse("applications:removed")
+    assert Application.objects.get().status == "discarded"
 
 
 def test_delete_is_for_writers_and_drafts(client_for, sent, owner, signatory):
