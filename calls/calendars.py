@@ -122,7 +122,7 @@ def _milestone(milestone: Milestone) -> _Entry | None:
 def _events(call: Call, entries: Iterable[_Entry | None]) -> Iterator[Event]:
     address, now = call_address(call), timezone.now()
     # Grows with every save and every change that the public is told of; a milestone has no number of its own.
-    sequence = call.version - 1 + len(call.changes.all())
+    sequence = call.revision - 1 + len(call.changes.all())
     for entry in filter(None, entries):
         event = Event()
         event.add("uid", f"{entry.uid}@{host()}")

@@ -8,6 +8,7 @@ be changed, and the public is told.
 from datetime import datetime
 from typing import Any, Final
 
+from calls.consistency import ends_before_closing
 from calls.content import CallContent
 from calls.models import Call
 from s3portal.common.errors import Refusal
@@ -50,6 +51,16 @@ def _require_deadline(before: CallContent, after: CallContent, *, now: datetime)
         )
     if after.closes_at != before.closes_at and after.closes_at <= now:
         raise Refusal("Den nya sista ansökningsdagen har redan passerat.", field="closes_at")
+    if (before.closes_at, before.legal_basis) != (after.closes_at, after.legal_basis):
+        _require_basis_until(after)
+
+
+def _require_basis_until(after: CallContent) -> None:
+    """A legal basis is a row with dates: who applies after its last day applies for what nobody may grant."""
+    if sentence := ends_before_closing(after.legal_basis, after.closes_at):
+        raise Refusal(
+            f"{sentence} Den som söker därefter skulle söka stöd som ingen får bevilja.", field="closes_at"
+        )
 
 
 def _require_contents(after: CallContent) -> None:

@@ -69,7 +69,7 @@ def _with_participants() -> Meeting | None:
 
 
 CALL_CLOSING_SUBSCRIBER: Final = ReminderKind(
-    code="call_closing_subscriber",
+    code=due.CLOSING_KIND,
     label=_("Utlysningen stänger snart: till prenumeranter"),
     group=MailGroup.NEWS,
     offsets=("14d",),
@@ -77,7 +77,7 @@ CALL_CLOSING_SUBSCRIBER: Final = ReminderKind(
     body="Utlysningen {utlysning} är öppen till och med {stänger}.\n\n[Läs mer och ansök]({länk})",
     placeholders=_CALL,
     occasions=due.closing_calls,
-    recipients=due.call_subscriber_reminders,
+    recipients=due.closing_subscriber_reminders,
     example=_closing_example,
     # Who has a draft too is told of the draft.
     order=1,

@@ -79,6 +79,8 @@ class Call(models.Model):
     diary_prefix = models.CharField(_("diarieprefix"), max_length=10, default="RUN")
     #: Counts the officers' saves: who saves on an older one is told so.
     version = models.PositiveIntegerField(_("version"), default=1)
+    #: Counts the changes in what belongs to it: questions, criteria, attachments, milestones, documents.
+    contents_version = models.PositiveIntegerField(_("innehållets version"), default=0)
     search: Any = models.GeneratedField(
         expression=SearchVector("title", "summary", "text", config="swedish"),
         output_field=SearchVectorField(),
@@ -141,6 +143,12 @@ class Call(models.Model):
         if self.status == CallStatus.CONCLUDED or moment > self.closes_at:
             return CallPhase.CLOSED
         return CallPhase.COMING if moment < self.opens_at else CallPhase.OPEN
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change in the call or in what belongs to it, and with nothing else: who decides on
+        the whole of it must have seen this one."""
+        return self.version + self.contents_version
 
     @property
     def decision_planned(self) -> str:

@@ -6,11 +6,11 @@ addresses (in small letters)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +19,14 @@ from calls.enums import CallStatus, MeetingStatus, Place
 from calls.models import Call, Meeting, MeetingSeries, Participation, StrengthArea, Subscription
 from calls.queries.following import subscribers_of
 from s3portal.common.swedish import format_datetime
+from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
 from s3portal.outbox.reminders import Occasion, Reminder, addressed
+
+#: Meetings of a series that become public within this of the first are told in one mail.
+TOGETHER: Final = timedelta(hours=1)
+#: The kind of the mail that tells subscribers that a call closes.
+CLOSING_KIND: Final = "call_closing_subscriber"
 
 
 def whole_address(name: str, *args: object) -> str:
@@ -84,6 +90,23 @@ def call_subscriber_reminders(
                 yield _to_subscriber(occasion, subscription, values[pk], since)
 
 
+def closing_subscriber_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
+    """As ``call_subscriber_reminders``, to each address once for a call, also when its deadline has moved."""
+    told = set(
+        Message.objects.filter(
+            kind=CLOSING_KIND,
+            status=MessageStatus.SENT,
+            object_type=Call._meta.label_lower,
+            object_id__in=[occasion.obj.pk for occasion in occasions],
+        ).values_list("object_id", Lower("to_email"))
+    )
+    for reminder in call_subscriber_reminders(occasions, only=only):
+        if (reminder.occasion.obj.pk, reminder.to_email.lower()) not in told:
+            yield reminder
+
+
 def _call(occasion: Occasion) -> Call:
     if not isinstance(occasion.obj, Call):
         raise TypeError(f"{occasion.obj!r} is no call")
@@ -115,26 +138,36 @@ def _to_subscriber(
 
 # --- News of meetings -------------------------------------------------------------------------------------
 def published_meetings(first: datetime, last: datetime) -> list[Occasion]:
-    """Meetings that became public then and have not begun. Those of a series are one piece of news, told when
-    the first of them is published; a slot that is added later is not told again."""
-    meetings = list(_public_since().filter(since__range=(first, last), starts_at__gt=timezone.now()))
-    series = {meeting.series_id for meeting in meetings if meeting.series_id is not None}
-    begun = _public_since().filter(series__in=series, since__lt=first).values_list("series_id", flat=True)
-    told = set(begun.order_by()) if series else set()
-    found: dict[str, Occasion] = {}
+    """Meetings that became public then and have not begun. Those of a series that are published together are
+    one piece of news, told at the first of them; what is added to the series later is another."""
+    since = (first - TOGETHER, last + TOGETHER)
+    meetings = list(_public_since().held_or_coming().filter(since__range=since, starts_at__gt=timezone.now()))
+    begun = _begun({meeting.series_id for meeting in meetings if meeting.series_id is not None})
+    found: dict[tuple[str, datetime], Occasion] = {}
     for meeting in meetings:
-        if meeting.series_id not in told:
-            occasion = meeting_news(meeting, at=meeting.since)
-            found.setdefault(occasion.topic, occasion)
+        occasion = meeting_news(meeting, at=begun.get(meeting.pk, meeting.since))
+        if first <= occasion.at <= last:
+            found.setdefault((occasion.topic, occasion.at), occasion)
     return list(found.values())
 
 
-def _public_since() -> QuerySet[Any]:
-    """Published meetings with ``since``: when anyone could first see it, which is no earlier than the call it
-    is about; the earliest first."""
+def _begun(series: Collection[int]) -> dict[int, datetime]:
+    """By each meeting of the series, cancelled ones too: when the news that it is part of began."""
+    begun: dict[int, datetime] = {}
+    current: dict[int, datetime] = {}
+    rows = _public_since().filter(series__in=series)
+    for pk, series_id, since in rows.values_list("pk", "series_id", "since"):
+        if series_id not in current or since > current[series_id] + TOGETHER:
+            current[series_id] = since
+        begun[pk] = current[series_id]
+    return begun
+
+
+def _public_since() -> Any:
+    """Meetings that have been published with ``since``: when anyone could first see it, which is no earlier
+    than the call it is about; the earliest first."""
     return (
         Meeting.objects.public()
-        .held_or_coming()
         .filter(published_at__isnull=False)
         .annotate(since=Greatest("published_at", "call__published_at"))
         .select_related("series")
@@ -151,7 +184,7 @@ def meeting_news(meeting: Meeting, *, at: datetime) -> Occasion:
 
 def latest_meeting_news() -> Occasion | None:
     """The news that came last, for a preview."""
-    meeting = _public_since().filter(starts_at__gt=timezone.now()).last()
+    meeting = _public_since().held_or_coming().filter(starts_at__gt=timezone.now()).last()
     return None if meeting is None else meeting_news(meeting, at=meeting.since)
 
 
@@ -172,10 +205,9 @@ def _meetings_of(occasions: Sequence[Occasion]) -> list[tuple[Occasion, list[Mee
     series = {one.obj.pk for one in occasions if isinstance(one.obj, MeetingSeries)}
     single = {one.obj.pk for one in occasions if isinstance(one.obj, Meeting)}
     meetings = (
-        Meeting.objects.public()
+        _public_since()
         .held_or_coming()
         .filter(Q(pk__in=single) | Q(series__in=series), starts_at__gt=timezone.now())
-        .select_related("series")
         .prefetch_related(Prefetch("call__areas", queryset=StrengthArea.objects.only("pk").order_by()))
         .order_by("starts_at", "pk")
     )
@@ -185,8 +217,17 @@ def _meetings_of(occasions: Sequence[Occasion]) -> list[tuple[Occasion, list[Mee
             about[MeetingSeries, meeting.series_id].append(meeting)
         else:
             about[Meeting, meeting.pk].append(meeting)
-    found = [(occasion, about[type(occasion.obj), occasion.obj.pk]) for occasion in occasions]
+    found = [
+        (occasion, _part_of(occasion, about[type(occasion.obj), occasion.obj.pk])) for occasion in occasions
+    ]
     return [(occasion, meetings) for occasion, meetings in found if meetings]
+
+
+def _part_of(occasion: Occasion, meetings: Sequence[Any]) -> list[Meeting]:
+    """Of a series, those that were published together then."""
+    if not isinstance(occasion.obj, MeetingSeries):
+        return list(meetings)
+    return [meeting for meeting in meetings if occasion.at <= meeting.since <= occasion.at + TOGETHER]
 
 
 def _told(occasion: Occasion, meetings: Sequence[Meeting]) -> tuple[set[int], dict[str, str]]:

@@ -33,14 +33,14 @@ def note_change(*, call: Call, field: str, text: str) -> None:
 
 
 @transaction.atomic
-def publish_call(*, call_id: int, actor: User | None, expected_version: int) -> Call:
+def publish_call(*, call_id: int, actor: User | None, expected_revision: int) -> Call:
     """Make a draft public. It opens for applications at ``opens_at`` by itself.
 
-    Raises NotReady when something is missing, Conflict when it was changed after the page was opened, and
-    Refusal when it is public already."""
+    Raises NotReady when something is missing, Conflict when it or what belongs to it was changed after the
+    page was opened, and Refusal when it is public already."""
     call = _locked(call_id)
     after = require(call.status, CallAction.PUBLISH)
-    if call.version != expected_version:
+    if call.revision != expected_revision:
         raise Conflict(
             "Utlysningen har ändrats sedan du öppnade sidan. Läs igenom den igen innan du publicerar."
         )
@@ -56,13 +56,13 @@ def publish_call(*, call_id: int, actor: User | None, expected_version: int) -> 
 
 
 @transaction.atomic
-def conclude_call(*, call_id: int, actor: User | None, expected_version: int) -> Call:
+def conclude_call(*, call_id: int, actor: User | None, expected_revision: int) -> Call:
     """Say that a closed call is done with: it is shown as concluded and changes no more.
 
     Raises Refusal while it is open or coming, since somebody may be writing an application."""
     call = _locked(call_id)
     after = require(call.status, CallAction.CONCLUDE)
-    if call.version != expected_version:
+    if call.revision != expected_revision:
         raise Conflict(
             "Utlysningen har ändrats sedan du öppnade sidan. Läs igenom den igen innan du avslutar."
         )

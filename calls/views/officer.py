@@ -79,7 +79,7 @@ def call_publish(request: LoggedInRequest, pk: int) -> HttpResponse:
         request,
         call,
         "publish",
-        lambda: publish_call(call_id=pk, actor=request.user, expected_version=version_of(request.POST)),
+        lambda: publish_call(call_id=pk, actor=request.user, expected_revision=version_of(request.POST)),
         done="Utlysningen är publicerad.",
     )
 
@@ -94,7 +94,7 @@ def call_conclude(request: LoggedInRequest, pk: int) -> HttpResponse:
         request,
         call,
         "conclude",
-        lambda: conclude_call(call_id=pk, actor=request.user, expected_version=version_of(request.POST)),
+        lambda: conclude_call(call_id=pk, actor=request.user, expected_revision=version_of(request.POST)),
         done="Utlysningen är avslutad.",
     )
 

@@ -24,6 +24,7 @@ from calls.services.editing import (
 )
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
+from s3portal.common.swedish import in_stockholm
 from s3portal.common.swedish.clock import moment_on
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
@@ -471,3 +472,18 @@ def test_a_copy_rests_on_the_row_in_force_when_it_opens(officer):
     new = factories.make_legal_basis(code="f", valid_from=today + timedelta(days=1))
     call = factories.make_call(legal_basis=old)
     assert copy_call(call_id=call.pk, actor=officer).legal_basis == new
+
+
+def test_a_published_deadline_stays_within_the_legal_basis(published, officer):
+    last = in_stockholm(published.closes_at).date()
+    basis = factories.make_legal_basis(name="Förordningen", valid_to=last)
+    Call.objects.filter(pk=published.pk).update(legal_basis=basis)
+    later = published.closes_at + timedelta(days=2)
+    with pytest.raises(Refusal, match=r"Förordningen gäller till och med .* ingen får bevilja") as refused:
+        save(published, officer, closes_at=later)
+    assert refused.value.field == "closes_at"
+    assert Call.objects.get().closes_at == published.closes_at
+    # One that was so from before (from a file) can still be written in.
+    basis.valid_to = last - timedelta(days=1)
+    basis.save(update_fields=["valid_to"])
+    assert save(published, officer, summary="Nytt stöd").summary == "Nytt stöd"

@@ -3,8 +3,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from calls.models import Call, CallChange
+from calls.enums import QuestionKind
+from calls.models import Call, CallChange, CallQuestion
 from calls.readiness import call_checks, missing
+from calls.services.contents.ordering import Step, move_row
+from calls.services.contents.questions import QuestionData, save_question
 from calls.services.publishing import NotReady, conclude_call, note_change, publish_call
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
@@ -25,7 +28,7 @@ def labels(call: Call) -> list[str]:
 
 def test_a_ready_draft_becomes_public(draft, officer):
     before = timezone.now()
-    call = publish_call(call_id=draft.pk, actor=officer, expected_version=1)
+    call = publish_call(call_id=draft.pk, actor=officer, expected_revision=1)
     assert (call.status, call.version) == ("published", 2)
     assert before <= call.published_at <= timezone.now()
     assert list(Call.objects.public()) == [call]
@@ -35,16 +38,37 @@ def test_a_ready_draft_becomes_public(draft, officer):
 
 
 def test_it_is_published_once(draft, officer):
-    publish_call(call_id=draft.pk, actor=officer, expected_version=1)
+    publish_call(call_id=draft.pk, actor=officer, expected_revision=1)
     with pytest.raises(Refusal, match="redan publicerad"):
-        publish_call(call_id=draft.pk, actor=officer, expected_version=2)
+        publish_call(call_id=draft.pk, actor=officer, expected_revision=2)
 
 
 def test_what_nobody_has_read_is_not_published(draft, officer):
     Call.objects.filter(pk=draft.pk).update(version=2)
     with pytest.raises(Conflict, match="har ändrats sedan du öppnade sidan"):
-        publish_call(call_id=draft.pk, actor=officer, expected_version=1)
+        publish_call(call_id=draft.pk, actor=officer, expected_revision=1)
     assert Call.objects.get().status == "draft"
+
+
+def test_a_question_or_an_order_that_nobody_has_read_is_not_published(draft, officer):
+    data = QuestionData(label="Vilka är med?", kind=QuestionKind.LONG)
+    first = save_question(actor=officer, call_id=draft.pk, data=data)
+    save_question(actor=officer, call_id=draft.pk, data=data)
+    read = Call.objects.get().revision
+    move_row(actor=officer, model=CallQuestion, call_id=draft.pk, row_id=first.pk, step=Step.DOWN)
+    for seen in (1, read):
+        with pytest.raises(Conflict, match="har ändrats sedan du öppnade sidan"):
+            publish_call(call_id=draft.pk, actor=officer, expected_revision=seen)
+    # At the edge it stays, and there is nothing new to read.
+    move_row(actor=officer, model=CallQuestion, call_id=draft.pk, row_id=first.pk, step=Step.DOWN)
+    publish_call(call_id=draft.pk, actor=officer, expected_revision=read + 1)
+
+
+def test_the_step_page_carries_what_was_read(client, draft, officer):
+    Call.objects.filter(pk=draft.pk).update(version=3, contents_version=4)
+    client.force_login(officer)
+    page = client.get(f"/handlaggning/utlysningar/{draft.pk}/publicera/").content.decode()
+    assert 'name="version" value="7"' in page
 
 
 def test_the_fixture_lacks_nothing(draft):
@@ -63,7 +87,7 @@ def test_an_empty_text_is_missing(draft, officer, field):
     Call.objects.filter(pk=draft.pk).update(**{field: " \n"})
     assert labels(draft) == [EMPTY[field]]
     with pytest.raises(NotReady) as refused:
-        publish_call(call_id=draft.pk, actor=officer, expected_version=1)
+        publish_call(call_id=draft.pk, actor=officer, expected_revision=1)
     assert [check.label for check in refused.value.checks] == [EMPTY[field]]
     [check] = refused.value.checks
     assert check.url == f"/handlaggning/utlysningar/{draft.pk}/redigera/#id_{field}"
@@ -126,20 +150,20 @@ def test_weights_are_a_hundred_together_or_none(draft, weights, agree):
 def test_a_closed_call_is_concluded(officer):
     now = timezone.now()
     call = factories.make_call(opens_at=now - timedelta(days=9), closes_at=now - timedelta(seconds=1))
-    concluded = conclude_call(call_id=call.pk, actor=officer, expected_version=1)
+    concluded = conclude_call(call_id=call.pk, actor=officer, expected_revision=1)
     assert (concluded.status, concluded.version) == ("concluded", 2)
     assert concluded.concluded_at is not None
     assert Event.objects.get().action == "call_concluded"
     with pytest.raises(Refusal, match="redan avslutad"):
-        conclude_call(call_id=call.pk, actor=officer, expected_version=2)
+        conclude_call(call_id=call.pk, actor=officer, expected_revision=2)
 
 
 def test_an_open_call_is_not_concluded(officer):
     call = factories.make_call()
     with pytest.raises(Refusal, match="först när sista ansökningsdag har passerat"):
-        conclude_call(call_id=call.pk, actor=officer, expected_version=1)
+        conclude_call(call_id=call.pk, actor=officer, expected_revision=1)
     with pytest.raises(Conflict):
-        conclude_call(call_id=call.pk, actor=officer, expected_version=0)
+        conclude_call(call_id=call.pk, actor=officer, expected_revision=0)
 
 
 @pytest.mark.parametrize(("status", "told"), [("draft", 0), ("published", 1), ("concluded", 0)])

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 
 from calls import reminders
+from calls.models import Meeting
 from calls.queries import due
+from s3portal.outbox.models import Message
 from s3portal.outbox.reminders import KINDS
 from s3portal.outbox.words import check_placeholders
 from tests import factories
@@ -99,6 +101,21 @@ def test_nobody_is_told_of_hours_before_they_followed_it_or_it_was_published():
     }
 
 
+def test_subscribers_are_told_once_that_it_closes_also_when_the_deadline_has_moved():
+    call = factories.make_call(closes_at=days(10), published_at=days(-30))
+    factories.make_call(closes_at=days(11), published_at=days(-30))
+    for name in ("forr", "kvar"):
+        follower(name)
+    about = {"kind": due.CLOSING_KIND, "object_type": "calls.call", "object_id": call.pk}
+    Message.objects.create(**about, key="1", to_email="Forr@example.org", status="sent", sent_at=NOW)
+    Message.objects.create(**about, key="2", to_email="kvar@example.org")
+    call.closes_at = days(20)
+    call.save(update_fields=["closes_at"])
+    found = list(reminders.CALL_CLOSING_SUBSCRIBER.recipients(due.closing_calls(NOW, days(30))))
+    assert told(one for one in found if one.occasion.obj == call) == ["kvar@example.org"]
+    assert len(found) == 3
+
+
 def test_calls_of_many_cost_as_much_as_of_one():
     factories.make_call()
     follower("allt")
@@ -140,7 +157,7 @@ def test_a_meeting_about_a_call_is_news_when_the_call_is_public():
     assert (occasion.obj, occasion.at) == (meeting, NOW)
 
 
-def test_a_series_is_one_piece_of_news_and_a_slot_added_later_is_none():
+def test_a_series_is_one_piece_of_news_and_a_slot_added_later_another():
     series = factories.make_meeting_series(title="Mobilisering")
     area, other = factories.make_area(), factories.make_area()
     for number, where in ((9, other), (8, area)):
@@ -159,8 +176,17 @@ def test_a_series_is_one_piece_of_news_and_a_slot_added_later_is_none():
     assert first.startswith("Träff 8, ")
     assert second.startswith("Träff 9, ")
     with time_machine.travel(days(5), tick=False):
-        factories.make_meeting(series=series, published_at=days(5), starts_at=days(30))
-        assert due.published_meetings(days(4), days(5)) == []
+        late = {"series": series, "area": area, "starts_at": days(30)}
+        factories.make_meeting(**late, published_at=days(5), title="Träff 10")
+        factories.make_meeting(**late, published_at=days(5) + SECOND, title="Träff 11")
+        # The same whatever is asked for, and with the first of them cancelled.
+        Meeting.objects.filter(title="Träff 9").update(status="cancelled", cancelled_at=NOW)
+        for first, last in ((days(5), days(5)), (days(4), days(6))):
+            (later,) = due.published_meetings(first, last)
+            assert (later.obj, later.topic, later.at) == (series, occasion.topic, days(5))
+        (both,) = {one.values["när"] for one in due.meeting_news_reminders([later])}
+        assert [when.split(",")[0] for when in both.split("; ")] == ["Träff 10", "Träff 11"]
+        assert [one.at for one in due.published_meetings(days(-1), days(5))] == [NOW, days(5)]
 
 
 def test_a_meeting_is_told_to_its_own_area_and_to_those_of_its_call():

@@ -53,8 +53,15 @@ def require_finished(call: Call, **texts: str) -> None:
 
 def tell(*, actor: User, call: Call, row: Model, action: str, field: str, text: str) -> None:
     """One sentence for the trail, and for the public when the call is published."""
+    count_change(call)
     record_event(actor=actor, action=action, obj=call, text=text, data={"row": _name_of(row)})
     note_change(call=call, field=field, text=text)
+
+
+def count_change(call: Call) -> None:
+    """So that who has read the call as it was does not publish it as it has become."""
+    call.contents_version += 1
+    call.save(update_fields=["contents_version"])
 
 
 def _name_of(row: Model) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import capfirst
 
 from calls.models import CallDocument, CallQuestion, Criterion, RequestedAttachment
-from calls.services.contents.opening import GONE, open_contents
+from calls.services.contents.opening import GONE, count_change, open_contents
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
@@ -49,6 +49,7 @@ def move_row(*, actor: User, model: type[Ordered], call_id: int, row_id: int, st
     rows.insert(there, row)
     require_conditions_first([one for one in rows if isinstance(one, CallQuestion)])
     number_rows(rows)
+    count_change(call)
     record_event(
         actor=actor,
         action=f"{model._meta.model_name}_moved",
