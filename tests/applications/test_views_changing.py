@@ -7,6 +7,7 @@ from django.urls import reverse
 from applications import services
 from applications.models import Application
 from tests import factories
+from tests.applications.judging import go_through
 from tests.applications.sending import send
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_who_may_not_change(client_for, owner, stranger, organisation, officer, 
     factories.make_membership(user=reader, organisation=organisation, role="signatory", is_signatory=True)
     assert client_for(stranger).post(page("change", sent.pk)).status_code == 404
     assert client_for(reader).post(page("change", sent.pk)).status_code == 403
-    services.mark_assessed(application_id=sent.pk, actor=officer)
+    go_through(sent, officer)
     answer = client_for(owner).post(page("change", sent.pk), follow=True)
     assert "kan inte bytas mot en ny" in answer.content.decode()
 
