@@ -319,6 +319,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "s3portal.outbox.tasks.clear_old",
         "schedule": crontab(hour=3, minute=50),
     },
+    "clear-unreferenced-files": {
+        "task": "s3portal.common.tasks.clear_unreferenced_files",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "lapse-seat-offers": {
         "task": "calls.tasks.lapse_offers",
         "schedule": timedelta(minutes=2),

@@ -31,7 +31,8 @@ def copy_call(*, call_id: int, actor: User) -> Call:
 
     It opens in a month, for as long as the original; the planned decision and the period are left to be
     written. The legal basis is the row of the same code that holds when it opens, if there is one."""
-    original = Call.objects.select_related("legal_basis").get(pk=call_id)
+    # Locked, so that its documents are not deleted, and their bytes swept, before the copy refers to them.
+    original = Call.objects.select_for_update(of=("self",)).select_related("legal_basis").get(pk=call_id)
     copy = _row(original)
     copy.save(force_insert=True)
     copy.areas.set(original.areas.all())
