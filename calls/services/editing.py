@@ -133,9 +133,7 @@ def delete_draft(*, call_id: int, actor: User | None) -> str:
     """Remove a draft with all that belongs to it; its title is given back. Raises Refusal when it has been
     published, and when meetings are about it."""
     call = lock_call(call_id)
-    require(call.status, CallAction.DELETE)
-    if call.meetings.exists():
-        raise Refusal("Det finns möten om utlysningen. Ta bort dem eller koppla loss dem först.")
+    require_deletable(call)
     record_event(
         actor=actor, action="call_deleted", obj=call, text=f"Utkast till utlysning borttaget: {call}"
     )
@@ -144,6 +142,13 @@ def delete_draft(*, call_id: int, actor: User | None) -> str:
     title = call.title
     call.delete()
     return title
+
+
+def require_deletable(call: Call) -> None:
+    """Raises Refusal for a call that has been published, and for one that meetings are about."""
+    require(call.status, CallAction.DELETE)
+    if call.meetings.exists():
+        raise Refusal("Det finns möten om utlysningen. Ta bort dem eller koppla loss dem först.")
 
 
 def _require_agreement(content: CallContent) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from calls.enums import CallAction
 from calls.forms.call import version_of
 from calls.forms.officer_search import OfficerCallForm
 from calls.models import Call
@@ -16,8 +17,9 @@ from calls.queries.officer import officer_calls, officer_page, officer_pages
 from calls.queries.shown import call_page_context, call_pages
 from calls.rules import may_edit_calls, may_see_all_calls
 from calls.services.copying import copy_call
-from calls.services.editing import delete_draft
+from calls.services.editing import delete_draft, require_deletable
 from calls.services.publishing import NotReady, conclude_call, publish_call
+from calls.transitions import require
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Conflict, Refusal
 
@@ -125,11 +127,23 @@ def call_delete(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 def _ask(request: LoggedInRequest, call: Call, step: str) -> HttpResponse:
-    """The page that says what the step means and has its button."""
+    """The page that says what the step means and has its button; the call with the reason when the step
+    cannot be taken."""
+    try:
+        _require_step(call, step)
+    except Refusal as refusal:
+        return _detail(request, call, refused=refusal.message, status=409)
     context: dict[str, Any] = {"call": call, "step": step}
     if step == "publish":
         context["page"] = officer_page(call)
     return render(request, f"calls/officer_call_{step}.html", context)
+
+
+def _require_step(call: Call, step: str) -> None:
+    if step == "delete":
+        require_deletable(call)
+    elif step != "copy":
+        require(call.status, CallAction(step))
 
 
 def _take(

@@ -138,11 +138,31 @@ def test_the_preview_is_the_public_page_with_a_banner(client_for, officer, clien
 # --- Steps ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("step", STEPS)
 def test_asking_changes_nothing(client_for, officer, step):
-    call = factories.make_call(status="draft")
+    status = "published" if step == "avsluta" else "draft"
+    call = factories.make_call(status=status)
     response = client_for(officer).get(address(call, step))
     assert response.status_code == 200
     assert f'name="version" value="{call.version}"' in response.content.decode()
-    assert Call.objects.get().status == "draft"
+    assert Call.objects.get().status == status
+
+
+@pytest.mark.parametrize(
+    ("status", "step", "reason"),
+    [
+        ("draft", "avsluta", "Den måste först vara publicerad."),
+        ("published", "publicera", "Utlysningen är redan publicerad."),
+        ("published", "ta-bort", "Den kan avslutas."),
+        ("draft", "ta-bort", "Det finns möten om utlysningen."),
+    ],
+)
+def test_a_step_that_cannot_be_taken_is_not_offered(client_for, officer, status, step, reason):
+    call = factories.make_call(status=status)
+    factories.make_meeting(call=call)
+    response = client_for(officer).get(address(call, step))
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert reason in page
+    assert f'name="version" value="{call.version}"' not in page
 
 
 def test_publishing(client_for, officer):
