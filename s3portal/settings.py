@@ -375,9 +375,7 @@ DIARY_PREFIX = env.str("DIARY_PREFIX", default="RUN")
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=180)
 # Who asked about a call, counted from the answer or from when the call was concluded.
 INQUIRY_ASKER_WEEKS = env.int("INQUIRY_ASKER_WEEKS", default=12)
-# What people want to eat may tell of health or belief, and is of no use after the meeting.
-MEAL_WISHES_WEEKS = env.int("MEAL_WISHES_WEEKS", default=2)
-# What those registered for a meeting want to eat, counted from the meeting.
+# What people want to eat may tell of health or belief, and is of no use after the meeting; counted from it.
 MEAL_WISHES_WEEKS = env.int("MEAL_WISHES_WEEKS", default=2)
 
 LOGGING = {

@@ -197,3 +197,9 @@ def test_calendars_cost_the_same_at_one_and_three_rows(client, call, path):
     add()
     add()
     assert count_queries(lambda: client.get(path)) == one
+
+
+def test_the_pages_say_how_far_back_their_calendars_go(client):
+    area = factories.make_area()
+    for path in ("/moten/", f"/styrkeomraden/{area.slug}/"):
+        assert "det senaste året och allt som kommer" in client.get(path).content.decode()
