@@ -4,9 +4,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from applications import due
+from applications import due, due_assessing
 from applications.enums import ApplicationStatus
-from applications.models import Application, SupplementRequest
+from applications.models import Application, Assignment, SupplementRequest
 from calls.models import CallChange
 from calls.queries.due import closing_calls, closing_of
 from calls.reminders import first_reminder
@@ -30,6 +30,15 @@ def _supplement_example() -> Reminder | None:
     requests = SupplementRequest.objects.select_related("application__case", "requested_by")
     request = requests.order_by("-requested_at", "-pk").first()
     return first_reminder(due.supplement_of(request) if request else None, due.supplement_reminders)
+
+
+def _assessment_example() -> Reminder | None:
+    assignments = Assignment.objects.active().select_related(
+        "application__case", "application__call", "assessor"
+    )
+    assignment = assignments.order_by("-assigned_at", "-pk").first()
+    occasion = due_assessing.assessment_of(assignment) if assignment else None
+    return first_reminder(occasion, due_assessing.assessment_reminders)
 
 
 DRAFT_CLOSING: Final = ReminderKind(
@@ -100,7 +109,27 @@ SUPPLEMENT_DUE: Final = ReminderKind(
     recipients=due.supplement_reminders,
     example=_supplement_example,
 )
-ALL: Final = (DRAFT_CLOSING, DECISION_MOVED, SUPPLEMENT_DUE)
+ASSESSMENT_DUE: Final = ReminderKind(
+    code="assessment_due",
+    label=_("Bedömningen ska snart vara lämnad: till bedömaren"),
+    group=None,
+    offsets=("3d", "1d"),
+    subject="{diarienummer}: lämna din bedömning senast {sista_dag}",
+    body=(
+        "Din bedömning av ansökan {diarienummer} i utlysningen {utlysning} är inte lämnad. Lämna den senast "
+        "{sista_dag}, eller avstå.\n\n[Öppna bedömningen]({länk})"
+    ),
+    placeholders={
+        "utlysning": _("Utlysningens rubrik"),
+        "diarienummer": _("Ärendets nummer"),
+        "sista_dag": _("Sista dag att lämna bedömningen"),
+        "länk": _("Sidan där man bedömer"),
+    },
+    occasions=due_assessing.due_assessments,
+    recipients=due_assessing.assessment_reminders,
+    example=_assessment_example,
+)
+ALL: Final = (DRAFT_CLOSING, DECISION_MOVED, SUPPLEMENT_DUE, ASSESSMENT_DUE)
 
 
 def register_all() -> None:

@@ -90,6 +90,11 @@ def is_assigned(user: User, application: Application) -> bool:
     return application.assignments.of(user).exists()
 
 
+def may_see_openings(user: User) -> bool:
+    """Who has opened what: the registrar keeps an eye on it."""
+    return user.has_role(Role.REGISTRAR, Role.ADMIN)
+
+
 def may_take_part(user: User, application: Application) -> bool:
     """Handle, draft or sign in this case at all: not for who has declared jäv (KL 6:30, 7:4)."""
     return not is_recused(user, application)

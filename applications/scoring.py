@@ -50,12 +50,6 @@ def total_of(assessment: Assessment, criteria: Sequence[Criterion]) -> Fraction 
     return weighted_total(criteria, {score.criterion_id: score.points for score in assessment.scores.all()})
 
 
-def format_points(total: Fraction | int) -> str:
-    """One decimal, half up: "72,5"."""
-    tenths = int(Fraction(total) * 10 + Fraction(1, 2))
-    return f"{tenths // 10},{tenths % 10}"
-
-
 def mean(totals: Sequence[Fraction]) -> Fraction | None:
     return sum(totals, Fraction(0)) / len(totals) if totals else None
 

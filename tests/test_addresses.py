@@ -54,6 +54,8 @@ SAMPLES = {
     "kind": "prov",
     "series_pk": 1,
     "participation_pk": 1,
+    "assessment_pk": 1,
+    "assignment_pk": 1,
     "pk": 1,
     "slug": "prov",
     "meeting_pk": 1,

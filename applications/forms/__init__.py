@@ -1,11 +1,21 @@
 """Forms of applicants and officers. They read what is typed into the domain's values and decide nothing."""
 
 from applications.forms.applicant import ProjectSearchForm, StartForm, SubmitForm, WithdrawForm
-from applications.forms.assessing import EligibilityForm, ImpartialityForm, LiftForm
+from applications.forms.assessing import (
+    AssessmentForm,
+    AssignForm,
+    AssignmentForm,
+    BulkAssignForm,
+    EligibilityForm,
+    ImpartialityForm,
+    LiftForm,
+    ReasonForm,
+)
 from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
 from applications.forms.doors import DoorForm
 from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
 from applications.forms.officer import WorkListForm
+from applications.forms.openings import OpeningsForm
 from applications.forms.questions import QuestionsForm
 from applications.forms.supplementing import AnswerForm, AskForm, MoreTimeForm
 
@@ -15,16 +25,22 @@ __all__ = [
     "AnswerForm",
     "ApplicantForm",
     "AskForm",
+    "AssessmentForm",
+    "AssignForm",
+    "AssignmentForm",
     "BudgetForm",
+    "BulkAssignForm",
     "DoorForm",
     "EligibilityForm",
     "ImpartialityForm",
     "LiftForm",
     "MoreTimeForm",
+    "OpeningsForm",
     "PartForm",
     "ProjectForm",
     "ProjectSearchForm",
     "QuestionsForm",
+    "ReasonForm",
     "StartForm",
     "SubmitForm",
     "WithdrawForm",

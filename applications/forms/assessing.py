@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from applications.enums import EligibilityJudgement, RecusalGround
+from applications.models import Application, Assessment
+from applications.services.assessing import AssessmentContent
 from applications.services.judging import ConditionState, Judged
-from s3portal.common.forms import CleanTextField
+from calls.models import Criterion
+from s3portal.accounts.models import User
+from s3portal.common.forms import CleanTextField, SwedishDateField
 
 LONGEST = 5_000
 
@@ -48,6 +53,8 @@ class LiftForm(forms.Form):
 
 class EligibilityForm(forms.Form):
     """A judgement and its reasons for each condition; what is left empty stays as it is."""
+
+    show_optional = False
 
     def __init__(self, *args: Any, states: Sequence[ConditionState], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,3 +112,136 @@ class EligibilityForm(forms.Form):
             for state in self.states
         }
         return {code: one for code, one in pairs.items() if one.judgement}
+
+
+class AssessmentForm(forms.Form):
+    """Points and a rationale for each criterion. ``whole``: nothing may be missing, for handing in."""
+
+    show_optional = False
+    comment = CleanTextField(
+        label="Sammanfattande kommentar",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        criteria: Sequence[Criterion],
+        assessment: Assessment | None = None,
+        whole: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria, self.whole = criteria, whole
+        stored = {score.criterion_id: score for score in assessment.scores.all()} if assessment else {}
+        self.fields["comment"].initial = assessment.comment if assessment else ""
+        for criterion in criteria:
+            score = stored.get(criterion.pk)
+            self.fields[f"points-{criterion.pk}"] = forms.TypedChoiceField(
+                label="Poäng",
+                required=False,
+                coerce=int,
+                empty_value=None,
+                choices=[("", "Inte satt"), *((n, str(n)) for n in range(1, criterion.max_score + 1))],
+                initial=score.points if score else None,
+                error_messages={"invalid_choice": "Välj en av poängen."},
+            )
+            self.fields[f"rationale-{criterion.pk}"] = CleanTextField(
+                label="Motivering",
+                required=False,
+                max_length=LONGEST,
+                initial=score.rationale if score else "",
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "criterion": criterion,
+                "points": self[f"points-{criterion.pk}"],
+                "rationale": self[f"rationale-{criterion.pk}"],
+            }
+            for criterion in self.criteria
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for criterion in self.criteria if self.whole else ():
+            points, rationale = f"points-{criterion.pk}", f"rationale-{criterion.pk}"
+            if points in cleaned and cleaned[points] is None:
+                self.add_error(points, f"Ge poäng: {criterion}.")
+            if cleaned.get(rationale) == "":
+                self.add_error(rationale, f"Skriv en motivering: {criterion}.")
+        return cleaned
+
+    def points(self) -> dict[int, int | None]:
+        """What is chosen, by the criterion; what could not be read is as not given."""
+        data = (
+            self.cleaned_data if self.is_bound else {name: one.initial for name, one in self.fields.items()}
+        )
+        return {criterion.pk: data.get(f"points-{criterion.pk}") for criterion in self.criteria}
+
+    def content(self) -> AssessmentContent:
+        points = self.points()
+        return AssessmentContent(
+            comment=self.cleaned_data["comment"],
+            scores={pk: (points[pk], self.cleaned_data[f"rationale-{pk}"]) for pk in points},
+        )
+
+
+class ReasonForm(forms.Form):
+    """Why somebody abstains, or why an assessment is opened again."""
+
+    reason = CleanTextField(label="Skäl", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AssignForm(forms.Form):
+    """Who shall assess, and by when."""
+
+    assessors = forms.ModelMultipleChoiceField(
+        label="Bedömare",
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Välj minst en bedömare.",
+            "invalid_choice": "Välj bland dem som är bedömare.",
+        },
+    )
+    due_on = SwedishDateField(label="Bedöm senast", help_text="Dagen ut.")
+    allow_trade_secrets = forms.BooleanField(
+        label="Får se det som är märkt som affärshemligheter",
+        required=False,
+        help_text="Gäller externa bedömare. Handläggare ser alltid hela ansökan.",
+    )
+
+    def __init__(self, *args: Any, people: "QuerySet[User]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assessors"].queryset = people  # type: ignore[attr-defined]
+
+
+class BulkAssignForm(AssignForm):
+    """As ``AssignForm``, for several applications of one call."""
+
+    applications = forms.ModelMultipleChoiceField(
+        label="Ansökningar",
+        queryset=Application.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Välj minst en ansökan.",
+            "invalid_choice": "Välj bland ansökningarna i listan.",
+        },
+    )
+    field_order = ("applications", "assessors", "due_on", "allow_trade_secrets")
+
+    def __init__(self, *args: Any, applications: "QuerySet[Application]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applications"].queryset = applications  # type: ignore[attr-defined]
+
+
+class AssignmentForm(forms.Form):
+    """Another last day, or another answer about trade secrets."""
+
+    due_on = SwedishDateField(label="Bedöm senast")
+    allow_trade_secrets = forms.BooleanField(label="Får se affärshemligheter", required=False)

@@ -1,5 +1,7 @@
 """Who assesses which application, and the points they give."""
 
+from datetime import datetime, time
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -12,6 +14,7 @@ from applications.models.application import Application
 from applications.triggers import ScoreOnScale, WholeWhenSubmitted
 from calls.models import Criterion
 from s3portal.accounts.models import User
+from s3portal.common.swedish import STOCKHOLM
 from s3portal.common.triggers import ContentFixed, FrozenWithParent
 
 
@@ -67,6 +70,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application}: {self.assessor}"
+
+    @property
+    def due_at(self) -> datetime:
+        """The last second of the last day, on Swedish clocks."""
+        return datetime.combine(self.due_on, time(23, 59, 59), STOCKHOLM)
 
     @property
     def is_active(self) -> bool:

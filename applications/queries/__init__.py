@@ -9,10 +9,15 @@ from applications.queries.applicant import (
     sources_for,
 )
 from applications.queries.assessing import (
+    AssignmentState,
     Declared,
+    assessors,
+    assessors_left,
+    assignments_of,
     declarations_of,
     my_assignments,
     my_recusals,
+    open_of_call,
     own_statuses,
 )
 from applications.queries.inbox import (
@@ -34,10 +39,14 @@ __all__ = [
     "DEFAULT_ORDER",
     "MOST_COUNTED",
     "ORDERS",
+    "AssignmentState",
     "BoundedCount",
     "BoundedPaginator",
     "Declared",
     "Selection",
+    "assessors",
+    "assessors_left",
+    "assignments_of",
     "bounded_count",
     "call_of_frame",
     "declarations_of",
@@ -45,6 +54,7 @@ __all__ = [
     "my_applications",
     "my_assignments",
     "my_recusals",
+    "open_of_call",
     "organisations_to_write_for",
     "own_statuses",
     "published_projects",

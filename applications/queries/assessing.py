@@ -3,9 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from applications.impartiality import recused_people
 from applications.models import Application, Assessment, Assignment, ImpartialityDeclaration
+from calls.models import Call
+from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 
 
@@ -58,3 +61,50 @@ def my_recusals(user: User, application_ids: Collection[int]) -> set[int]:
         .distinct("application_id")
     )
     return {one.application_id for one in latest if one.is_recusal}
+
+
+# --- For those who assign ---------------------------------------------------------------------------------
+def assessors() -> QuerySet[User]:
+    """Everybody who can be given applications to assess, by name."""
+    people = User.objects.filter(staff_roles__role__in=[Role.ASSESSOR, Role.OFFICER], is_active=True)
+    return people.distinct().order_by("full_name", "pk")
+
+
+def assessors_left(application: Application) -> QuerySet[User]:
+    """Those who have it not and have no jäv."""
+    has = application.assignments.active().values("assessor")
+    barred = [one.person_id for one in recused_people(application)]
+    return assessors().exclude(pk__in=has).exclude(pk__in=barred)
+
+
+@dataclass(frozen=True)
+class AssignmentState:
+    """``status`` of the assessment, None before it is begun; ``sees_all``: an officer, whatever is marked."""
+
+    assignment: Assignment
+    status: str | None
+    sees_all: bool
+
+
+def assignments_of(application: Application) -> list[AssignmentState]:
+    """The assignments that hold, each with how far its assessment has come."""
+    officers = set(User.objects.filter(staff_roles__role=Role.OFFICER).values_list("pk", flat=True))
+    status = dict(application.assessments.values_list("assessor_id", "status"))
+    active = application.assignments.active().order_by("due_on", "pk")
+    return [
+        AssignmentState(one, status.get(one.assessor_id), one.assessor_id in officers)
+        for one in active.select_related("assessor", "assigned_by")
+    ]
+
+
+def open_of_call(call: Call) -> QuerySet[Application]:
+    """Received and not decided, with how many assess each, in the order they came."""
+    active = Count("assignments", filter=Q(assignments__ended_at__isnull=True))
+    return (
+        Application.objects.open()
+        .filter(call=call)
+        .select_related("case", "organisation")
+        .defer("summary", "aims", "activities", "case__search")
+        .annotate(assessor_count=active)
+        .order_by("submitted_at", "pk")
+    )

@@ -10,13 +10,14 @@ from applications.enums import AssessmentAction
 from applications.impartiality import is_recused, require_declared
 from applications.models import Application, Assessment, Score
 from applications.rules import may_handle
-from applications.scoring import format_points, total_of
+from applications.scoring import total_of
 from applications.services.handling import MAY_NOT_HANDLE
 from applications.transitions import assessment_after
 from calls.models import Criterion
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.swedish import format_tenths
 
 NOT_ASSIGNED = "Ansökan är inte tilldelad dig för bedömning."
 CHANGED = "Bedömningen är sparad från en annan flik sedan du öppnade sidan. Inget av det här är sparat."
@@ -60,7 +61,7 @@ def submit_assessment(
         actor=actor,
         action="assessment_submitted",
         obj=assessment.application,
-        text=f"Lämnade sin bedömning: {format_points(total)} av 100",
+        text=f"Lämnade sin bedömning: {format_tenths(total)} av 100",
         data={"assessment": assessment.pk, "total": [total.numerator, total.denominator]},
     )
     return assessment

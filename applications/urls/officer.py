@@ -4,14 +4,17 @@ from django.urls import path
 
 from applications.views import (
     assessing,
+    assigning,
     declaring,
     doors,
     judging,
     officer,
+    openings,
     supplementing,
 )
 
 urlpatterns = [
+    path("handlaggning/oppnade/", openings.openings, name="openings"),
     path("handlaggning/bedomningar/", assessing.my_assessments, name="my_assessments"),
     path("handlaggning/ansokningar/", officer.work_list, name="officer_list"),
     path("handlaggning/ansokningar/oppet-for/", doors.door_list, name="door_list"),
@@ -21,6 +24,30 @@ urlpatterns = [
     path("handlaggning/ansokningar/<int:pk>/filer/<int:file_pk>/", officer.file, name="officer_file"),
     path("handlaggning/ansokningar/<int:pk>/handlaggare/", officer.assign, name="assign"),
     path("handlaggning/ansokningar/<int:pk>/granskad/", officer.assess, name="assess"),
+    path("handlaggning/ansokningar/<int:pk>/bedomning/", assessing.assessment, name="assessment"),
+    path("handlaggning/ansokningar/<int:pk>/bedomning/avsta/", assessing.abstain, name="abstain"),
+    path(
+        "handlaggning/ansokningar/<int:pk>/bedomning/<int:assessment_pk>/oppna/",
+        assessing.reopen,
+        name="reopen_assessment",
+    ),
+    path(
+        "handlaggning/ansokningar/<int:pk>/bedomning/filer/<int:file_pk>/",
+        assessing.file,
+        name="assessment_file",
+    ),
+    path("handlaggning/ansokningar/<int:pk>/bedomare/", assigning.assessors, name="assessors"),
+    path(
+        "handlaggning/ansokningar/<int:pk>/bedomare/<int:assignment_pk>/",
+        assigning.change,
+        name="assignment_change",
+    ),
+    path(
+        "handlaggning/ansokningar/<int:pk>/bedomare/<int:assignment_pk>/ta-bort/",
+        assigning.end,
+        name="assignment_end",
+    ),
+    path("handlaggning/utlysningar/<int:pk>/bedomare/", assigning.of_call, name="assessors_of_call"),
     path("handlaggning/ansokningar/<int:pk>/behorighet/", judging.eligibility, name="eligibility"),
     path("handlaggning/ansokningar/<int:pk>/jav/", declaring.impartiality, name="impartiality"),
     path("handlaggning/ansokningar/<int:pk>/jav/prova/", declaring.lift, name="lift_recusal"),

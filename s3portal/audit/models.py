@@ -29,7 +29,12 @@ class Event(models.Model):
     class Meta:
         verbose_name = _("händelse")
         verbose_name_plural = _("händelser")
-        indexes = [models.Index(fields=["object_type", "object_id", "-at"], name="audit_event_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "-at"], name="audit_event_object"),
+            # Openings of what applicants sent, which outnumber all else, by person and latest first.
+            models.Index(fields=["action", "-at", "-id"], name="audit_event_action"),
+            models.Index(fields=["actor_id", "action", "-at"], name="audit_event_actor"),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

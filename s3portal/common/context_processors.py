@@ -36,6 +36,7 @@ STAFF_MENU: list[_Entry] = [
     (_("Möten"), "calls:officer_meeting_list", frozenset({"officer", "admin"})),
     (_("Beslut"), "decisions:officer_list", frozenset({"officer", "delegate", "registrar", "admin"})),
     (_("Diarium"), "diary:staff_list", frozenset({"officer", "registrar", "admin"})),
+    (_("Öppnat"), "applications:openings", frozenset({"registrar", "admin"})),
     (_("Delegation"), "decisions:delegation_list", frozenset({"delegate", "registrar", "admin"})),
     (_("Sammanträden"), "decisions:committee_meeting_list", frozenset({"registrar", "admin"})),
     (_("Utskick"), "outbox:message_list", frozenset({"officer", "registrar", "admin"})),

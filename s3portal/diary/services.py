@@ -13,6 +13,7 @@ from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.files import sha256_hex
 from s3portal.diary.enums import CaseStatus, Direction
+from s3portal.diary.guards import require_assignable
 from s3portal.diary.models import Case, Record, RecordFile, Series
 
 
@@ -132,10 +133,11 @@ def store_record_file(*, record: Record, filename: str, content_type: str, conte
 
 @transaction.atomic
 def assign_case(*, actor: User, case: Case, officer: User) -> Case:
-    """Give the case to an officer. Raises Refusal when the case is cancelled."""
+    """Give the case to an officer. Raises Refusal when the case is cancelled, or somebody has jäv in it."""
     locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if locked.status == CaseStatus.CANCELLED:
         raise Refusal("Ärendet är makulerat och kan inte tilldelas någon.")
+    require_assignable(actor, locked, officer)
     locked.officer = officer
     locked.save(update_fields=["officer"])
     record_event(actor=actor, action="case_assigned", obj=locked, text=f"Ärendet tilldelat {officer}")

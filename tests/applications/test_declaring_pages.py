@@ -39,6 +39,9 @@ def text(response):
 NO_CONTENT = {
     "applications:impartiality": "the question itself",
     "applications:lift_recusal": "its service asks for the answer",
+    "applications:assessors": "who assesses, and nothing of what was sent",
+    "applications:assignment_change": "the same",
+    "applications:assignment_end": "the same",
     "applications:assign": "gives the case to somebody: who it is about stands in the diary",
 }
 

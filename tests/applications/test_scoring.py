@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from applications.scoring import Spread, format_points, mean, total_so_far, weighted_total
+from applications.scoring import Spread, mean, total_so_far, weighted_total
 from calls.models import Criterion
+from s3portal.common.swedish import format_tenths
 
 
 def criteria(*scales):
@@ -45,10 +46,11 @@ def test_so_far():
 
 
 @pytest.mark.parametrize(
-    ("total", "text"), [(0, "0,0"), (100, "100,0"), (Fraction(200, 3), "66,7"), (Fraction(1249, 20), "62,5")]
+    ("total", "text"),
+    [(0, "0,0"), (100, "100,0"), (Fraction(200, 3), "66,7"), (Fraction(1249, 20), "62,5")],
 )
 def test_one_decimal_half_up(total, text):
-    assert format_points(total) == text
+    assert format_tenths(total) == text
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

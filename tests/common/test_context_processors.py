@@ -78,7 +78,16 @@ def test_an_applicant(rf):
         ("delegate", ["Översikt", "Ansökningar", "Beslut", "Delegation"]),
         (
             "registrar",
-            ["Översikt", "Ansökningar", "Beslut", "Diarium", "Delegation", "Sammanträden", "Utskick"],
+            [
+                "Översikt",
+                "Ansökningar",
+                "Beslut",
+                "Diarium",
+                "Öppnat",
+                "Delegation",
+                "Sammanträden",
+                "Utskick",
+            ],
         ),
         (
             "admin",
@@ -89,6 +98,7 @@ def test_an_applicant(rf):
                 "Möten",
                 "Beslut",
                 "Diarium",
+                "Öppnat",
                 "Delegation",
                 "Sammanträden",
                 "Utskick",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from tests import factories
-from tests.applications.judging import declare, go_through
+from tests.applications.judging import assign, declare, go_through, hand_in
 from tests.test_addresses import PUBLIC, own_patterns
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -80,6 +80,10 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     for application in sent:
         declare(application, officer, director, person("admin"))
     declare(asked, person("handlaggare2"), ground="other", text="Vi är grannar.")
+    assignments = assign(sent[0], officer, person("bedomare"), officer, person("handlaggare2"))
+    declare(sent[0], person("bedomare"), person("handlaggare2"))
+    judged = hand_in(sent[0], officer, 4, 3, 5, 2)
+    hand_in(sent[0], person("handlaggare2"), 1, 3, 1, 1)
     render_missing_pdfs()
     delegate = Delegate.objects.valid_on(timezone.localdate()).filter(user=director).first()
     assert delegate is not None
@@ -123,6 +127,12 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "applications:eligibility": [{"pk": application.pk} for application in sent],
         "applications:impartiality": [{"pk": asked.pk}, {"pk": sent[0].pk}],
         "applications:lift_recusal": [{"pk": sent[0].pk}],
+        "applications:assess": [{"pk": sent[0].pk}],
+        "applications:assessment": [{"pk": application.pk} for application in sent],
+        "applications:assessors_of_call": [{"pk": call.pk}],
+        "applications:assignment": [{"pk": sent[0].pk, "assignment_pk": assignments[0].pk}],
+        "applications:reopen": [{"pk": sent[0].pk, "assessment_pk": judged.pk}],
+        "applications:abstain": [{"pk": sent[0].pk}],
         "applications:officer_supplement": [{"pk": sent[0].pk}, {"pk": asked.pk}],
         "applications:supplement": [{"pk": asked.pk}],
         "applications:receipt": [{"pk": sent[0].pk}],

@@ -25,6 +25,7 @@ from s3portal.common.swedish.money import (
     format_kronor,
     format_percent,
     format_share,
+    format_tenths,
     parse_kronor,
 )
 from s3portal.common.swedish.org_number import OrgNumber, organisation_kind, parse_org_number
@@ -60,6 +61,7 @@ __all__ = [
     "format_period",
     "format_phone",
     "format_share",
+    "format_tenths",
     "format_time",
     "format_timespan",
     "format_weekday",

@@ -46,6 +46,12 @@ def format_share(share: Decimal | Fraction | int, decimals: int = 1) -> str:
     return format_percent(Fraction(share) * 100, decimals)
 
 
+def format_tenths(value: Fraction | int) -> str:
+    """Fraction(145, 2) → "72,5"; 72 → "72,0": always one decimal, for numbers in a column."""
+    scaled = _round_half_up(Fraction(value) * 10)
+    return f"{MINUS if scaled < 0 else ''}{format_amount(abs(scaled) // 10)},{abs(scaled) % 10}"
+
+
 def _round_half_up(value: Fraction) -> int:
     """To the nearest whole number, halves away from zero."""
     doubled = abs(value) * 2

@@ -55,6 +55,12 @@ def percent(value: Decimal | Fraction | int | None, decimals: int = 1) -> str:
     return swedish.format_percent(exact, decimals)
 
 
+@register.filter
+def tenths(value: Fraction | int | None) -> str:
+    """A number with one decimal, as "72,5"; nothing for None."""
+    return "" if value is None else swedish.format_tenths(value)
+
+
 def _local_day(value: date) -> date:
     """The Swedish calendar day of a moment; a plain date is its own."""
     return timezone.localtime(value).date() if isinstance(value, datetime) else value

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from s3portal.accounts.http import requires
@@ -17,6 +18,7 @@ from s3portal.common.errors import Refusal
 from s3portal.diary import queries, rules, services
 from s3portal.diary.enums import CaseStatus
 from s3portal.diary.forms import AssignForm, StaffCaseFilterForm
+from s3portal.diary.guards import first_stop
 from s3portal.diary.models import Case, RecordFile
 
 PER_PAGE = 50
@@ -95,10 +97,13 @@ def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @case_staff
 @require_GET
-def file_open(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
+def file_open(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse | FileResponse:
     file = get_object_or_404(
         RecordFile.objects.select_related("record__case"), pk=file_pk, record__case_id=pk
     )
+    place = first_stop(cast(User, request.user), file.record.case)
+    if place:
+        return redirect(f"{place}?{urlencode({'next': request.get_full_path()})}")
     response = frozen_response(file)
     services.log_file_opened(actor=cast(User, request.user), file=file)
     return response
