@@ -16,6 +16,9 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from s3portal.common.files import AlteredFile, read_frozen
 from s3portal.outbox.models import Message, MessageAttachment
+from s3portal.outbox.writing import sender, write
+
+SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 
 
 class TemporaryFailure(Exception):
@@ -61,10 +64,11 @@ class Mailer:
 
         Raises TemporaryFailure or PermanentFailure.
         """
-        mail = _written(message)
+        # A file that is not what was frozen is told before the server is troubled.
+        mail = _bytes(message) or _written(message)
         self._connect()
         try:
-            self._hand_over(mail)
+            self._hand_over(mail, message.to_email)
         except _ConnectionBroke:
             # What the connection holds back of an earlier dialogue must not meet the next message.
             self.close()
@@ -91,11 +95,14 @@ class Mailer:
         self.close()
         self.server_away = True
 
-    def _hand_over(self, mail: EmailMultiAlternatives) -> None:
-        mail.connection = self._connection
+    def _hand_over(self, mail: EmailMultiAlternatives | bytes, to: str) -> None:
         self._sent += 1
         try:
-            mail.send()
+            if isinstance(mail, bytes):
+                self._connection.connection.sendmail(sender(), [to], mail)
+            else:
+                mail.connection = self._connection
+                mail.send()
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise _failure(code)(_words(code, words)) from error
@@ -118,14 +125,31 @@ def message_id(message: Message) -> str:
     return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def _written(message: Message) -> EmailMultiAlternatives:
+def _headers(message: Message) -> dict[str, str]:
     headers = {"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"}
     if message.unsubscribe_url:
         # RFC 8058: the reader's own button, one POST without asking anything.
         headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _bytes(message: Message) -> bytes | None:
+    """None when something is attached, when it takes more care, and when no mail server is talked to."""
+    if settings.EMAIL_BACKEND != SMTP or message.attachments.all():
+        return None
+    return write(
+        to=message.to_email,
+        subject=message.subject,
+        text=message.text_body,
+        html=message.html_body,
+        headers=_headers(message),
+    )
+
+
+def _written(message: Message) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
-        subject=message.subject, body=message.text_body, to=[message.to_email], headers=headers
+        subject=message.subject, body=message.text_body, to=[message.to_email], headers=_headers(message)
     )
     if message.html_body:
         mail.attach_alternative(message.html_body, "text/html")
