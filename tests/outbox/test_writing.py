@@ -36,7 +36,8 @@ def read(content):
             assert part.defects == []
             bodies[part.get_content_type()] = part.get_content().rstrip("\n")
     assert mail.defects == []
-    named = {name: mail[name] for name in ("Subject", "From", "To", "MIME-Version", *HEADERS)}
+    # The package begins a long subject with a space.
+    named = {name: str(mail[name]).strip() for name in ("Subject", "From", "To", "MIME-Version", *HEADERS)}
     return mail.get_content_type(), named, bodies
 
 
