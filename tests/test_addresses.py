@@ -66,6 +66,8 @@ SAMPLES = {
     "inquiry_pk": 1,
     "member_pk": 1,
     "invitation_pk": 1,
+    "person_pk": 1,
+    "note_pk": 1,
     "token": UUID(int=1),
 }
 

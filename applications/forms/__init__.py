@@ -14,7 +14,7 @@ from applications.forms.assessing import (
 from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
 from applications.forms.doors import DoorForm
 from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
-from applications.forms.officer import WorkListForm
+from applications.forms.officer import LetterForm, NoteForm, SaveViewForm, WorkListForm
 from applications.forms.openings import OpeningsForm
 from applications.forms.questions import QuestionsForm
 from applications.forms.supplementing import AnswerForm, AskForm, MoreTimeForm
@@ -33,14 +33,17 @@ __all__ = [
     "DoorForm",
     "EligibilityForm",
     "ImpartialityForm",
+    "LetterForm",
     "LiftForm",
     "MoreTimeForm",
+    "NoteForm",
     "OpeningsForm",
     "PartForm",
     "ProjectForm",
     "ProjectSearchForm",
     "QuestionsForm",
     "ReasonForm",
+    "SaveViewForm",
     "StartForm",
     "SubmitForm",
     "WithdrawForm",

@@ -1,13 +1,15 @@
-"""The filters of the officers' work list."""
+"""The filters of the officers' work list, and what is written in a case."""
 
 from typing import Any
 
 from django import forms
 
 from applications.enums import ApplicationStatus
+from applications.inbox_columns import Column
+from applications.queries import Due, Flag
 from calls.models import Call, StrengthArea
 from s3portal.accounts.models import User
-from s3portal.common.forms import CleanCharField
+from s3portal.common.forms import CleanCharField, CleanTextField
 from s3portal.diary.queries import officers
 
 
@@ -34,9 +36,22 @@ class WorkListForm(forms.Form):
         empty_label="Alla",
     )  # fmt: skip
 
+    frist = forms.ChoiceField(
+        label="Frist", required=False, choices=[("", "Alla"), *((due.value, due.label) for due in Due)]
+    )
+    flagga = forms.ChoiceField(
+        label="Särskilt", required=False, choices=[("", "Alla"), *((flag.value, flag.label) for flag in Flag)]
+    )
+    kolumner = forms.MultipleChoiceField(
+        required=False,
+        choices=[(column.value, column.label) for column in Column],
+        widget=forms.MultipleHiddenInput,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sent = [(value, label) for value, label in ApplicationStatus.choices if value != "draft"]
+        hidden = (ApplicationStatus.DRAFT, ApplicationStatus.DISCARDED, ApplicationStatus.REPLACED)
+        sent = [(value, label) for value, label in ApplicationStatus.choices if value not in hidden]
         self.fields["status"].choices = [("", "Alla"), *sent]  # type: ignore[attr-defined]
         self.fields["handlaggare"].queryset = officers()  # type: ignore[attr-defined]
 
@@ -44,3 +59,30 @@ class WorkListForm(forms.Form):
         """What to filter by; fields that could not be read are as if not given."""
         self.is_valid()
         return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+class SaveViewForm(forms.Form):
+    """The list as it is filtered now, under a name of one's own."""
+
+    name = CleanCharField(label="Spara urvalet som", max_length=60)
+
+
+class NoteForm(forms.Form):
+    text = CleanTextField(
+        label="Anteckning",
+        max_length=5_000,
+        help_text="Syns bara för dem som handlägger. Är ingen handling i ärendet.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class LetterForm(forms.Form):
+    """A message in the thread of a case."""
+
+    subject = CleanCharField(label="Ämne", max_length=150)
+    text = CleanTextField(
+        label="Meddelande",
+        max_length=10_000,
+        help_text="Blir en handling i ärendet.",
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )

@@ -12,8 +12,10 @@ from applications.models.assessment import (
 )
 from applications.models.door import DoorOpening
 from applications.models.eligibility import EligibilityCheck
+from applications.models.handling import CoHandler, InternalNote, SavedView
 from applications.models.history import DraftVersion
 from applications.models.impartiality import ImpartialityDeclaration
+from applications.models.letter import Letter
 from applications.models.plan import BudgetLine, Financing
 from applications.models.project import Project, ProjectQuerySet
 from applications.models.rows import Activity, Indicator, Partner
@@ -31,15 +33,19 @@ __all__ = [
     "Assignment",
     "AssignmentQuerySet",
     "BudgetLine",
+    "CoHandler",
     "DoorOpening",
     "DraftVersion",
     "EligibilityCheck",
     "Financing",
     "ImpartialityDeclaration",
     "Indicator",
+    "InternalNote",
+    "Letter",
     "Partner",
     "Project",
     "ProjectQuerySet",
+    "SavedView",
     "Score",
     "SupplementRequest",
     "SupplementRequestQuerySet",

@@ -26,6 +26,8 @@ from applications.queries.inbox import (
     ORDERS,
     BoundedCount,
     BoundedPaginator,
+    Due,
+    Flag,
     Selection,
     bounded_count,
     call_of_frame,
@@ -33,7 +35,14 @@ from applications.queries.inbox import (
     work_list,
 )
 from applications.queries.public import published_projects
-from applications.queries.received import received_application, status_color, supplements_of
+from applications.queries.received import (
+    letters_of,
+    notes_of,
+    received_application,
+    received_in,
+    status_color,
+    supplements_of,
+)
 
 __all__ = [
     "DEFAULT_ORDER",
@@ -43,6 +52,8 @@ __all__ = [
     "BoundedCount",
     "BoundedPaginator",
     "Declared",
+    "Due",
+    "Flag",
     "Selection",
     "assessors",
     "assessors_left",
@@ -51,14 +62,17 @@ __all__ = [
     "call_of_frame",
     "declarations_of",
     "earlier_versions",
+    "letters_of",
     "my_applications",
     "my_assignments",
     "my_recusals",
+    "notes_of",
     "open_of_call",
     "organisations_to_write_for",
     "own_statuses",
     "published_projects",
     "received_application",
+    "received_in",
     "removed_drafts",
     "selected",
     "signatories",

@@ -2,17 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from applications.models import Application, ApplicationArea, ApplicationQuerySet
+from applications.enums import AssessmentStatus, RecusalGround
+from applications.models import (
+    Application,
+    ApplicationArea,
+    ApplicationQuerySet,
+    Assignment,
+    CoHandler,
+    ImpartialityDeclaration,
+    InternalNote,
+    SupplementRequest,
+)
 from calls.models import Call
-from s3portal.accounts.models import User
+from s3portal.accounts.models import Membership, User
 from s3portal.diary.models import Case
 
 # Generic to the type checker only.
@@ -30,8 +41,66 @@ class Selection(StrEnum):
 
     MINE = "mina"
     OPEN = "oppna"
+    SHARED = "delade"
     UNASSIGNED = "utan"
     CLOSED = "avslutade"
+
+
+class Due(StrEnum):
+    """Which dates to wait for: an answer to a supplement, or an assessment."""
+
+    OVERDUE = "forsenad"
+    WEEK = "vecka"
+
+    @property
+    def label(self) -> str:
+        return {Due.OVERDUE: "Försenad", Due.WEEK: "Inom sju dagar"}[self]
+
+
+class Flag(StrEnum):
+    """What sets an application apart."""
+
+    RECUSED = "jav"
+    UNCONFIRMED = "obekraftad"
+    CHANGED = "ersatter"
+    NOTED = "anteckning"
+
+    @property
+    def label(self) -> str:
+        return {
+            Flag.RECUSED: "Någon har anmält jäv",
+            Flag.UNCONFIRMED: "Sökanden är inte bekräftad",
+            Flag.CHANGED: "Ersätter en tidigare",
+            Flag.NOTED: "Har anteckning",
+        }[self]
+
+
+def due_by(due: Due, *, today: date) -> Q:
+    """Applications where a supplement or an assessment is overdue, or due within seven days."""
+    last = today - timedelta(days=1) if due is Due.OVERDUE else today + timedelta(days=7)
+    days = Q(due_on__lte=last) if due is Due.OVERDUE else Q(due_on__range=(today, last))
+    supplements = SupplementRequest.objects.unanswered().filter(days).values("application")
+    waiting = (
+        Assignment.objects.active()
+        .filter(days)
+        .exclude(
+            application__assessments__status=AssessmentStatus.SUBMITTED,
+            application__assessments__assessor=F("assessor"),
+        )
+    )
+    return Q(pk__in=supplements) | Q(pk__in=waiting.values("application"))
+
+
+def flagged(flag: Flag) -> Q:
+    if flag is Flag.RECUSED:
+        grounds = ImpartialityDeclaration.objects.exclude(ground=RecusalGround.NONE)
+        return Q(pk__in=grounds.values("application"))
+    if flag is Flag.UNCONFIRMED:
+        confirmed = Membership.objects.filter(confirmed_at__isnull=False)
+        return ~Q(organisation__in=confirmed.values("organisation"))
+    if flag is Flag.CHANGED:
+        return Q(replaces__isnull=False)
+    return Q(pk__in=InternalNote.objects.values("application"))
 
 
 #: Column → the order of its rows, each with an index; the opposite order reads the same index backwards.
@@ -51,6 +120,8 @@ def selected(selection: Selection, user: User) -> ApplicationQuerySet:
         return applications.closed()
     if selection is Selection.MINE:
         return applications.open().filter(case__officer=user)
+    if selection is Selection.SHARED:
+        return applications.open().filter(pk__in=CoHandler.objects.filter(officer=user).values("application"))
     if selection is Selection.UNASSIGNED:
         # Through the case's own index: an outer join would go by every case there is.
         return applications.open().filter(case__in=Case.objects.filter(officer__isnull=True))
@@ -71,9 +142,13 @@ def work_list(*, selection: Selection, user: User, wanted: Mapping[str, Any]) ->
         rows = rows.filter(case__officer=wanted["handlaggare"])
     if wanted.get("utlysning"):
         rows = rows.filter(call=wanted["utlysning"])
+    if wanted.get("frist"):
+        rows = rows.filter(due_by(Due(wanted["frist"]), today=timezone.localdate()))
+    if wanted.get("flagga"):
+        rows = rows.filter(flagged(Flag(wanted["flagga"])))
     return (
         rows.order_by(*_order(wanted.get("ordning") or ""))
-        .select_related("case__officer", "organisation")
+        .select_related("case__officer", "organisation", "call")
         .defer("summary", "aims", "activities", "case__search")
         .prefetch_related("areas")
     )

@@ -15,11 +15,22 @@ from applications.services.drafting import DraftConflict, TooLate, save_draft, s
 from applications.services.handling import (
     assign_officer,
     grant_application,
+    note_export,
     note_opening,
     reject_application,
 )
 from applications.services.judging import NOT_ALL, Judged, judge_conditions, mark_assessed
 from applications.services.letting_in import close_door, open_door_for
+from applications.services.sharing import (
+    add_co_handler,
+    assign_many,
+    change_note,
+    remove_co_handler,
+    remove_note,
+    remove_view,
+    save_view,
+    write_note,
+)
 from applications.services.submitting import (
     NotComplete,
     ReviewedOlder,
@@ -32,6 +43,7 @@ from applications.services.supplementing import (
     give_more_time,
     stop_asking,
 )
+from applications.services.writing import write_to_applicant, write_to_applicants, write_to_region
 
 __all__ = [
     "NOT_ALL",
@@ -42,12 +54,15 @@ __all__ = [
     "ReviewedOlder",
     "TooLate",
     "abstain",
+    "add_co_handler",
     "answer_supplement",
     "ask_for_supplement",
     "assign_assessors",
+    "assign_many",
     "assign_officer",
     "begin_change",
     "change_assignment",
+    "change_note",
     "close_door",
     "copy_application",
     "declare_impartiality",
@@ -58,17 +73,26 @@ __all__ = [
     "judge_conditions",
     "lift_recusal",
     "mark_assessed",
+    "note_export",
     "note_opening",
     "open_door_for",
     "reject_application",
+    "remove_co_handler",
+    "remove_note",
+    "remove_view",
     "reopen_assessment",
     "require_replaceable",
     "restore_draft",
     "save_assessment",
     "save_draft",
+    "save_view",
     "start_application",
     "stop_asking",
     "submit_application",
     "submit_assessment",
     "withdraw_application",
+    "write_note",
+    "write_to_applicant",
+    "write_to_applicants",
+    "write_to_region",
 ]

@@ -26,6 +26,17 @@ def note_opening(*, application: Application, actor: User) -> None:
     )
 
 
+def note_export(*, actor: User, form: str, query: str) -> None:
+    """Log who took the work list as a file, and what it was filtered by."""
+    record_event(
+        actor=actor,
+        action="applications_exported",
+        obj=actor,
+        text=f"Lista över ansökningar hämtad som {form}",
+        data={"query": query},
+    )
+
+
 @transaction.atomic
 def assign_officer(*, application_id: int, actor: User, officer: User) -> Application:
     """Give the case to an officer. Raises Refusal when that person is none."""

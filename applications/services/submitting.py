@@ -11,7 +11,7 @@ from django.utils import timezone
 from applications import frames
 from applications.checks import Problem, submission_problems
 from applications.enums import ApplicationAction
-from applications.models import Application, ImpartialityDeclaration
+from applications.models import Application, CoHandler, ImpartialityDeclaration
 from applications.parts import summary_of
 from applications.rules import may_withdraw
 from applications.services.copying import require_replaceable
@@ -108,7 +108,7 @@ def submit_application(
         data={"diary_number": str(record.case), "sha256": sha256_hex(content)},
     )
     if before is not None:
-        _keep_declarations(before, application)
+        _keep_people(before, application)
     _mail_receipts(application, actor, sha256_hex(content))
     frames.forget_after_commit(application.call_id)
     _render_after_commit(application.pk)
@@ -167,8 +167,8 @@ def _step_back(before: Application, actor: User) -> None:
     )
 
 
-def _keep_declarations(before: Application, application: Application) -> None:
-    """Jäv is about the case: who was barred stays barred (KL 6:28–32)."""
+def _keep_people(before: Application, application: Application) -> None:
+    """Jäv and shared work are about the case: who was barred stays barred (KL 6:28–32)."""
     ImpartialityDeclaration.objects.bulk_create(
         ImpartialityDeclaration(
             application=application,
@@ -179,6 +179,15 @@ def _keep_declarations(before: Application, application: Application) -> None:
             declared_at=row.declared_at,
         )
         for row in before.declarations.order_by("pk")
+    )
+    CoHandler.objects.bulk_create(
+        CoHandler(
+            application=application,
+            officer_id=row.officer_id,
+            added_by_id=row.added_by_id,
+            added_at=row.added_at,
+        )
+        for row in before.co_handlers.all()
     )
 
 

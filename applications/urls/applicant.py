@@ -9,6 +9,7 @@ from applications.views import (
     drafting,
     submitting,
     supplementing,
+    writing,
 )
 
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
     path("mina-ansokningar/<int:pk>/utkast.json", drafting.draft_json, name="draft_json"),
     path("mina-ansokningar/<int:pk>/ta-bort/", applicant.delete, name="delete"),
     path("mina-ansokningar/<int:pk>/aterkalla/", applicant.withdraw, name="withdraw"),
+    path("mina-ansokningar/<int:pk>/meddelanden/", writing.letters, name="letters"),
     path("mina-ansokningar/<int:pk>/andra/", changing.change, name="change"),
     path("mina-ansokningar/<int:pk>/aterstall/", changing.restore, name="restore"),
     path("mina-ansokningar/<int:pk>/allt.zip", changing.everything, name="everything"),

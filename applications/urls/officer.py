@@ -7,16 +7,36 @@ from applications.views import (
     assigning,
     declaring,
     doors,
+    inbox,
     judging,
     officer,
     openings,
+    sharing,
     supplementing,
+    writing,
 )
 
 urlpatterns = [
     path("handlaggning/oppnade/", openings.openings, name="openings"),
     path("handlaggning/bedomningar/", assessing.my_assessments, name="my_assessments"),
-    path("handlaggning/ansokningar/", officer.work_list, name="officer_list"),
+    path("handlaggning/ansokningar/", inbox.work_list, name="officer_list"),
+    path("handlaggning/ansokningar/fil/", inbox.export, name="export"),
+    path("handlaggning/ansokningar/vyer/", inbox.view_save, name="view_save"),
+    path("handlaggning/ansokningar/vyer/<int:pk>/ta-bort/", inbox.view_remove, name="view_remove"),
+    path("handlaggning/ansokningar/valda/tilldela/", inbox.assign_chosen, name="assign_chosen"),
+    path("handlaggning/ansokningar/valda/skriv/", inbox.write_chosen, name="write_chosen"),
+    path("handlaggning/ansokningar/<int:pk>/dela/", sharing.share, name="share"),
+    path("handlaggning/ansokningar/<int:pk>/dela/<int:person_pk>/avsluta/", sharing.unshare, name="unshare"),
+    path("handlaggning/ansokningar/<int:pk>/anteckningar/ny/", sharing.note_new, name="note_new"),
+    path(
+        "handlaggning/ansokningar/<int:pk>/anteckningar/<int:note_pk>/", sharing.note_edit, name="note_edit"
+    ),
+    path(
+        "handlaggning/ansokningar/<int:pk>/anteckningar/<int:note_pk>/ta-bort/",
+        sharing.note_remove,
+        name="note_remove",
+    ),
+    path("handlaggning/ansokningar/<int:pk>/meddelanden/", writing.officer_letters, name="officer_letters"),
     path("handlaggning/ansokningar/oppet-for/", doors.door_list, name="door_list"),
     path("handlaggning/ansokningar/oppet-for/ny/", doors.door_new, name="door_new"),
     path("handlaggning/ansokningar/oppet-for/<int:pk>/stang/", doors.door_close, name="door_close"),

@@ -23,6 +23,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "inquiry_received": _("Kvittens på fråga om utlysning"),
     "inquiry_waiting": _("Fråga som väntar på svar"),
     "mail_choices_link": _("Ny länk för att välja mejl"),
+    "letter": _("Meddelande i ett ärende"),
     "meeting_cancelled": _("Inställt möte"),
     "meeting_changed": _("Ändrad anmälan till möte"),
     "meeting_message": _("Meddelande till anmälda"),

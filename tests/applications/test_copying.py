@@ -27,6 +27,9 @@ STAY_BEHIND = {
     "Assignment": "what is assessed is not replaced",
     "Assessment": "what is assessed is not replaced",
     "EligibilityCheck": "gone through again",
+    "CoHandler": "kept by the service when one takes another's place",
+    "InternalNote": "read by the case",
+    "Letter": "read by the case",
 }
 
 
@@ -118,6 +121,7 @@ def test_second_thoughts_keep_the_case_and_the_last_one_counts(whole, owner, col
     ImpartialityDeclaration.objects.create(
         application=first, person=officer, ground="relative", declared_by=officer
     )
+    first.co_handlers.create(officer=officer, added_by=officer)
     draft = change(first, colleague)
     assert change(first, owner) == draft, "the one begun is gone on with"
     assert Application.objects.get(pk=first.pk).status == "submitted", "what was sent stands till then"
@@ -131,6 +135,7 @@ def test_second_thoughts_keep_the_case_and_the_last_one_counts(whole, owner, col
     assert read_sent(sent_file(first))["project"]["title"] != "Bättre namn"
     assert read_sent(sent_file(second))["project"]["title"] == "Bättre namn"
     assert second.declarations.get().ground == "relative"
+    assert second.co_handlers.get().officer == officer
     assert list(Application.objects.open()) == [second]
     third = send(change(second, owner), owner)
     assert Application.objects.filter(case=third.case).count() == 3

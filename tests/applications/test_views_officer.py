@@ -109,7 +109,7 @@ def test_the_row(client_for, sent, officer):
     found = text(response)
     assert f"{sent.case} · Peak Jämtland ekonomisk förening" in found
     assert "300 000" in found
-    assert "Mina 1 Alla öppna 1 Utan handläggare 0 Avslutade" in found
+    assert "Mina 1 Alla öppna 1 Delas med mig 0 Utan handläggare 0 Avslutade" in found
     assert "Visar 1–1 av 1 ansökningar." in found
     assert "<tr data-mine>" in response.content.decode()
 

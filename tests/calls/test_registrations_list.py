@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from calls.exports import HEADINGS, defused
+from calls.exports import HEADINGS
 from calls.models import Participation, Registration
 from s3portal.audit.models import Event
+from s3portal.common.spreadsheets import defused
 from s3portal.outbox.models import Message
 from tests import factories
 from tests.counting import count_queries

@@ -123,6 +123,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     return {
         "applications:project_detail": [{"slug": Project.objects.get().slug}],
         "applications:start": [{"slug": call.slug}],
+        **talk_about(sent[0], officer=officer, other=person("handlaggare2")),
         "applications:officer": [{"pk": application.pk} for application in sent],
         "applications:eligibility": [{"pk": application.pk} for application in sent],
         "applications:impartiality": [{"pk": asked.pk}, {"pk": sent[0].pk}],
@@ -177,6 +178,25 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "outbox:": [{"pk": Message.objects.get(key="x").pk}],
         **organisation_of(applicant),
         "home:": [{}],
+    }
+
+
+def talk_about(application: Any, *, officer: Any, other: Any) -> dict[str, list[dict[str, Any]]]:
+    """A case that is shared, with a note and letters both ways."""
+    from applications import services
+
+    services.add_co_handler(application_id=application.pk, actor=officer, officer=other)
+    note = services.write_note(application_id=application.pk, actor=officer, text="Ring dem.")
+    services.write_to_applicant(
+        application_id=application.pk, actor=officer, subject="En fråga", text="Vilka är med?"
+    )
+    services.save_view(actor=officer, name="Mina nya", query="urval=mina")
+    keys = {"pk": application.pk, "note_pk": note.pk, "person_pk": other.pk}
+    return {
+        "applications:note": [keys],
+        "applications:unshare": [keys],
+        "applications:officer_letters": [keys],
+        "applications:letters": [keys],
     }
 
 

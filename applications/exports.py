@@ -1,0 +1,33 @@
+"""The officers' work list as files for spreadsheets: what is filtered, in its order, all of it."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from applications.inbox_columns import Column, text_of
+from applications.models import Application
+from s3portal.common.spreadsheets import Cell, Sheet
+from s3portal.common.swedish import format_isodate
+
+#: Rows that are fetched at a time, with their areas; memory stays flat however long the list is.
+CHUNK = 1000
+_FIRST = ("Diarienummer", "Rubrik", "Sökande", "Organisationsnummer")
+
+
+def sheet_of(columns: Sequence[Column]) -> Sheet:
+    today = format_isodate(timezone.localdate())
+    headings = [*_FIRST, *(column.label for column in columns)]
+    widths = [16, 40, 34, 16, *(14 if column.is_number else 24 for column in columns)]
+    return Sheet(f"ansokningar-{today}", "Ansökningar", headings, widths)
+
+
+def rows_of(applications: QuerySet[Application], columns: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
+    for application in applications.iterator(chunk_size=CHUNK):
+        yield (
+            str(application.case),
+            application.title,
+            application.organisation.name,
+            application.organisation.org_number,
+            *(text_of(column, application) for column in columns),
+        )

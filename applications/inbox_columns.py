@@ -1,0 +1,75 @@
+"""The columns of the officers' work list, on the page and in its files. The matter always stands first."""
+
+from enum import StrEnum
+from typing import Final
+
+from django.utils import timezone
+
+from applications.models import Application
+from s3portal.common.spreadsheets import Cell
+from s3portal.common.swedish import format_isodate
+
+
+class Column(StrEnum):
+    """What can be chosen; the value is what stands in the address."""
+
+    AREA = "omrade"
+    STATUS = "status"
+    RECEIVED = "inkommen"
+    AMOUNT = "belopp"
+    COST = "kostnad"
+    CALL = "utlysning"
+    PERIOD = "period"
+    OFFICER = "handlaggare"
+
+    @property
+    def label(self) -> str:
+        return {
+            Column.AREA: "Styrkeområde",
+            Column.STATUS: "Status",
+            Column.RECEIVED: "Inkommen",
+            Column.AMOUNT: "Belopp, kr",
+            Column.COST: "Kostnad, kr",
+            Column.CALL: "Utlysning",
+            Column.PERIOD: "Period",
+            Column.OFFICER: "Handläggare",
+        }[self]
+
+    @property
+    def is_number(self) -> bool:
+        return self in (Column.AMOUNT, Column.COST)
+
+
+#: What is shown when nobody has chosen.
+USUAL: Final = (Column.AREA, Column.STATUS, Column.RECEIVED, Column.AMOUNT, Column.OFFICER)
+
+
+def chosen(values: list[str]) -> tuple[Column, ...]:
+    """The columns in their own order; the usual ones when none is chosen."""
+    return tuple(column for column in Column if column.value in values) or USUAL
+
+
+def text_of(column: Column, application: Application) -> Cell:
+    """One cell as it stands in a file: kronor as a number, days as ISO, everything else as text."""
+    if column is Column.AMOUNT:
+        return application.applied_amount or 0
+    if column is Column.COST:
+        return application.total_cost or 0
+    if column is Column.RECEIVED:
+        at = application.submitted_at
+        return format_isodate(timezone.localdate(at)) if at else ""
+    if column is Column.PERIOD:
+        return period_of(application)
+    if column is Column.AREA:
+        return ", ".join(area.name for area in application.areas.all())
+    if column is Column.OFFICER:
+        officer = application.case.officer if application.case else None
+        return str(officer) if officer else ""
+    return str(application.call) if column is Column.CALL else application.get_status_display()
+
+
+def period_of(application: Application) -> str:
+    """As in "2027-01-01 – 2028-12-31"."""
+    if application.starts_on is None or application.ends_on is None:
+        return ""
+    return f"{format_isodate(application.starts_on)} – {format_isodate(application.ends_on)}"
