@@ -13,6 +13,7 @@ from django.core.files import File
 from django.db import models
 
 from s3portal.common.errors import Refusal
+from s3portal.common.harmless import require_sane_image, require_small_archive, require_still_pdf
 from s3portal.common.swedish import HARD_SPACE
 
 EMPTY = "Filen är tom."
@@ -91,7 +92,8 @@ def _sniff_zip(file: Any) -> FileType | None:
 
 
 def check_upload(file: "File[bytes]", *, max_bytes: int, allowed: Collection[FileType]) -> FileType:
-    """Raises Refusal unless the file is one of `allowed`, neither empty nor too large, and clean of viruses.
+    """Raises Refusal unless the file is one of `allowed`, neither empty nor too large, hiding nothing that
+    acts or swells, and clean of viruses.
 
     Returns the type, which decides how the file is named and served later. Leaves it at its beginning.
     """
@@ -104,9 +106,22 @@ def check_upload(file: "File[bytes]", *, max_bytes: int, allowed: Collection[Fil
     if file_type is None or file_type not in allowed:
         names = [str(one.label) for one in FileType if one in allowed]
         raise Refusal(f"Filtypen kan inte tas emot. Ladda upp {_either(names)}.")
+    _require_harmless(file, file_type)
     if settings.CLAMD_URL:
         check_for_viruses(file, clamd_url=settings.CLAMD_URL)
     return file_type
+
+
+def _require_harmless(file: "File[bytes]", file_type: FileType) -> None:
+    try:
+        if file_type is FileType.PDF:
+            require_still_pdf(file)
+        elif file_type in (FileType.PNG, FileType.JPEG):
+            require_sane_image(file)
+        else:
+            require_small_archive(file)
+    finally:
+        file.seek(0)
 
 
 def _megabytes(size: int) -> str:
