@@ -11,7 +11,9 @@ from s3portal.diary.models import Case
 
 
 def _application(case: Case) -> Application | None:
-    return Application.objects.filter(case=case).select_related("case__officer").first()
+    """The latest of the case's: one that is replaced has its answers copied to the next."""
+    found = Application.objects.filter(case=case).select_related("case__officer")
+    return found.order_by("-pk").first()
 
 
 def _opening(user: User, case: Case) -> str:

@@ -6,6 +6,7 @@ jäv. Registrars are not asked: to register is no handling of the matter."""
 from enum import Enum
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from applications.models import Application, ImpartialityDeclaration
 from s3portal.accounts.enums import Role
@@ -34,8 +35,15 @@ class Access(Enum):
 
 
 def declaration_of(user: User, application: Application) -> ImpartialityDeclaration | None:
-    """What holds of this person in this application: the latest answer."""
-    return ImpartialityDeclaration.objects.filter(application=application, person=user).first()
+    """What holds of this person in the case: the latest answer."""
+    return _of_the_case(application).filter(person=user).first()
+
+
+def _of_the_case(application: Application) -> QuerySet[ImpartialityDeclaration]:
+    """Jäv is about the matter: what was answered of an application that was replaced holds for the next."""
+    if application.case_id is None:
+        return ImpartialityDeclaration.objects.filter(application=application)
+    return ImpartialityDeclaration.objects.filter(application__case=application.case_id)
 
 
 def access_of(user: User, application: Application) -> Access:
@@ -70,10 +78,7 @@ def require_declared(user: User, application: Application) -> None:
 def recused_people(application: Application) -> list[ImpartialityDeclaration]:
     """The declarations of those who take no part now, by name."""
     latest = (
-        ImpartialityDeclaration.objects.filter(application=application)
-        .select_related("person")
-        .order_by("person_id", "-pk")
-        .distinct("person_id")
+        _of_the_case(application).select_related("person").order_by("person_id", "-pk").distinct("person_id")
     )
     return sorted((one for one in latest if one.is_recusal), key=lambda one: (str(one.person), one.pk))
 

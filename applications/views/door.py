@@ -25,7 +25,7 @@ def asks_first(rule: Callable[[User], bool]) -> Callable[[View], View]:
         @wraps(view)
         def checked(request: LoggedInRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if rule(request.user):
-                application = Application.objects.received().only("pk").filter(pk=pk).first()
+                application = Application.objects.received().only("pk", "case").filter(pk=pk).first()
                 if application is not None:
                     stopped = stop(request, application)
                     if stopped is not None:

@@ -36,6 +36,7 @@ from s3portal.common.swedish import (
 )
 from s3portal.exchange.services import import_file
 from s3portal.organisations.services import create_organisation
+from s3portal.trial.judged import RELATIVE_CALL, load_judged
 
 RELATIVE_CALLS: Final = Path(__file__).parent / "data" / "relativt" / "utlysningar.yaml"
 OPEN_CALL: Final = "kluster-for-hallbar-omstallning"
@@ -266,3 +267,9 @@ def load_demo() -> None:
     _load_meetings(committee, people["registrator@example.se"], today)
     _load_calls(today)
     _load_draft(people)
+    load_judged(
+        call_text=fill_in(RELATIVE_CALL.read_text(encoding="utf-8"), today=today, number=1),
+        applicant=people["annan.sokande@example.se"],
+        officer=people["handlaggare@example.se"],
+        assessors=[people["bedomare@example.se"], people["handlaggare2@example.se"]],
+    )

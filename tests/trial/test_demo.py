@@ -5,7 +5,7 @@ import time_machine
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
-from applications.models import Application
+from applications.models import Application, Assignment
 from calls.enums import CallPhase
 from calls.models import Call, Meeting
 from decisions.models import (
@@ -123,14 +123,25 @@ def test_the_committee_has_a_member_and_two_meetings(today):
 
 def test_a_colleague_has_begun_an_application(today):
     load()
-    draft = Application.objects.get()
+    draft = Application.objects.get(status="draft")
     assert (draft.organisation.name, draft.status) == ("Peak Jämtland ekonomisk förening", "draft")
     assert (draft.created_by.email, draft.title) == ("kollega@example.se", "Peak Innovation Norr")
     assert [area.slug for area in draft.areas.all()] == ["upplevelser"]
     draft.delete()
     Call.objects.filter(pk=draft.call_id).update(closes_at=timezone.now() - timedelta(seconds=1))
     load_demo()
-    assert Application.objects.get().call.slug == "kluster-for-hallbar-omstallning-2"
+    assert Application.objects.get(status="draft").call.slug == "kluster-for-hallbar-omstallning-2"
+
+
+def test_the_assessor_has_something_to_do(today):
+    load()
+    assignments = Assignment.objects.select_related("assessor", "application")
+    assert {one.assessor.email for one in assignments} == {"bedomare@example.se", "handlaggare2@example.se"}
+    application = assignments[0].application
+    assert (application.status, application.title) == ("submitted", "Öppen testbädd för snö och kyla")
+    assert application.submitted_at < application.call.closes_at < timezone.now()
+    load_demo()
+    assert Assignment.objects.count() == 2
 
 
 def test_loading_again_changes_nothing(today):

@@ -1,0 +1,81 @@
+"""An application that waits to be assessed, so that the assessor of the demo has something to do."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.utils import timezone
+
+from applications.budget import FinancingRow
+from applications.checks import submission_problems
+from applications.enums import CostCategory, FinancingKind, FinancingSource
+from applications.models import Application
+from applications.parts import ApplicantPart, BudgetPart, Part, ProjectPart, seen_mark
+from applications.services import assign_assessors, save_draft, start_application, submit_application
+from calls.models import Call
+from s3portal.accounts.models import Organisation, User
+from s3portal.exchange.services import import_file
+
+CALL_TO_JUDGE: Final = "testbaddar-i-samverkan"
+RELATIVE_CALL: Final = Path(__file__).parent / "data" / "relativt" / "bedoms.yaml"
+
+
+def load_judged(*, call_text: str, applicant: User, officer: User, assessors: list[User]) -> None:
+    """The first time only: a call that has just closed, an application to it sent before that, and its
+    assessors. ``call_text`` is the file with its dates filled in."""
+    if Call.objects.filter(slug=CALL_TO_JUDGE).exists():
+        return
+    import_file(call_text.encode(), actor=None)
+    call = Call.objects.get(slug=CALL_TO_JUDGE)
+    organisation = Organisation.objects.of(applicant).order_by("pk").first()
+    if organisation is None:
+        return
+    arrived_at = call.closes_at - timedelta(days=2)
+    draft = start_application(actor=applicant, call=call, organisation=organisation, arrived_at=arrived_at)
+    for part in _parts(call, applicant):
+        draft = Application.objects.get(pk=draft.pk)
+        seen = seen_mark(draft, type(part).read(draft))
+        save_draft(application_id=draft.pk, actor=applicant, part=part, seen=seen, arrived_at=arrived_at)
+    draft = Application.objects.select_related("call__legal_basis", "organisation").get(pk=draft.pk)
+    if submission_problems(draft):
+        # The form asks for more than is written here: it stays a draft.
+        return
+    submit_application(
+        application_id=draft.pk, actor=applicant, arrived_at=arrived_at, publication_consent=True
+    )
+    assign_assessors(
+        application_ids=[draft.pk],
+        actor=officer,
+        assessors=assessors,
+        due_on=timezone.localdate() + timedelta(days=10),
+    )
+
+
+def _parts(call: Call, applicant: User) -> list[Part]:
+    year = timezone.localdate().year + 1
+    return [
+        ApplicantPart(applicant.full_name, applicant.email, applicant.phone),
+        ProjectPart(
+            title="Öppen testbädd för snö och kyla",
+            summary="Vi öppnar vår testbädd för företag som utvecklar teknik för snö och kyla.",
+            aims="Tolv företag ska ha provat testbädden inom två år.",
+            activities="Utbildning av användare, öppna provdagar och en gemensam bokning.",
+            areas=tuple(call.areas.all()[:1]),
+            starts_on=date(year, 1, 1),
+            ends_on=date(year, 12, 31),
+        ),
+        BudgetPart(
+            lines=((CostCategory.PERSONNEL.value, year, 800_000),),
+            financing=(
+                FinancingRow(
+                    financier="Fjällbygdens digitala nav",
+                    kind=FinancingKind.CASH,
+                    source=FinancingSource.PRIVATE,
+                    hours=None,
+                    hourly_rate=None,
+                    amount=400_000,
+                ),
+            ),
+            applied_amount=400_000,
+        ),
+    ]
