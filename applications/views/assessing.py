@@ -179,7 +179,9 @@ def _form(desk: _Desk, data: QueryDict | None = None, *, whole: bool = False) ->
 
 
 def _save(request: LoggedInRequest, desk: _Desk) -> HttpResponse:
-    handing_in = HAND_IN in request.POST
+    # htmx sends the button that was pressed last with what it saves by itself; only the button's own request
+    # hands in.
+    handing_in = HAND_IN in request.POST and not _is_autosave(request)
     form = _form(desk, request.POST, whole=handing_in)
     if not form.is_valid():
         return _not_saved(request, desk, form, Refusal("det finns uppgifter att rätta."))

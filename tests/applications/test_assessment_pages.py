@@ -104,6 +104,8 @@ def test_saved_by_itself_with_the_total_so_far(client_for, assigned, assessor):
     assert "Sammanvägt hittills, 1 av 2 kriterier 80,0 av 100" in text(response)
     response = client.post(address, typed(assigned, 5, 1, version=1), headers=HTMX)
     assert "Sammanvägt 52,0 av 100" in text(response)
+    client.post(address, typed(assigned, 5, 1, version=2, lamna="1"), headers=HTMX)
+    assert Assessment.objects.get().status == "draft", "an automatic save never hands in"
     stale = client.post(address, typed(assigned, 1, 1, version=1), headers=HTMX)
     assert stale.status_code == 409
     assert "annan%20flik" in stale.headers["HX-S3-Message"]
