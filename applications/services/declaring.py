@@ -13,7 +13,7 @@ from applications.enums import (
     RecusalGround,
 )
 from applications.impartiality import declaration_of, require_declared, who_to_talk_to
-from applications.models import Application, ImpartialityDeclaration
+from applications.models import Application, CoHandler, ImpartialityDeclaration
 from applications.rules import may_declare, may_handle
 from applications.services.handling import MAY_NOT_HANDLE
 from applications.transitions import assessment_after
@@ -103,6 +103,7 @@ def _locked(application_id: int) -> Application:
 
 def _take_away(application: Application, person: User) -> None:
     now = timezone.now()
+    CoHandler.objects.filter(application=application, officer=person).delete()
     application.assignments.active().filter(assessor=person).update(ended_at=now, end=AssignmentEnd.RECUSED)
     assessment = (
         application.assessments.filter(assessor=person).exclude(status=AssessmentStatus.RECUSED).first()

@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from applications import services
 from applications.enums import RecusalGround
 from applications.impartiality import Access, access_of, recused_people, require_declared
-from applications.models import Assessment, Assignment, ImpartialityDeclaration
+from applications.models import Assessment, Assignment, CoHandler, ImpartialityDeclaration
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.outbox.models import Message
@@ -87,6 +87,12 @@ def test_the_case_goes_to_nobody_and_the_others_are_told(sent, officer, second_o
     Message.objects.all().delete()
     declare(sent, officer, ground="relative")
     assert not Message.objects.filter(kind="recusal_declared").exists(), "told once"
+
+
+def test_who_shares_the_case_does_not_any_longer(sent, officer, second_officer):
+    services.add_co_handler(application_id=sent.pk, actor=officer, officer=second_officer)
+    declare(sent, second_officer, ground="relative")
+    assert not CoHandler.objects.exists()
 
 
 def test_the_assignment_ends_and_the_assessment_does_not_count(sent, officer, assessor):

@@ -42,6 +42,8 @@ NO_CONTENT = {
     "applications:assessors": "who assesses, and nothing of what was sent",
     "applications:assignment_change": "the same",
     "applications:assignment_end": "the same",
+    "applications:share": "gives a part of the case, which its service refuses in jäv",
+    "applications:unshare": "takes it back",
     "applications:assign": "gives the case to somebody: who it is about stands in the diary",
 }
 
