@@ -125,3 +125,19 @@ class EligibilityJudgement(models.TextChoices):
     OK = "ok", _("Uppfyllt")
     NOT_OK = "not_ok", _("Inte uppfyllt")
     NOT_APPLICABLE = "not_applicable", _("Ej tillämpligt")
+
+
+class DeclarationKind(models.TextChoices):
+    """What an applicant declares by name. ``applications.aid.asked_declarations`` says which a basis asks."""
+
+    CORRECT = "correct", _("Uppgifterna i ansökan är riktiga.")
+    NOT_STARTED = "not_started", _("Arbetet med projektet har inte börjat.")
+    NO_RECOVERY = (
+        "no_recovery",
+        _("Vi har inte kvar att betala tillbaka stöd som EU-kommissionen har krävt tillbaka."),
+    )
+    NOT_IN_DIFFICULTY = "not_in_difficulty", _("Organisationen är inte i ekonomiska svårigheter.")
+    SINGLE_UNDERTAKING = (
+        "single_undertaking",
+        _("Uppgifterna om försumbart stöd gäller alla företag som räknas som ett enda företag med oss."),
+    )

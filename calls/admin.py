@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.db import models
 
-from calls.models import Call, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
+from calls.models import Call, EuroRate, LegalBasis, Meeting, MeetingSeries, Strategy, StrengthArea
 from s3portal.audit.admin import AuditedAdmin, ReadOnlyAdmin
 
 
@@ -20,6 +20,11 @@ class StrengthAreaAdmin(AuditedAdmin):
 @admin.register(LegalBasis)
 class LegalBasisAdmin(AuditedAdmin):
     list_display = ["code", "name", "valid_from", "valid_to", "appeal_rule", "max_aid_percent"]
+
+
+@admin.register(EuroRate)
+class EuroRateAdmin(AuditedAdmin):
+    list_display = ["valid_from", "sek_per_euro", "source"]
 
 
 @admin.register(Call)

@@ -23,6 +23,7 @@ from calls.models import (
     Call,
     CallQuestion,
     Criterion,
+    EuroRate,
     Inquiry,
     LegalBasis,
     Meeting,
@@ -132,6 +133,11 @@ def make_legal_basis(**fields: Any) -> LegalBasis:
         "appeal_rule": "legality_review",
     }
     return LegalBasis.objects.create(**(defaults | fields))
+
+
+def make_euro_rate(**fields: Any) -> EuroRate:
+    defaults = {"valid_from": date(2021, 1, 1), "sek_per_euro": 11, "source": "Europeiska centralbanken"}
+    return EuroRate.objects.create(**(defaults | fields))
 
 
 def make_call(*, areas: list[StrengthArea] | None = None, **fields: Any) -> Call:

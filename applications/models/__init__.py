@@ -1,6 +1,7 @@
 """Applications with their budget and financing, what is asked about them and found of them, and the project
 bank."""
 
+from applications.models.aid import Declaration, DeMinimisAid, OtherAid
 from applications.models.answer import Answer
 from applications.models.application import Application, ApplicationArea, ApplicationQuerySet
 from applications.models.assessment import (
@@ -34,6 +35,8 @@ __all__ = [
     "AssignmentQuerySet",
     "BudgetLine",
     "CoHandler",
+    "DeMinimisAid",
+    "Declaration",
     "DoorOpening",
     "DraftVersion",
     "EligibilityCheck",
@@ -42,6 +45,7 @@ __all__ = [
     "Indicator",
     "InternalNote",
     "Letter",
+    "OtherAid",
     "Partner",
     "Project",
     "ProjectQuerySet",

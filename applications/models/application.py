@@ -78,6 +78,8 @@ class Application(models.Model):
     starts_on = models.DateField(_("första dag"), null=True, blank=True)
     ends_on = models.DateField(_("sista dag"), null=True, blank=True)
     applied_amount = models.BigIntegerField(_("sökt stöd i kronor"), null=True, blank=True)
+    has_de_minimis_aid = models.BooleanField(_("har fått försumbart stöd"), null=True, blank=True)
+    has_other_aid = models.BooleanField(_("har annat stöd för samma kostnader"), null=True, blank=True)
     publication_consent = models.BooleanField(_("samtycke till publicering"), default=False)
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

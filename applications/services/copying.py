@@ -13,8 +13,10 @@ from applications.models import (
     Application,
     ApplicationArea,
     BudgetLine,
+    DeMinimisAid,
     Financing,
     Indicator,
+    OtherAid,
     Partner,
     TradeSecret,
 )
@@ -45,6 +47,8 @@ CHILDREN: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (Indicator, "application"),
     (BudgetLine, "application"),
     (Financing, "application"),
+    (DeMinimisAid, "application"),
+    (OtherAid, "application"),
     (Answer, "application"),
     (TradeSecret, "application"),
 )

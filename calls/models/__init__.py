@@ -10,6 +10,7 @@ from calls.models.content import (
     Milestone,
     RequestedAttachment,
 )
+from calls.models.euro import EuroRate
 from calls.models.meeting import Meeting, MeetingQuerySet, MeetingSeries
 from calls.models.registration import Participation, ParticipationQuerySet, Registration
 from calls.models.subscription import Subscription
@@ -23,6 +24,7 @@ __all__ = [
     "CallQuerySet",
     "CallQuestion",
     "Criterion",
+    "EuroRate",
     "Inquiry",
     "LegalBasis",
     "LegalBasisQuerySet",

@@ -61,6 +61,8 @@ class LegalBasis(models.Model):
     """What a grant rests on, as a dated row (domain.md §3, §5): the law changes, old cases do not.
 
     ``max_aid_percent`` is the highest share of the total cost the basis allows; None means no cap of its own.
+    ``de_minimis_ceiling_eur`` is what a single undertaking may receive in three years, in whole euro; None
+    means that the grant is no försumbart stöd. ``plain_words`` tells an applicant what the basis means.
     """
 
     code = models.SlugField(_("kod"))
@@ -73,6 +75,11 @@ class LegalBasis(models.Model):
     )
     state_aid_allowed = models.BooleanField(_("får vara statligt stöd"), default=False)
     publication_consent_required = models.BooleanField(_("kräver samtycke till publicering"), default=False)
+    apply_before_start = models.BooleanField(_("ansökan före start"), default=False)
+    de_minimis_ceiling_eur = models.PositiveIntegerField(
+        _("tak för försumbart stöd i euro"), null=True, blank=True
+    )
+    plain_words = models.TextField(_("med enkla ord"), blank=True)
     source = models.CharField(_("källa"), max_length=300, blank=True)
 
     objects = LegalBasisQuerySet.as_manager()
@@ -94,6 +101,10 @@ class LegalBasis(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(appeal_rule__in=AppealRule.values), name="legal_basis_appeal_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(de_minimis_ceiling_eur__isnull=True) | Q(de_minimis_ceiling_eur__gt=0),
+                name="legal_basis_de_minimis_ceiling",
             ),
         ]
 

@@ -21,6 +21,7 @@ from calls.enums import AppealRule, Attendance, CallStatus, MeetingKind, Registr
 from calls.models import (
     Call,
     Criterion,
+    EuroRate,
     LegalBasis,
     Meeting,
     MeetingSeries,
@@ -104,6 +105,9 @@ def save_legal_basis(
     state_aid_allowed: bool,
     publication_consent_required: bool,
     source: str,
+    apply_before_start: bool = False,
+    de_minimis_ceiling_eur: int | None = None,
+    plain_words: str = "",
 ) -> tuple[LegalBasis, Outcome]:
     """A legal basis by its code and first day. Raises Refusal when two of one code hold on one day."""
     if valid_to is not None and valid_to < valid_from:
@@ -128,11 +132,26 @@ def save_legal_basis(
             "max_aid_percent": max_aid_percent,
             "state_aid_allowed": state_aid_allowed,
             "publication_consent_required": publication_consent_required,
+            "apply_before_start": apply_before_start,
+            "de_minimis_ceiling_eur": de_minimis_ceiling_eur,
+            "plain_words": plain_words,
             "source": source,
         },
     )
     _note(actor, basis, outcome, "Rättslig grund")
     return basis, outcome
+
+
+@transaction.atomic
+def save_euro_rate(
+    *, actor: User | None, valid_from: date, sek_per_euro: Decimal, source: str
+) -> tuple[EuroRate, Outcome]:
+    """What a euro costs in kronor from a day on."""
+    rate, outcome = upsert(
+        EuroRate, key={"valid_from": valid_from}, values={"sek_per_euro": sek_per_euro, "source": source}
+    )
+    _note(actor, rate, outcome, "Eurokurs")
+    return rate, outcome
 
 
 @dataclass(frozen=True)

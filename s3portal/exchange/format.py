@@ -9,6 +9,7 @@ from s3portal.exchange.reading import (
     day,
     diary_number,
     email,
+    euro_rate,
     kronor,
     line_of,
     link,
@@ -103,7 +104,17 @@ LEGAL_BASIS = Group(
         Field("högsta_stödnivå", "max_aid_percent", Value(percent)),
         flag("statligt_stöd", "state_aid_allowed", default=False),
         flag("samtycke_till_publicering", "publication_consent_required", default=False),
+        flag("ansökan_före_start", "apply_before_start", default=False),
+        Field("försumbart_stöd_högst", "de_minimis_ceiling_eur", Value(whole_number(1, 100_000_000))),
+        long("med_enkla_ord", "plain_words"),
         text("källa", "source", 300),
+    )
+)
+EURO_RATE = Group(
+    (
+        Field("gäller_från", "valid_from", Value(day), required=True),
+        Field("kronor_per_euro", "sek_per_euro", Value(euro_rate), required=True),
+        text("källa", "source", 300, required=True),
     )
 )
 COMMITTEE = Group(
@@ -270,6 +281,7 @@ FILE = Group(
         Field("version", "version", Value(choice({VERSION: VERSION})), required=True),
         Field("strategier", "strategies", Many(STRATEGY), default=()),
         Field("rättsliga_grunder", "legal_bases", Many(LEGAL_BASIS), default=()),
+        Field("eurokurser", "euro_rates", Many(EURO_RATE), default=()),
         Field("nämnder", "committees", Many(COMMITTEE), default=()),
         Field("delegationsordningar", "delegation_orders", Many(DELEGATION_ORDER), default=()),
         Field("utlysningar", "calls", Many(CALL), default=()),

@@ -77,6 +77,15 @@ def percent(text: str) -> Decimal:
     return value
 
 
+def euro_rate(text: str) -> Decimal:
+    """Kronor for one euro, at most four decimals: "11,4325"."""
+    match = re.fullmatch(r"([0-9]{1,4}(?:[.,][0-9]{1,4})?)", text)
+    value = Decimal(match[1].replace(",", ".")) if match else Decimal(0)
+    if value <= 0:
+        raise Refusal("Ange kronor för en euro, till exempel 11,4325.")
+    return value
+
+
 def whole_number(least: int, most: int) -> Reader:
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:

@@ -13,6 +13,7 @@ from calls.services.entering import (
     CriterionData,
     save_area,
     save_call,
+    save_euro_rate,
     save_legal_basis,
     save_meeting,
     save_series,
@@ -101,6 +102,10 @@ def _legal_basis(item: Item, actor: User | None) -> Outcome:
     return save_legal_basis(actor=actor, **item.values)[1]
 
 
+def _euro_rate(item: Item, actor: User | None) -> Outcome:
+    return save_euro_rate(actor=actor, **item.values)[1]
+
+
 def _committee(item: Item, actor: User | None) -> Outcome:
     return save_committee(actor=actor, **item.values)[1]
 
@@ -141,6 +146,7 @@ Enter = Callable[[Item, User | None], Outcome]
 _KINDS: tuple[tuple[str, Enter], ...] = (
     ("strategies", _strategy),
     ("legal_bases", _legal_basis),
+    ("euro_rates", _euro_rate),
     ("committees", _committee),
     ("delegation_orders", _delegation_order),
     ("calls", _call),

@@ -21,6 +21,7 @@ from tests.applications.sending import assessed, send
 db = pytest.mark.django_db
 #: Rows that belong to one application alone, and why.
 STAY_BEHIND = {
+    "Declaration": "given anew for each application, by name",
     "DraftVersion": "the history is of its own draft",
     "SupplementRequest": "asked about what was sent",
     "ImpartialityDeclaration": "kept by the service when one takes another's place",

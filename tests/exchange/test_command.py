@@ -76,7 +76,7 @@ def examples():
 
 def test_every_example_in_the_documentation_can_be_taken_in():
     texts = examples()
-    assert len(texts) == 7
+    assert len(texts) == 8
     for text in texts:
         assert import_file(text.encode(), actor=None).total(Outcome.CREATED) > 0
     for text in texts:

@@ -1,10 +1,11 @@
 # ruff: noqa: E501 - a row of the tables holds one whole sentence of the portal
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 
 from applications.models import Project
-from calls.models import Call, LegalBasis, Meeting, Strategy, StrengthArea
+from calls.models import Call, EuroRate, LegalBasis, Meeting, Strategy, StrengthArea
 from decisions.models import Decision, DelegationClause, DelegationOrder
 from s3portal.audit.models import Event
 from s3portal.common.swedish import STOCKHOLM
@@ -85,6 +86,40 @@ def test_a_legal_basis(basis):
     assert (row.code, row.valid_from, row.valid_to) == ("grunden", date(2021, 1, 1), date(2021, 12, 31))
     assert (row.appeal_rule, row.max_aid_percent) == ("not_appealable", 50)
     assert (row.state_aid_allowed, row.publication_consent_required) == (False, False)
+    assert (row.apply_before_start, row.de_minimis_ceiling_eur, row.plain_words) == (False, None, "")
+
+
+AID = """
+    ansökan_före_start: ja
+    försumbart_stöd_högst: 300000
+    med_enkla_ord: Stödet är litet."""
+RATE = """
+version: 1
+eurokurser:
+  - {gäller_från: 2024-01-01, kronor_per_euro: "11,4325", källa: ECB}
+"""
+
+
+def test_a_legal_basis_for_small_aid(basis, take_in):
+    take_in(BASIS.replace("högsta_stödnivå: 50", f"högsta_stödnivå: 50{AID}"))
+    row = LegalBasis.objects.get()
+    assert (row.apply_before_start, row.de_minimis_ceiling_eur) == (True, 300_000)
+    assert row.plain_words == "Stödet är litet."
+
+
+def test_the_rate_of_the_euro(take_in):
+    take_in(RATE)
+    rate = EuroRate.objects.get()
+    assert (rate.valid_from, rate.sek_per_euro) == (date(2024, 1, 1), Decimal("11.4325"))
+    assert outcomes(take_in(RATE))["eurokurser"] == {Outcome.UNCHANGED: 1}
+    assert outcomes(take_in(RATE.replace("11,4325", "11.5")))["eurokurser"] == {Outcome.UPDATED: 1}
+    assert EuroRate.objects.get().sek_per_euro == Decimal("11.5")
+
+
+@pytest.mark.parametrize("text", ["0", "11,43255", "-1", "elva", "11 kr"])
+def test_what_is_no_rate(problems, text):
+    (problem,) = problems(RATE.replace("11,4325", text))
+    assert "Ange kronor för en euro" in problem
 
 
 def test_a_delegation_order(basis, take_in):
