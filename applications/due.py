@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from applications.enums import ApplicationStatus
 from applications.models import Application, SupplementRequest
+from applications.parts import PROJECT_TEXTS
 from calls.models import Call, CallChange
 from calls.queries.due import call_values, whole_address
 from s3portal.accounts.enums import MembershipRole
@@ -94,7 +95,7 @@ def move_reminders(
         Application.objects.open()
         .filter(call__in=about)
         .select_related("case")
-        .defer("summary", "aims", "activities", "case__search")
+        .defer(*PROJECT_TEXTS, "case__search")
         .order_by("submitted_at", "pk")
     )
     people = _receivers(waiting, only)
@@ -147,7 +148,7 @@ def due_supplements(first: datetime, last: datetime) -> list[Occasion]:
         SupplementRequest.objects.unanswered()
         .filter(due_on__range=days, application__status=ApplicationStatus.SUPPLEMENT)
         .select_related("application__case", "requested_by")
-        .defer("application__summary", "application__aims", "application__activities")
+        .defer(*(f"application__{name}" for name in PROJECT_TEXTS))
         .order_by("due_on", "pk")
     )
     return [supplement_of(request) for request in requests if first <= request.due_at <= last]

@@ -2,13 +2,22 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from applications.budget import BudgetSummary, FinancingRow
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
-from applications.parts import BudgetPart, QuestionsPart, summary_of
+from applications.parts import (
+    PROJECT_TEXTS,
+    BudgetPart,
+    PartnersPart,
+    ProjectPart,
+    QuestionsPart,
+    question_key,
+    summary_of,
+)
+from applications.parts.rows import Row
 from applications.questions import answer_text, asked
 from calls.enums import QuestionKind
 from s3portal.accounts.models import User
@@ -16,7 +25,7 @@ from s3portal.common.swedish import format_isodate, in_stockholm
 from s3portal.diary.models import Record
 
 FORMAT = "s3-portalen/ansokan"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def content_of(application: Application) -> dict[str, Any]:
@@ -39,6 +48,7 @@ def content_of(application: Application) -> dict[str, Any]:
             "email": application.contact_email,
             "phone": application.contact_phone,
         },
+        "partners": _partners(application),
         "project": _project(application),
         "answers": _answers(application),
         "budget": _budget(summary),
@@ -88,28 +98,45 @@ def _call(application: Application) -> dict[str, Any]:
     }
 
 
+def _partners(application: Application) -> list[dict[str, Any]]:
+    return [_row(row) for row in PartnersPart.read(application).partners]
+
+
 def _project(application: Application) -> dict[str, Any]:
+    part = ProjectPart.read(application)
     return {
-        "title": application.title,
-        "summary": application.summary,
-        "aims": application.aims,
-        "activities": application.activities,
-        "areas": [area.name for area in application.areas.order_by("order", "name")],
-        "starts_on": format_isodate(application.starts_on) if application.starts_on else None,
-        "ends_on": format_isodate(application.ends_on) if application.ends_on else None,
+        "title": part.title,
+        **{name: getattr(part, name) for name in PROJECT_TEXTS},
+        "areas": [area.name for area in part.areas],
+        "starts_on": _day(part.starts_on),
+        "ends_on": _day(part.ends_on),
+        "activity_rows": [_row(row) for row in part.activity_rows],
+        "indicators": [_row(row) for row in part.indicators],
+        "trade_secrets": dict(part.secrets),
     }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    """The columns of a row; its key is the draft's own business."""
+    values = {name: getattr(row, name) for name in row.names()}
+    return {name: _day(value) if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _day(value: date | None) -> str | None:
+    return format_isodate(value) if value else None
 
 
 def _answers(application: Application) -> list[dict[str, Any]]:
     """The questions that were put, with the answers as stored and as written."""
     part = QuestionsPart.read(application)
-    answers = dict(part.answers)
+    answers, secrets = dict(part.answers), dict(part.secrets)
     return [
         {
             "question": question.label,
             "kind": question.kind,
             "value": answers.get(question.pk, ""),
             "text": answer_text(question, answers.get(question.pk, "")),
+            "trade_secret": secrets.get(question_key(question), ""),
         }
         for question in asked(part.questions, answers)
         if question.kind != QuestionKind.FILE

@@ -257,8 +257,17 @@ def make_application(*, user: User, call: Call | None = None, **fields: Any) -> 
         defaults |= {
             "title": f"Kluster {next_number()}",
             "summary": "Vi samlar företag i fjällen.",
+            "background": "Företagen saknar kontakt med forskare.",
             "aims": "Fler företag samarbetar om forskning.",
+            "target_group": "Besöksföretag i fjällen.",
             "activities": "Möten, kurser och en gemensam testbädd.",
+            "expected_results": "En testbädd som drivs vidare.",
+            "strategy_link": "Projektet utvecklar upplevelser.",
+            "economic_sustainability": "Fler helårsjobb.",
+            "environmental_sustainability": "Färre transporter.",
+            "social_sustainability": "Lika många kvinnor som män deltar.",
+            "risks": "Få anmäler sig; då tar vi hjälp av branschen.",
+            "dissemination": "Vi följer upp med en enkät.",
             "contact_name": user.full_name,
             "contact_email": user.email,
             "contact_phone": "063-10 00 00",
@@ -270,6 +279,7 @@ def make_application(*, user: User, call: Call | None = None, **fields: Any) -> 
     application = Application.objects.create(call=call, **(defaults | fields))
     if not empty:
         application.areas.set(call.areas.all()[:1])
+        make_activity(application=application)
         for line_year in (year, year + 1):
             make_budget_line(application=application, year=line_year)
         make_financing(application=application, financier="Peak Jämtland", kind="cash", amount=200_000)
@@ -317,7 +327,7 @@ def make_activity(*, application: Application, **fields: Any) -> Activity:
         "order": application.activity_rows.count() + 1,
         "what": "Bygga en testbädd",
         "starts_on": application.starts_on,
-        "ends_on": application.ends_on,
+        "ends_on": application.starts_on and application.starts_on + timedelta(days=60),
         "responsible": "Projektledaren",
     }
     return Activity.objects.create(application=application, **(defaults | fields))

@@ -1,7 +1,8 @@
 """What is missing before an application can be sent. The same list at the review page and at the door."""
 
 from applications.checks.budget import missing_in_costs, missing_in_financing, missing_in_plan
-from applications.checks.project import missing_in_applicant, missing_in_period, missing_in_project
+from applications.checks.partners import missing_in_partners
+from applications.checks.project import missing_in_applicant, missing_in_project
 from applications.checks.questions import missing_in_questions
 from applications.checks.steps import Problem, Step, steps_of
 from applications.models import Application
@@ -19,8 +20,8 @@ def submission_problems(application: Application) -> list[Problem]:
     summary = summary_of(application, part)
     return [
         *missing_in_applicant(application),
+        *missing_in_partners(application),
         *missing_in_project(application),
-        *missing_in_period(application),
         *missing_in_questions(application),
         *missing_in_costs(application, part, summary),
         *missing_in_financing(part),

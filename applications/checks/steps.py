@@ -11,6 +11,7 @@ class Step(StrEnum):
     """The pages of the form; the value is the last part of the address."""
 
     APPLICANT = "sokande"
+    PARTNERS = "samverkan"
     PROJECT = "projekt"
     QUESTIONS = "fragor"
     BUDGET = "budget"
@@ -19,7 +20,8 @@ class Step(StrEnum):
     @property
     def label(self) -> str:
         return {
-            Step.APPLICANT: "Sökande",
+            Step.APPLICANT: "Organisation och kontakter",
+            Step.PARTNERS: "Samverkansparter",
             Step.PROJECT: "Projektet",
             Step.QUESTIONS: "Utlysningens frågor",
             Step.BUDGET: "Budget och finansiering",

@@ -13,14 +13,20 @@ from applications.forms.assessing import (
 )
 from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
 from applications.forms.doors import DoorForm
-from applications.forms.drafting import ApplicantForm, PartForm, ProjectForm
+from applications.forms.drafting import ApplicantForm, PartForm
 from applications.forms.officer import LetterForm, NoteForm, SaveViewForm, WorkListForm
 from applications.forms.openings import OpeningsForm
+from applications.forms.partners import PARTNERS, PartnersForm
+from applications.forms.project import ACTIVITIES, INDICATORS, ProjectForm
 from applications.forms.questions import QuestionsForm
+from applications.forms.rows import with_keyed_row_changes
 from applications.forms.supplementing import AnswerForm, AskForm, MoreTimeForm
 
 __all__ = [
+    "ACTIVITIES",
     "ADD",
+    "INDICATORS",
+    "PARTNERS",
     "REMOVE",
     "AnswerForm",
     "ApplicantForm",
@@ -39,6 +45,7 @@ __all__ = [
     "NoteForm",
     "OpeningsForm",
     "PartForm",
+    "PartnersForm",
     "ProjectForm",
     "ProjectSearchForm",
     "QuestionsForm",
@@ -48,5 +55,6 @@ __all__ = [
     "SubmitForm",
     "WithdrawForm",
     "WorkListForm",
+    "with_keyed_row_changes",
     "with_row_changes",
 ]

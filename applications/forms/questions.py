@@ -7,7 +7,15 @@ from django import forms
 from django.utils.html import escape
 
 from applications.forms.drafting import PartForm
-from applications.parts import QuestionsPart
+from applications.forms.secrets import (
+    TextWithSecret,
+    add_secrets,
+    secrets_initial,
+    secrets_typed,
+    with_secret,
+)
+from applications.parts import QuestionsPart, question_key
+from applications.parts.secrets import Secrets
 from applications.questions import YES_NO, condition_text, format_number, longest, misfit, parse_number
 from calls.enums import QuestionKind
 from calls.models import CallQuestion
@@ -47,7 +55,27 @@ class QuestionsForm(PartForm):
         super().__init__(data, initial=initial)
         for question in self.questions:
             self.fields[name_of(question)] = self._field(question, stored.get(question.pk, ""))
+        self.initial.update(secrets_initial(part.secrets))
+        add_secrets(self, self._long())
+        self.secrets = part.secrets
         self.part_questions = part.questions
+
+    def _long(self) -> dict[str, str]:
+        """The questions that are answered with a text, by name: those can hold trade secrets."""
+        return {
+            name_of(one): one.label for one in self.questions if QuestionKind(one.kind) == QuestionKind.LONG
+        }
+
+    def _secrets(self) -> Secrets:
+        """Those typed, and those on questions that no longer ask for a text."""
+        typed = dict(secrets_typed(self, self._long()))
+        kept = {field: reason for field, reason in self.secrets if field not in self._long()}
+        marks = typed | kept
+        order = [name_of(one) for one in self.part_questions]
+        return tuple((field, marks[field]) for field in order if field in marks)
+
+    def answers(self) -> list[TextWithSecret]:
+        return [with_secret(self, name_of(one)) for one in self.questions]
 
     def _field(self, question: CallQuestion, value: str) -> forms.Field:
         field = _field_of(question)
@@ -70,11 +98,14 @@ class QuestionsForm(PartForm):
     def part(self) -> QuestionsPart:
         """Also the answers to questions that are not put right now: they come back if the condition does."""
         answers = [(one.pk, _stored(self.cleaned_data[name_of(one)])) for one in self.questions]
-        return QuestionsPart(self.part_questions, tuple((pk, value) for pk, value in answers if value))
+        return QuestionsPart(
+            self.part_questions,
+            tuple((pk, value) for pk, value in answers if value),
+            self._secrets(),
+        )
 
 
-def name_of(question: CallQuestion) -> str:
-    return f"q-{question.pk}"
+name_of = question_key
 
 
 def _field_of(question: CallQuestion) -> forms.Field:
@@ -82,7 +113,8 @@ def _field_of(question: CallQuestion) -> forms.Field:
         case QuestionKind.SHORT:
             return CleanCharField(max_length=longest(question))
         case QuestionKind.LONG:
-            return CleanTextField(max_length=longest(question), widget=forms.Textarea(attrs={"rows": 6}))
+            attrs = {"rows": 6, "data-count": longest(question)}
+            return CleanTextField(max_length=longest(question), widget=forms.Textarea(attrs=attrs))
         case QuestionKind.NUMBER:
             return NumberField()
         case QuestionKind.AMOUNT:

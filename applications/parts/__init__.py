@@ -12,25 +12,45 @@ from applications.parts.budget import (
     rules_of,
     summary_of,
 )
-from applications.parts.comparing import Difference, Part, differences, seen_mark, still_stands
-from applications.parts.project import ApplicantPart, ProjectPart
-from applications.parts.questions import QuestionsPart
+from applications.parts.comparing import (
+    Difference,
+    Mergeable,
+    Part,
+    differences,
+    meet,
+    seen_mark,
+    taking_theirs,
+    with_choices,
+)
+from applications.parts.partners import PartnersPart
+from applications.parts.project import PROJECT_TEXTS, ApplicantPart, ProjectPart
+from applications.parts.questions import QuestionsPart, question_key
+from applications.parts.rows import ActivityRow, IndicatorRow, PartnerRow
 from applications.parts.text import FieldText
 
 __all__ = [
+    "PROJECT_TEXTS",
+    "ActivityRow",
     "ApplicantPart",
     "BudgetPart",
     "Difference",
     "FieldText",
+    "IndicatorRow",
+    "Mergeable",
     "Part",
+    "PartnerRow",
+    "PartnersPart",
     "ProjectPart",
     "QuestionsPart",
     "budget_years",
     "differences",
     "financing_text",
+    "meet",
     "period_years",
+    "question_key",
     "rules_of",
     "seen_mark",
-    "still_stands",
     "summary_of",
+    "taking_theirs",
+    "with_choices",
 ]

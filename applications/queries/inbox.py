@@ -22,6 +22,7 @@ from applications.models import (
     InternalNote,
     SupplementRequest,
 )
+from applications.parts import PROJECT_TEXTS
 from calls.models import Call
 from s3portal.accounts.models import Membership, User
 from s3portal.diary.models import Case
@@ -149,7 +150,7 @@ def work_list(*, selection: Selection, user: User, wanted: Mapping[str, Any]) ->
     return (
         rows.order_by(*_order(wanted.get("ordning") or ""))
         .select_related("case__officer", "organisation", "call")
-        .defer("summary", "aims", "activities", "case__search")
+        .defer(*PROJECT_TEXTS, "case__search")
         .prefetch_related("areas")
     )
 

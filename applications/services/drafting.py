@@ -9,17 +9,20 @@ from django.utils import timezone
 
 from applications.budget import FinancingRow
 from applications.enums import ApplicationAction, ApplicationStatus, FinancingKind
-from applications.models import Answer, Application, ApplicationArea, BudgetLine, Financing
+from applications.models import Application, BudgetLine, Financing
 from applications.parts import (
     ApplicantPart,
+    BudgetPart,
     Difference,
     Part,
+    PartnersPart,
     ProjectPart,
     QuestionsPart,
     differences,
-    still_stands,
+    meet,
 )
 from applications.services.door import TooLate, clock, require_open
+from applications.services.storing import write_partners, write_project, write_questions
 from applications.transitions import require
 from calls.models import Call
 from s3portal.accounts.models import Organisation, User
@@ -35,7 +38,8 @@ MAY_NOT_WRITE = "Du får läsa organisationens ansökningar men inte ändra dem.
 
 
 class DraftConflict(Conflict):
-    """Somebody saved the same page after it was opened. Nothing of this text was stored."""
+    """Somebody has changed the same fields since the page was opened. Nothing of this text was stored;
+    ``differences`` are the fields that a person has to choose between."""
 
     def __init__(self, application: Application, found: list[Difference], *, actor: User) -> None:
         self.application = application
@@ -93,9 +97,10 @@ def save_draft(
 ) -> Application:
     """Store one part of the draft: all of it or nothing.
 
-    ``seen`` is the mark (``parts.seen_mark``) of the page that was filled in. Raises DraftConflict when
-    somebody has stored another text since then, TooLate when the call has closed, Refusal otherwise. The
-    version counts only when something changed, so saving the same text twice disturbs nobody.
+    ``seen`` is the mark (``parts.seen_mark``) of the page that was filled in. What only others have changed
+    since then stays as they left it. Raises DraftConflict when somebody has changed the same field in
+    another way, TooLate when the call has closed, Refusal otherwise. The version counts only when something
+    changed, so saving the same text twice disturbs nobody.
     """
     application = (
         Application.objects.select_related("call__legal_basis", "organisation", "updated_by")
@@ -107,12 +112,13 @@ def save_draft(
         raise Refusal(MAY_NOT_WRITE)
     require_open(application.call, application.organisation, arrived_at, what="Det du skrev")
     stored = type(part).read(application)
-    changed = differences(stored, part)
+    met = meet(seen, stored=stored, mine=part)
+    if met.conflicts:
+        raise DraftConflict(application, met.conflicts, actor=actor)
+    changed = differences(stored, met.part)
     if not changed:
         return application
-    if not still_stands(seen, application, stored):
-        raise DraftConflict(application, changed, actor=actor)
-    fields = _write(application, part)
+    fields = _write(application, met.part)
     application.version += 1
     application.updated_by = actor
     application.updated_at = timezone.now()
@@ -124,19 +130,18 @@ def _write(application: Application, part: Part) -> list[str]:
     """Put the part into the row and its children; the names of the row's fields that changed."""
     if isinstance(part, ApplicantPart):
         return _assign(application, part, ["contact_name", "contact_email", "contact_phone"])
+    if isinstance(part, PartnersPart):
+        return write_partners(application, part)
     if isinstance(part, ProjectPart):
-        ApplicationArea.objects.filter(application=application).delete()
-        ApplicationArea.objects.bulk_create(
-            ApplicationArea(application=application, strengtharea=area) for area in part.areas
-        )
-        return _assign(application, part, ["title", "summary", "aims", "activities", "starts_on", "ends_on"])
+        return write_project(application, part)
     if isinstance(part, QuestionsPart):
-        Answer.objects.filter(application=application).delete()
-        Answer.objects.bulk_create(
-            Answer(application=application, question_id=question_id, value=value)
-            for question_id, value in part.answers
-        )
-        return []
+        return write_questions(application, part)
+    if isinstance(part, BudgetPart):
+        return _write_budget(application, part)
+    raise TypeError(part)
+
+
+def _write_budget(application: Application, part: BudgetPart) -> list[str]:
     BudgetLine.objects.filter(application=application).delete()
     BudgetLine.objects.bulk_create(
         BudgetLine(application=application, category=category, year=year, amount=amount)

@@ -22,6 +22,12 @@ urlpatterns = [
         {"step": Step.APPLICANT},
         name="step_applicant",
     ),
+    path(
+        "mina-ansokningar/<int:pk>/samverkan/",
+        drafting.edit,
+        {"step": Step.PARTNERS},
+        name="step_partners",
+    ),
     path("mina-ansokningar/<int:pk>/projekt/", drafting.edit, {"step": Step.PROJECT}, name="step_project"),
     path("mina-ansokningar/<int:pk>/fragor/", drafting.edit, {"step": Step.QUESTIONS}, name="step_questions"),
     path("mina-ansokningar/<int:pk>/budget/", drafting.edit, {"step": Step.BUDGET}, name="step_budget"),

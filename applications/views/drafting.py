@@ -14,13 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from applications import rules, services
 from applications.checks import Step, steps_of
 from applications.forms import (
+    ACTIVITIES,
     ADD,
+    INDICATORS,
+    PARTNERS,
     REMOVE,
     ApplicantForm,
     BudgetForm,
     PartForm,
+    PartnersForm,
     ProjectForm,
     QuestionsForm,
+    with_keyed_row_changes,
     with_row_changes,
 )
 from applications.models import Application
@@ -28,13 +33,16 @@ from applications.parts import (
     ApplicantPart,
     BudgetPart,
     Part,
+    PartnersPart,
     ProjectPart,
     QuestionsPart,
+    differences,
     rules_of,
     seen_mark,
 )
 from applications.services.door import clock, may_enter
 from applications.snapshot import canonical_json, content_of
+from applications.views.choosing import chosen, conflict_context, pairs, seen_of
 from applications.views.loading import my_application, step_list, step_url
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
@@ -45,8 +53,10 @@ AUTOSAVED = "autosparat"
 # A button and a question in the address. A plain word as a name ("remove") would hide the form's own
 # method of that name from scripts.
 GO_ON, CHANGE_KIND = "fortsatt", "byt_slag"
-PARTS: dict[Step, type[ApplicantPart] | type[ProjectPart] | type[QuestionsPart] | type[BudgetPart]] = {
+KEYED_ROWS = (PARTNERS, ACTIVITIES, INDICATORS)
+PARTS: dict[Step, type[Part]] = {
     Step.APPLICANT: ApplicantPart,
+    Step.PARTNERS: PartnersPart,
     Step.PROJECT: ProjectPart,
     Step.QUESTIONS: QuestionsPart,
     Step.BUDGET: BudgetPart,
@@ -58,12 +68,15 @@ def _form(
 ) -> PartForm:
     if isinstance(stored, ApplicantPart):
         return ApplicantForm(data, initial=stored.__dict__)
+    if isinstance(stored, PartnersPart):
+        return PartnersForm(data, part=stored, extra=extra)
     if isinstance(stored, ProjectPart):
-        initial = stored.__dict__ | {"areas": [area.pk for area in stored.areas]}
-        return ProjectForm(data, initial=initial, call=application.call)
+        return ProjectForm(data, part=stored, call=application.call, extra=extra)
     if isinstance(stored, QuestionsPart):
         return QuestionsForm(data, part=stored)
-    return BudgetForm(data, application=application, part=stored, extra=extra)
+    if isinstance(stored, BudgetPart):
+        return BudgetForm(data, application=application, part=stored, extra=extra)
+    raise TypeError(step)
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,7 +89,8 @@ def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
     if request.method == "POST":
         if not may_write_for(request.user, application.organisation):
             raise PermissionDenied
-        form = _form(step, application, stored, with_row_changes(request.POST))
+        typed = with_keyed_row_changes(with_row_changes(request.POST), KEYED_ROWS)
+        form = _form(step, application, stored, typed)
         return _save(request, application, step, form, arrived_at)
     if not application.is_draft:
         return redirect("applications:my_detail", pk=pk)
@@ -95,21 +109,31 @@ def _save(
     request: LoggedInRequest, application: Application, step: Step, form: PartForm, arrived_at: datetime
 ) -> HttpResponse:
     """Only a valid form reaches the service, so nothing is half saved."""
-    seen = request.POST.get("version", "")
+    seen = seen_of(request)
     if not form.is_valid() and application.is_draft and _open_to(application, arrived_at):
         return _refused(request, application, step, form, seen)
     try:
-        part = form.part() if form.is_valid() else PARTS[step].read(application)
+        stored = PARTS[step].read(application)
+        part = chosen(request, form.part(), stored) if form.is_valid() else stored
         saved = services.save_draft(
             application_id=application.pk, actor=request.user, part=part, seen=seen, arrived_at=arrived_at
         )
     except services.DraftConflict as conflict:
-        return _conflict(request, application, step, form, conflict)
+        return _conflict(request, step, form, conflict)
     except Refusal as refusal:
         return _not_saved(request, application, step, form, refusal)
+    now = PARTS[step].read(saved)
+    changed = [one.label for one in differences(now, part)]
     if _is_autosave(request):
-        mark = seen_mark(saved, PARTS[step].read(saved))
-        return render(request, "applications/_autosaved.html", {"seen": mark})
+        # The mark is of what stands in the open page, not of what others have written meanwhile.
+        context = {
+            "seen": seen_mark(saved, part),
+            "changed": changed,
+            "step_url": step_url(step, application),
+        }
+        return render(request, "applications/_autosaved.html", context)
+    if changed:
+        messages.info(request, f"Någon annan har under tiden ändrat: {', '.join(changed)}.")
     return redirect(_after_save(request, saved, step))
 
 
@@ -119,6 +143,11 @@ def _open_to(application: Application, arrived_at: datetime) -> bool:
 
 def _after_save(request: LoggedInRequest, application: Application, step: Step) -> str:
     here = step_url(step, application)
+    for kind in KEYED_ROWS:
+        if request.POST.get(ADD) == kind.prefix:
+            return f"{here}?ny={kind.prefix}#{kind.anchor}"
+        if request.POST.get(REMOVE, "").startswith(f"{kind.prefix}-"):
+            return f"{here}#{kind.anchor}"
     if request.POST.get(ADD):
         return f"{here}?ny={quote(request.POST[ADD])}#finansiering"
     if REMOVE in request.POST or CHANGE_KIND in request.GET:
@@ -153,27 +182,14 @@ def _refused(
 
 
 def _conflict(
-    request: LoggedInRequest,
-    application: Application,
-    step: Step,
-    form: PartForm,
-    conflict: services.DraftConflict,
+    request: LoggedInRequest, step: Step, form: PartForm, conflict: services.DraftConflict
 ) -> HttpResponse:
-    """Tell who was first and show what differs; nothing of either text is lost."""
-    context = {
-        "application": application,
-        "step": step,
-        "conflict": conflict,
-        "typed": _pairs(request.POST),
-        "texts": form.typed(),
-        "seen": seen_mark(conflict.application, PARTS[step].read(conflict.application)),
-        "step_url": step_url(step, application),
-    }
+    """Tell who was first and show what both have changed; both texts are kept until one is chosen."""
+    context = conflict_context(request, step, form, conflict)
+    template = "applications/conflict.html"
     if _is_autosave(request):
-        response = render(request, "applications/_autosave_conflict.html", context, status=409)
-    else:
-        response = render(request, "applications/conflict.html", context, status=409)
-    return _with_message(response, conflict.message)
+        template = "applications/_autosave_conflict.html"
+    return _with_message(render(request, template, context, status=409), conflict.message)
 
 
 def _not_saved(
@@ -184,19 +200,13 @@ def _not_saved(
         "application": application,
         "refusal": refusal,
         "texts": form.typed(),
-        "typed": _pairs(request.POST),
+        "typed": pairs(request.POST),
         "step_url": step_url(step, application),
     }
     template = "applications/not_saved.html"
     if _is_autosave(request):
         template = "applications/_autosave_refused.html"
     return _with_message(render(request, template, context, status=409), refusal.message)
-
-
-def _pairs(data: QueryDict) -> list[tuple[str, str]]:
-    """The posted fields to carry along in a form of hidden fields."""
-    skip = {"csrfmiddlewaretoken", "version", "spara", ADD, REMOVE, GO_ON}
-    return [(name, value) for name, values in data.lists() if name not in skip for value in values]
 
 
 def _page(

@@ -16,6 +16,7 @@ from s3portal.accounts.http import LoggedInRequest
 
 STEP_NAMES = {
     Step.APPLICANT: "applications:step_applicant",
+    Step.PARTNERS: "applications:step_partners",
     Step.PROJECT: "applications:step_project",
     Step.QUESTIONS: "applications:step_questions",
     Step.BUDGET: "applications:step_budget",

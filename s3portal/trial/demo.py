@@ -5,7 +5,7 @@ by something new, so that there is always an open call and a delegation order in
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,16 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from applications.parts import ProjectPart, seen_mark
+from applications.models import Application
+from applications.models.rows import new_row_key
+from applications.parts import (
+    ActivityRow,
+    IndicatorRow,
+    PartnerRow,
+    PartnersPart,
+    ProjectPart,
+    seen_mark,
+)
 from applications.services import save_draft, start_application
 from calls.enums import CallPhase
 from calls.models import Call
@@ -239,18 +248,43 @@ def _load_draft(people: dict[str, User]) -> None:
     if organisation is None or call is None or organisation.applications.exists():
         return
     draft = start_application(actor=colleague, call=call, organisation=organisation, arrived_at=now)
-    part = ProjectPart(
+    opened = ProjectPart.read(draft)
+    part = replace(
+        opened,
         title="Peak Innovation Norr",
         summary="Vi samlar företag inom sport, uteliv och besöksnäring i ett kluster som utvecklar hållbara "
         "produkter och upplevelser i fjällen.",
-        aims="",
-        activities="",
+        background="Företagen i fjällen är små och har sällan kontakt med forskare.",
         areas=tuple(call.areas.filter(slug="upplevelser")),
-        starts_on=None,
-        ends_on=None,
+        activity_rows=(
+            ActivityRow(new_row_key(), "Starta en styrgrupp", None, None, "Peak Jämtland"),
+            ActivityRow(new_row_key(), "Bygga en testbädd för uteprodukter", None, None, ""),
+        ),
+        indicators=(IndicatorRow(new_row_key(), "Företag i klustret", "företag", "25"),),
     )
-    seen = seen_mark(draft, ProjectPart.read(draft))
+    seen = seen_mark(draft, opened)
     save_draft(application_id=draft.pk, actor=colleague, part=part, seen=seen, arrived_at=now)
+    _load_partner(draft, colleague, now)
+
+
+def _load_partner(draft: Application, colleague: User, now: datetime) -> None:
+    opened = PartnersPart.read(draft)
+    partner = PartnerRow(
+        key=new_row_key(),
+        name="Mittuniversitetet",
+        org_number="202100-4524",
+        contact_name="Petra Partner",
+        contact_email="petra.partner@example.se",
+        role="Forskar om hållbara material och handleder testbädden.",
+        receives_aid=True,
+    )
+    save_draft(
+        application_id=draft.pk,
+        actor=colleague,
+        part=PartnersPart((partner,)),
+        seen=seen_mark(draft, opened),
+        arrived_at=now,
+    )
 
 
 @transaction.atomic

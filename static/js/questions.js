@@ -11,7 +11,7 @@
   function show(form) {
     // In the order of the page: a question whose own condition is not met counts as not answered.
     form.querySelectorAll("[data-shown-if]").forEach(function (control) {
-      var box = control.closest(".ds-field[id^='div_'], .ds-fieldset");
+      var box = control.closest("[data-with-secret]") || control.closest(".ds-field[id^='div_'], .ds-fieldset");
       var above = form.querySelector("#div_id_" + control.dataset.shownIf);
       var met = above && !above.hidden && answer(form, control.dataset.shownIf) === control.dataset.shownAnswer;
       if (box) box.hidden = !met;

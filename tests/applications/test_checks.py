@@ -46,11 +46,20 @@ def test_an_empty_one_has_all(owner):
         ("sokande", "id_contact_phone", "Fyll i kontaktpersonens telefonnummer."),
         ("projekt", "id_title", "Fyll i projektets namn."),
         ("projekt", "id_summary", "Skriv en sammanfattning."),
-        ("projekt", "id_aims", "Beskriv syfte och mål."),
-        ("projekt", "id_activities", "Beskriv aktiviteterna."),
         ("projekt", "id_areas_0", "Välj minst ett styrkeområde."),
         ("projekt", "id_starts_on", "Ange projektets första dag."),
         ("projekt", "id_ends_on", "Ange projektets sista dag."),
+        ("projekt", "id_background", "Beskriv bakgrunden och behovet."),
+        ("projekt", "id_aims", "Beskriv syfte och mål."),
+        ("projekt", "id_target_group", "Beskriv målgruppen."),
+        ("projekt", "id_akt-0-what", "Lägg till minst en aktivitet."),
+        ("projekt", "id_expected_results", "Beskriv de förväntade resultaten."),
+        ("projekt", "id_strategy_link", "Beskriv kopplingen till strategin och styrkeområdet."),
+        ("projekt", "id_economic_sustainability", "Beskriv den ekonomiska hållbarheten."),
+        ("projekt", "id_environmental_sustainability", "Beskriv den miljömässiga hållbarheten."),
+        ("projekt", "id_social_sustainability", "Beskriv den sociala hållbarheten."),
+        ("projekt", "id_risks", "Beskriv riskerna och hur ni möter dem."),
+        ("projekt", "id_dissemination", "Beskriv hur ni sprider och följer upp resultaten."),
         ("budget", "kostnader", "Fyll i kostnaderna."),
         ("budget", "id_applied_amount", "Ange hur mycket stöd ni söker."),
     ]
@@ -59,6 +68,33 @@ def test_an_empty_one_has_all(owner):
 def test_spaces_are_nothing(draft):
     change(draft, title="  \n ")
     assert problems(draft) == [Problem(Step.PROJECT, "id_title", "Fyll i projektets namn.")]
+
+
+def test_partners_that_are_begun(draft):
+    factories.make_partner(application=draft)
+    assert problems(draft) == []
+    factories.make_partner(application=draft, name="", role="", receives_aid=None)
+    factories.make_partner(application=draft, name="Åvki", role="", org_number="")
+    assert [(one.step, one.field, one.message) for one in problems(draft)] == [
+        (Step.PARTNERS, "id_par-1-name", "Fyll i namnet på samverkanspart 2."),
+        (Step.PARTNERS, "id_par-1-role", "Beskriv vilken roll samverkanspart 2 har i projektet."),
+        (Step.PARTNERS, "id_par-1-receives_aid_0", "Svara på om samverkanspart 2 tar del av stödet."),
+        (Step.PARTNERS, "id_par-2-role", "Beskriv vilken roll Åvki har i projektet."),
+    ]
+
+
+def test_activities_and_indicators_that_are_begun(draft, year):
+    factories.make_activity(application=draft, what="", starts_on=date(year - 1, 1, 1), ends_on=None)
+    factories.make_activity(application=draft, responsible="", ends_on=date(year + 2, 1, 1))
+    factories.make_indicator(application=draft, target="")
+    assert [(one.field, one.message) for one in problems(draft)] == [
+        ("id_akt-1-what", "Beskriv aktivitet 2."),
+        ("id_akt-1-ends_on", "Ange när aktivitet 2 slutar."),
+        ("id_akt-1-starts_on", "Aktivitet 2 börjar före projektets första dag."),
+        ("id_akt-2-responsible", "Ange vem som ansvarar för aktivitet 3."),
+        ("id_akt-2-ends_on", "Aktivitet 3 slutar efter projektets sista dag."),
+        ("id_ind-0-target", "Ange ett målvärde för indikator 1."),
+    ]
 
 
 def test_areas_outside_the_call(draft):
@@ -156,7 +192,8 @@ def test_working_time_must_be_among_the_costs(draft, year):
 
 def test_the_names_of_the_steps():
     assert [step.label for step in Step] == [
-        "Sökande",
+        "Organisation och kontakter",
+        "Samverkansparter",
         "Projektet",
         "Utlysningens frågor",
         "Budget och finansiering",

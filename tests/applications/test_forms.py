@@ -13,7 +13,7 @@ from applications.forms import (
     WorkListForm,
     with_row_changes,
 )
-from applications.parts import BudgetPart
+from applications.parts import BudgetPart, ProjectPart
 from s3portal.common.swedish import HARD_SPACE
 from tests import factories
 
@@ -66,7 +66,7 @@ def test_phone_is_written_one_way():
 
 # --- Project ----------------------------------------------------------------------------------------------
 def project(draft, **values):
-    return ProjectForm(data(**values), call=draft.call)
+    return ProjectForm(data(**values), part=ProjectPart.read(draft), call=draft.call)
 
 
 def test_markup_is_text(draft):

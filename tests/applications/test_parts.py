@@ -4,19 +4,22 @@ from datetime import date
 import pytest
 
 from applications.budget import FinancingRow
-from applications.models import Application
 from applications.parts import (
     ApplicantPart,
     BudgetPart,
     Difference,
+    PartnerRow,
+    PartnersPart,
     ProjectPart,
     budget_years,
     differences,
     financing_text,
+    meet,
     rules_of,
     seen_mark,
-    still_stands,
     summary_of,
+    taking_theirs,
+    with_choices,
 )
 from s3portal.common.swedish import HARD_SPACE
 from s3portal.common.text import Piece
@@ -68,17 +71,74 @@ def test_a_row_with_nothing_in_it():
     assert financing_text(row) == "Utan namn, arbetad tid, EU, ? timmar à ? kr, belopp saknas"
 
 
-def test_a_mark_stands_while_the_part_is_unchanged(draft):
-    applicant, project = ApplicantPart.read(draft), ProjectPart.read(draft)
-    of_applicant, of_project = seen_mark(draft, applicant), seen_mark(draft, project)
-    assert still_stands(of_applicant, draft, applicant)
-    Application.objects.filter(pk=draft.pk).update(version=2, title="Nytt namn")
-    draft.refresh_from_db()
-    assert still_stands(of_applicant, draft, ApplicantPart.read(draft)), "another page was saved"
-    assert not still_stands(of_project, draft, ProjectPart.read(draft))
-    for garbled in ("", "-", "1", "x-y", of_project[:-1]):
-        assert not still_stands(garbled, draft, ProjectPart.read(draft)), garbled
-    assert still_stands("2", draft, ProjectPart.read(draft))
+# --- Two who write ----------------------------------------------------------------------------------------
+def met(seen, stored, mine):
+    """Labels in conflict, or what became of the two."""
+    meeting = meet(seen, stored=stored, mine=mine)
+    return [one.label for one in meeting.conflicts] or meeting.part
+
+
+def test_what_only_one_has_changed_is_taken_from_them(draft):
+    opened = ProjectPart.read(draft)
+    seen = seen_mark(draft, opened)
+    stored, mine = replace(opened, title="Deras"), replace(opened, summary="Min")
+    assert met(seen, stored, mine) == replace(opened, title="Deras", summary="Min")
+    assert met(seen, opened, mine) == mine
+    assert met(seen, stored, opened) == stored
+    assert met(seen, stored, stored) == stored
+
+
+def test_what_both_have_changed_is_a_conflict_and_nothing_else(draft):
+    opened = ProjectPart.read(draft)
+    stored = replace(opened, title="Deras", summary="Deras")
+    mine = replace(opened, title="Mitt", aims="Mitt")
+    assert met(seen_mark(draft, opened), stored, mine) == ["Projektets namn"]
+
+
+def test_days_that_must_agree_are_not_taken_from_two_versions(draft):
+    opened = ProjectPart.read(draft)
+    stored = replace(opened, ends_on=date(2027, 1, 1))
+    mine = replace(opened, starts_on=date(2028, 1, 1))
+    assert met(seen_mark(draft, opened), stored, mine) == ["Första dag", "Sista dag"]
+
+
+def test_rows_meet_by_their_keys(draft):
+    one, two, three = (PartnerRow(f"{n:010x}", f"Part {n}", "", "", "", "", None) for n in (1, 2, 3))
+    opened = PartnersPart((one, two))
+    seen = seen_mark(draft, opened)
+    theirs = PartnersPart((replace(one, role="Leder"), two, three))
+    assert met(seen, theirs, PartnersPart((one,))) == PartnersPart((replace(one, role="Leder"), three))
+    assert met(seen, PartnersPart((one,)), PartnersPart((one, replace(two, role="Min")))) == [
+        "Samverkanspart 2"
+    ]
+
+
+def test_a_page_without_a_mark_takes_nothing_away(draft):
+    stored = ApplicantPart("Karin", "karin@example.org", "")
+    for garbled in ("", "-", "1", "x-y", "1-:,contact_name"):
+        assert met(garbled, stored, ApplicantPart("", "", "063")) == replace(stored, contact_phone="063")
+        assert met(garbled, stored, ApplicantPart("Karl", "", "")) == ["Kontaktperson"]
+
+
+def test_a_budget_is_not_taken_apart(draft):
+    opened = BudgetPart.read(draft)
+    seen = seen_mark(draft, opened)
+    stored, mine = replace(opened, applied_amount=1), replace(opened, lines=opened.lines[:1])
+    assert len(met(seen, stored, mine)) == 2
+    assert met(seen, opened, mine) == mine
+
+
+def test_a_choice_counts_for_the_text_that_was_shown(draft):
+    opened = ApplicantPart("Karin", "", "")
+    stored, mine = replace(opened, contact_name="Kim"), replace(opened, contact_name="Karl")
+    (conflict,) = meet(seen_mark(draft, opened), stored=stored, mine=mine).conflicts
+    chosen = {conflict.key: conflict.shown}
+    seen = with_choices(seen_mark(draft, opened), chosen)
+    assert met(seen, stored, mine) == mine
+    assert taking_theirs(mine, stored=stored, chosen=chosen) == stored
+    later = replace(opened, contact_name="Kerstin")
+    assert taking_theirs(mine, stored=later, chosen=chosen) == mine
+    assert met(seen, later, mine) == ["Kontaktperson"]
 
 
 def test_years_without_a_period_are_those_with_lines(draft):

@@ -244,8 +244,20 @@ def test_what_is_sent_holds_the_questions_that_were_put(owner, draft, other_aid,
     sent = submit_application(application_id=draft.pk, actor=owner, arrived_at=timezone.now())
     content = content_of(sent)
     assert content["answers"] == [
-        {"question": "Söker ni annat stöd?", "kind": "yes_no", "value": "nej", "text": "Nej"},
-        {"question": "Hur mycket?", "kind": "amount", "value": "150000", "text": "150\u00a0000\u00a0kr"},
+        {
+            "question": "Söker ni annat stöd?",
+            "kind": "yes_no",
+            "value": "nej",
+            "text": "Nej",
+            "trade_secret": "",
+        },
+        {
+            "question": "Hur mycket?",
+            "kind": "amount",
+            "value": "150000",
+            "text": "150\u00a0000\u00a0kr",
+            "trade_secret": "",
+        },
     ]
     file = sent.record.files.get(content_type="application/json")
     from s3portal.common.files import read_frozen
@@ -271,7 +283,7 @@ def test_files_are_asked_for_by_mail(client_for, owner, draft):
         ("Årsredovisning", True),
         ("Avtal", False),
     ]
-    assert steps_of(draft) == [Step.APPLICANT, Step.PROJECT, Step.BUDGET, Step.REVIEW]
+    assert steps_of(draft) == [Step.APPLICANT, Step.PARTNERS, Step.PROJECT, Step.BUDGET, Step.REVIEW]
     page = client_for(owner).get(reverse("applications:review", args=[draft.pk])).content.decode()
     assert "Årsredovisning: Den senaste." in page
     assert "Avtal (frivilligt)" in page

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from applications import services, tasks
 from applications.models import Application
+from applications.parts import PROJECT_TEXTS
 from applications.services.door import clock
 from applications.snapshot import canonical_json
 from calls.services.editing import lock_call, require_unreceived
@@ -67,6 +68,9 @@ def test_submit(draft, owner, colleague, monkeypatch, django_capture_on_commit_c
 
 @pytest.mark.django_db
 def test_exactly_what_was_sent_is_stored(draft, owner):
+    factories.make_partner(application=draft, name="Åvki", org_number="202100-4524", receives_aid=True)
+    factories.make_indicator(application=draft)
+    draft.trade_secrets.create(field="summary", reason="Receptet.")
     draft = send(draft, owner)
     file = draft.record.files.get()
     content = read_frozen(file.storage_name, sha256=file.sha256)
@@ -81,11 +85,30 @@ def test_exactly_what_was_sent_is_stored(draft, owner):
     year = draft.starts_on.year
     assert data["format"] == "s3-portalen/ansokan"
     assert data["organisation"]["org_number"] == draft.organisation.org_number
+    assert data["format_version"] == 2
+    assert data["partners"] == [
+        {
+            "name": "Åvki",
+            "org_number": "202100-4524",
+            "contact_name": "Petra Partner",
+            "contact_email": "petra@example.org",
+            "role": "Leder testbädden.",
+            "receives_aid": True,
+        }
+    ]
     assert data["project"] == {
         "title": draft.title,
-        "summary": "Vi samlar företag i fjällen.",
-        "aims": "Fler företag samarbetar om forskning.",
-        "activities": "Möten, kurser och en gemensam testbädd.",
+        **{name: getattr(draft, name) for name in PROJECT_TEXTS},
+        "activity_rows": [
+            {
+                "what": "Bygga en testbädd",
+                "starts_on": f"{year}-01-01",
+                "ends_on": (draft.starts_on + timedelta(days=60)).isoformat(),
+                "responsible": "Projektledaren",
+            }
+        ],
+        "indicators": [{"name": "Företag som samverkar", "unit": "företag", "target": "12"}],
+        "trade_secrets": {"summary": "Receptet."},
         "areas": [area.name for area in draft.areas.all()],
         "starts_on": f"{year}-01-01",
         "ends_on": f"{year + 1}-12-31",

@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import Application
-from applications.parts import ApplicantPart, BudgetPart, ProjectPart, seen_mark
+from applications.parts import (
+    PROJECT_TEXTS,
+    ApplicantPart,
+    BudgetPart,
+    PartnersPart,
+    ProjectPart,
+    seen_mark,
+)
 from tests import factories
 from tests.applications.sending import send
 
@@ -36,13 +43,29 @@ def applicant(application, **changes):
     return part.__dict__ | {"version": seen_mark(application, part)} | changes
 
 
+def rows(prefix, stored):
+    """The rows as a browser posts them."""
+    return {
+        f"{prefix}-{index}-{name}": str(getattr(row, name) or "")
+        for index, row in enumerate(stored)
+        for name in ("key", *row.names())
+    }
+
+
+def partners(application, **changes):
+    part = PartnersPart.read(application)
+    posted = rows("par", part.partners)
+    for index, row in enumerate(part.partners):
+        posted[f"par-{index}-receives_aid"] = {True: "ja", False: "nej", None: ""}[row.receives_aid]
+    return posted | {"version": seen_mark(application, part)} | changes
+
+
 def project(application, **changes):
     part = ProjectPart.read(application)
-    posted = {
-        "title": part.title,
-        "summary": part.summary,
-        "aims": part.aims,
-        "activities": part.activities,
+    posted = {name: getattr(part, name) for name in ("title", *PROJECT_TEXTS)}
+    posted |= rows("akt", part.activity_rows) | rows("ind", part.indicators)
+    posted |= {f"secret-{field}": reason for field, reason in part.secrets}
+    posted |= {
         "areas": [area.pk for area in part.areas],
         "starts_on": part.starts_on.isoformat(),
         "ends_on": part.ends_on.isoformat(),
@@ -75,7 +98,8 @@ def test_save_and_stay(client_for, draft, colleague):
 def test_save_and_go_on(client_for, draft, owner):
     client = client_for(owner)
     for name, data, following in (
-        ("step_applicant", applicant, "step_project"),
+        ("step_applicant", applicant, "step_partners"),
+        ("step_partners", partners, "step_project"),
         ("step_project", project, "step_budget"),
         ("step_budget", budget, "review"),
     ):
@@ -97,7 +121,7 @@ def test_a_page_with_something_to_put_right_does_not_say_that_it_is_saved(client
 def test_a_draft_may_miss_anything(client_for, owner):
     draft = factories.make_application(user=owner, empty=True)
     client = client_for(owner)
-    for name in ("step_applicant", "step_project", "step_budget"):
+    for name in ("step_applicant", "step_partners", "step_project", "step_budget"):
         assert client.get(url(name, draft)).status_code == 200
         assert client.post(url(name, draft), {"version": "1"}).status_code == 302
 
@@ -202,8 +226,11 @@ def test_autosave_after_the_session_ended(client, draft):
 
 
 # --- Two at once ------------------------------------------------------------------------------------------
-def test_two_browsers(client_for, draft, owner, colleague):
-    """The second is told who and when, sees what differs, and chooses."""
+@pytest.mark.parametrize(
+    ("choice", "summary"), [("min", "Vi samlar alla företag."), ("sparad", "Vi samlar många företag.")]
+)
+def test_two_browsers(client_for, draft, owner, colleague, choice, summary):
+    """The second is told who and when, sees what both have changed, and chooses."""
     mine = project(draft, summary="Vi samlar alla företag.", title="Mitt namn")
     theirs = project(draft, summary="Vi samlar många företag.")
     client_for(colleague).post(url("step_project", draft), theirs)
@@ -220,19 +247,27 @@ def test_two_browsers(client_for, draft, owner, colleague):
     assert "Aktiviteter</h2>" not in page, "only what differs is compared"
     draft.refresh_from_db()
     assert draft.summary == "Vi samlar många företag."
-    # "Spara min text": the page's own hidden fields, as the browser sends them.
+    # The page's own hidden fields, as the browser sends them, and one choice.
     fields = re.search(rf'<form method="post" action="{url("step_project", draft)}">.*?</form>', page, re.S)
-    hidden = re.findall(r'name="([^"]+)" value="([^"]*)"', fields[0])
-    response = client.post(url("step_project", draft), dict(hidden))
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', fields[0]))
+    assert [name for name in hidden if name.startswith("visad-")] == ["visad-summary"]
+    unchosen = client.post(url("step_project", draft), hidden)
+    assert unchosen.status_code == 409, "nothing is decided for them"
+    assert "Välj text för den uppgift som är kvar. Inget är sparat än." in text(unchosen)
+    response = client.post(url("step_project", draft), hidden | {"val-summary": choice})
     assert response.status_code == 302
     draft.refresh_from_db()
-    assert (draft.summary, draft.title) == ("Vi samlar alla företag.", "Mitt namn")
+    assert (draft.summary, draft.title) == (summary, "Mitt namn")
 
 
 def test_a_garbled_mark_is_a_conflict_only_when_something_differs(client_for, draft, owner):
     client = client_for(owner)
     same = applicant(draft, version="garbled")
     assert client.post(url("step_applicant", draft), same).status_code == 302
+    emptied = applicant(draft, version="", contact_name="")
+    assert client.post(url("step_applicant", draft), emptied).status_code == 302
+    draft.refresh_from_db()
+    assert draft.contact_name == owner.full_name, "and empties nothing"
     other = applicant(draft, version="", contact_name="Nytt")
     assert client.post(url("step_applicant", draft), other).status_code == 409
 
@@ -385,3 +420,123 @@ def test_working_time_missing_among_the_costs_is_told(client_for, draft, owner):
     posted = budget(draft, fin__1__hours="2 000")
     found = text(client_for(owner).post(url("budget_sums", draft), posted))
     assert "Ta upp den bland personalkostnaderna också." in found
+
+
+# --- Rows with keys -----------------------------------------------------------------------------------
+def test_partners_are_added_kept_and_removed_without_script(client_for, draft, owner):
+    client = client_for(owner)
+    page = client.get(url("step_partners", draft)).content.decode()
+    assert "Inga samverkansparter är tillagda." in page
+    response = client.post(url("step_partners", draft), partners(draft, lagg_till="par"))
+    assert response.headers["Location"] == url("step_partners", draft) + "?ny=par#samverkansparter"
+    page = client.get(url("step_partners", draft) + "?ny=par").content.decode()
+    key = re.search(r'name="par-0-key" value="([0-9a-f]{10})"', page)[1]
+    typed = {
+        "par-0-key": key,
+        "par-0-name": "Åvki",
+        "par-0-org_number": "2021004524",
+        "par-0-receives_aid": "ja",
+    }
+    for role in ("Leder", "Leder testbädden"):
+        posted = partners(draft) | typed | {"par-0-role": role}
+        assert client.post(url("step_partners", draft), posted).status_code == 302
+    row = draft.partners.get()
+    assert (row.key, row.name, row.org_number, row.role, row.receives_aid) == (
+        key, "Åvki", "202100-4524", "Leder testbädden", True)  # fmt: skip
+    factories.make_partner(application=draft, name="Kvar")
+    kept = draft.partners.get(name="Kvar").pk
+    response = client.post(url("step_partners", draft), partners(draft, ta_bort="par-0"))
+    assert response.headers["Location"] == url("step_partners", draft) + "#samverkansparter"
+    assert [(one.pk, one.order) for one in draft.partners.all()] == [(kept, 1)]
+
+
+def test_a_wrong_number_of_a_partner_is_told_beside_its_field(client_for, draft, owner):
+    factories.make_partner(application=draft)
+    posted = partners(draft, **{"par-0-org_number": "202100-4525", "par-0-contact_email": "x"})
+    response = client_for(owner).post(url("step_partners", draft), posted)
+    assert response.status_code == 422
+    assert "Kontrollsiffran i organisationsnumret stämmer inte." in text(response)
+    assert 'value="202100-4525"' in response.content.decode()
+
+
+def test_a_key_that_is_garbled_or_used_twice_loses_no_row(client_for, draft, owner):
+    posted = {
+        "version": "",
+        "par-0-key": "x",
+        "par-0-name": "Ett",
+        "par-7-key": "0" * 10,
+        "par-7-name": "Två",
+    }
+    posted |= {"par-9-key": "0" * 10, "par-9-name": "Tre", "par-9-receives_aid": "kanske"}
+    client = client_for(owner)
+    assert client.post(url("step_partners", draft), posted).status_code == 422
+    client.post(url("step_partners", draft), posted | {"par-9-receives_aid": "nej"})
+    assert [row.name for row in draft.partners.all()] == ["Ett", "Två", "Tre"]
+
+
+def test_more_rows_than_fit_are_told_and_not_cut_off(client_for, draft, owner):
+    posted = {f"par-{n}-name": f"Part {n}" for n in range(41)} | {"version": ""}
+    response = client_for(owner).post(url("step_partners", draft), posted)
+    assert response.status_code == 422
+    assert "Ta bort rader: det får vara högst 40 samverkansparter." in text(response)
+    assert "Part 40" in response.content.decode()
+
+
+def test_activities_and_indicators(client_for, draft, owner):
+    client = client_for(owner)
+    response = client.post(url("step_project", draft), project(draft, lagg_till="ind"))
+    assert response.headers["Location"] == url("step_project", draft) + "?ny=ind#indikatorer"
+    assert 'id="id_ind-0-target"' in client.get(url("step_project", draft) + "?ny=ind").content.decode()
+    wrong = {"akt-0-starts_on": "2027-05-02", "akt-0-ends_on": "2027-05-01", "lagg_till": "akt"}
+    response = client.post(url("step_project", draft), project(draft, **wrong))
+    assert response.status_code == 422
+    assert "Välj en sista dag som inte ligger före den första dagen." in text(response)
+    assert 'id="id_akt-1-what"' in response.content.decode(), "the row comes all the same"
+    posted = project(draft, **{"ind-0-name": "Företag", "ind-0-target": "15", "akt-0-what": "Nytt"})
+    assert client.post(url("step_project", draft), posted).status_code == 302
+    assert draft.indicators.get().target == "15"
+    assert draft.activity_rows.get().what == "Nytt"
+
+
+def test_what_a_colleague_has_written_meanwhile_stays_and_is_told(client_for, draft, owner, colleague):
+    """The autosave's answer has the mark of the open page, so the next one does not undo the colleague's."""
+    mine = project(draft, title="Mitt namn")
+    client_for(colleague).post(url("step_project", draft), project(draft, risks="Hennes"))
+    client = client_for(owner)
+    for title in ("Mitt namn", "Mitt andra namn"):
+        response = client.post(url("step_project", draft), mine | {"title": title}, headers=AUTOSAVE)
+        assert "Någon annan har under tiden ändrat: Risker." in text(response)
+        mine["version"] = re.search(
+            r'name="version" id="version" value="([^"]*)"', response.content.decode()
+        )[1]
+        draft.refresh_from_db()
+        assert (draft.title, draft.risks) == (title, "Hennes")
+    response = client.post(url("step_project", draft), mine | {"aims": "Nytt mål"}, follow=True)
+    assert "Någon annan har under tiden ändrat: Risker." in text(response)
+    assert "Hennes" in response.content.decode()
+
+
+# --- Trade secrets ------------------------------------------------------------------------------------
+def test_a_text_is_marked_as_a_trade_secret_and_the_mark_is_shown(client_for, draft, owner, officer):
+    question = factories.make_question(call=draft.call, kind="long", required=False, label="Hur gör ni?")
+    client = client_for(owner)
+    page = client.get(url("step_project", draft)).content.decode()
+    assert "Märkt: innehåller affärshemligheter" not in page
+    client.post(url("step_project", draft), project(draft, **{"secret-risks": " Receptet. "}))
+    posted = {f"q-{question.pk}": "Med vax.", f"secret-q-{question.pk}": "Vaxet.", "version": ""}
+    client.post(url("step_questions", draft), posted)
+    assert dict(draft.trade_secrets.values_list("field", "reason")) == {
+        "risks": "Receptet.", f"q-{question.pk}": "Vaxet."}  # fmt: skip
+    for name in ("step_project", "step_questions"):
+        page = client.get(url(name, draft)).content.decode()
+        assert page.count("Märkt: innehåller affärshemligheter") == 1
+    sent = send(draft, owner)
+    found = text(client_for(officer).get(url("officer_detail", sent)))
+    assert "Märkt som affärshemlighet av sökanden: Receptet." in found
+    assert "Märkt som affärshemlighet av sökanden: Vaxet." in found
+
+
+def test_the_mark_is_taken_away_by_emptying_it(client_for, draft, owner):
+    draft.trade_secrets.create(field="risks", reason="Receptet.")
+    client_for(owner).post(url("step_project", draft), project(draft, **{"secret-risks": " "}))
+    assert not draft.trade_secrets.exists()

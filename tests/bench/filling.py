@@ -47,11 +47,16 @@ SENT_AT = """
 APPLICATIONS = """
     INSERT INTO applications_application (
         id, call_id, organisation_id, status, version, contact_name, contact_email, contact_phone, title,
-        summary, aims, activities, starts_on, ends_on, applied_amount, publication_consent,
+        summary, background, aims, target_group, activities, project_organisation, expected_results,
+        strategy_link, economic_sustainability, environmental_sustainability, social_sustainability, risks,
+        dissemination, starts_on, ends_on, applied_amount, publication_consent,
         created_by_id, created_at, updated_by_id, updated_at)
     SELECT plan.id, plan.call_id, plan.organisation_id, 'draft', 1, 'Olga Ödmark', 'applicant@example.org',
            '063-10 00 00', plan.title, repeat('Vi samlar företag i fjällen. ', 10),
-           repeat('Fler företag samarbetar om forskning. ', 8), repeat('Möten, kurser och en testbädd. ', 8),
+           repeat('Företagen saknar forskare. ', 8), repeat('Fler företag samarbetar om forskning. ', 8),
+           'Besöksföretag.', repeat('Möten, kurser och en testbädd. ', 8), 'En styrgrupp leder.',
+           'En testbädd.', 'Upplevelser.', 'Helårsjobb.', 'Färre resor.', 'Alla är med.', 'Få deltagare.',
+           'En enkät.',
            make_date(%(year)s, 1, 1), make_date(%(year)s + 1, 12, 31), plan.amount, true,
            %(user)s, call.opens_at, %(user)s, coalesce(plan.sent_at, call.opens_at)
     FROM plan JOIN calls_call AS call ON call.id = plan.call_id
