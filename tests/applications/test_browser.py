@@ -58,16 +58,34 @@ def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call
     type_in(page, "#id_contact_name", "Karin Lund")
     type_in(page, "#id_contact_phone", "063147500")
     press(page, "button[name=fortsatt]")
+    tab_to(page, "#lagg-till-par")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_par-0-name")
+    type_in(page, "#id_par-0-name", "Åvki")
+    type_in(page, "#id_par-0-role", "Leder testbädden.")
+    tab_to(page, "#id_par-0-receives_aid_0")
+    page.keyboard.press("Space")
+    press(page, "button[name=fortsatt]")
     type_in(page, "#id_title", "Designdrivna kluster")
     type_in(page, "#id_summary", "Vi samlar företag.")
-    type_in(page, "#id_aims", "Fler arbetar ihop.")
-    type_in(page, "#id_activities", "Möten.")
     tab_to(page, "#id_areas_0")
     page.keyboard.press("Space")
     tab_to(page, "#id_starts_on")
     page.keyboard.type("01012027")
     tab_to(page, "#id_ends_on")
     page.keyboard.type("12312027")
+    type_in(page, "#id_background", "Företagen är små.")
+    type_in(page, "#id_aims", "Fler arbetar ihop.")
+    type_in(page, "#id_target_group", "Företag i fjällen.")
+    type_in(page, "#id_akt-0-what", "Möten.")
+    tab_to(page, "#id_akt-0-starts_on")
+    page.keyboard.type("02012027")
+    tab_to(page, "#id_akt-0-ends_on")
+    page.keyboard.type("03012027")
+    type_in(page, "#id_akt-0-responsible", "Karin Lund")
+    sustainable = [f"{name}_sustainability" for name in ("economic", "environmental", "social")]
+    for name in ("expected_results", "strategy_link", *sustainable, "risks", "dissemination"):
+        type_in(page, f"#id_{name}", "Som planerat.")
     press(page, "button[name=fortsatt]")
     type_in(page, "#id_cost-personnel-2027", "400 000")
     type_in(page, "#id_cost-travel-2027", "40 000")
@@ -129,8 +147,9 @@ def test_it_saves_by_itself_and_tells(live_server, page, log_in, owner, colleagu
     with page.expect_navigation():
         page.get_by_role("button", name="Spara utkast").last.click()
     assert "Kollegans mål" in page.inner_text("main")
+    page.get_by_label("Min text").check()
     with page.expect_navigation():
-        page.get_by_role("button", name="Spara min text").click()
+        page.get_by_role("button", name="Spara det jag har valt").click()
     draft.refresh_from_db()
     assert draft.aims == "Mina mål"
 
@@ -163,7 +182,10 @@ def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner
     log_in(page, live_server, owner)
     visits = [live_server.url + reverse("applications:my_list")]
     visits.append(live_server.url + reverse("applications:start", args=[call.slug]))
-    names = ("step_applicant", "step_project", "step_budget", "review", "delete")
+    factories.make_partner(application=draft)
+    factories.make_indicator(application=draft)
+    draft.trade_secrets.create(field="risks", reason="Receptet.")
+    names = ("step_applicant", "step_partners", "step_project", "step_budget", "review", "delete")
     visits += [address(live_server, name, draft) for name in names]
     visits += [address(live_server, name, sent) for name in ("receipt", "my_detail", "withdraw")]
     for visit in visits:

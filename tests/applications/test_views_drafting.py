@@ -19,6 +19,7 @@ from applications.parts import (
     seen_mark,
 )
 from tests import factories
+from tests.applications.judging import declare
 from tests.applications.sending import send
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +249,9 @@ def test_two_browsers(client_for, draft, owner, colleague, choice, summary):
     draft.refresh_from_db()
     assert draft.summary == "Vi samlar många företag."
     # The page's own hidden fields, as the browser sends them, and one choice.
-    fields = re.search(rf'<form method="post" action="{url("step_project", draft)}">.*?</form>', page, re.S)
+    fields = re.search(
+        rf'<form method="post" action="{url("step_project", draft)}" class.*?</form>', page, re.S
+    )
     hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', fields[0]))
     assert [name for name in hidden if name.startswith("visad-")] == ["visad-summary"]
     unchosen = client.post(url("step_project", draft), hidden)
@@ -531,6 +534,7 @@ def test_a_text_is_marked_as_a_trade_secret_and_the_mark_is_shown(client_for, dr
         page = client.get(url(name, draft)).content.decode()
         assert page.count("Märkt: innehåller affärshemligheter") == 1
     sent = send(draft, owner)
+    declare(sent, officer)
     found = text(client_for(officer).get(url("officer_detail", sent)))
     assert "Märkt som affärshemlighet av sökanden: Receptet." in found
     assert "Märkt som affärshemlighet av sökanden: Vaxet." in found
