@@ -4,11 +4,12 @@ from applications.checks.budget import missing_in_costs, missing_in_financing, m
 from applications.checks.partners import missing_in_partners
 from applications.checks.project import missing_in_applicant, missing_in_project
 from applications.checks.questions import missing_in_questions
+from applications.checks.starting import PARTS, is_started
 from applications.checks.steps import Problem, Step, steps_of
 from applications.models import Application
 from applications.parts import BudgetPart, summary_of
 
-__all__ = ["Problem", "Step", "steps_of", "submission_problems"]
+__all__ = ["PARTS", "Problem", "Step", "is_started", "steps_of", "submission_problems"]
 
 
 def submission_problems(application: Application) -> list[Problem]:

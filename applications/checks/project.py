@@ -61,7 +61,9 @@ def _missing_areas(application: Application) -> Iterator[Problem]:
     if not chosen:
         yield Problem(Step.PROJECT, "id_areas_0", "Välj minst ett styrkeområde.")
     elif not chosen <= {area.pk for area in application.call.areas.all()}:
-        yield Problem(Step.PROJECT, "id_areas_0", "Välj bara styrkeområden som ingår i utlysningen.")
+        yield Problem(
+            Step.PROJECT, "id_areas_0", "Välj bara styrkeområden som ingår i utlysningen.", wrong=True
+        )
 
 
 def _missing_in_period(application: Application) -> Iterator[Problem]:
@@ -70,12 +72,15 @@ def _missing_in_period(application: Application) -> Iterator[Problem]:
         yield Problem(Step.PROJECT, "id_starts_on", "Ange projektets första dag.")
     elif call.earliest_start and application.starts_on < call.earliest_start:
         earliest = format_day(call.earliest_start)
-        yield Problem(Step.PROJECT, "id_starts_on", f"Projektet får starta tidigast {earliest}.")
+        yield Problem(Step.PROJECT, "id_starts_on", f"Projektet får starta tidigast {earliest}.", wrong=True)
     if application.ends_on is None:
         yield Problem(Step.PROJECT, "id_ends_on", "Ange projektets sista dag.")
     elif call.latest_end and application.ends_on > call.latest_end:
         yield Problem(
-            Step.PROJECT, "id_ends_on", f"Projektet ska vara avslutat senast {format_day(call.latest_end)}."
+            Step.PROJECT,
+            "id_ends_on",
+            f"Projektet ska vara avslutat senast {format_day(call.latest_end)}.",
+            wrong=True,
         )
 
 

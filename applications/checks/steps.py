@@ -1,6 +1,7 @@
 """The pages of the application form."""
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 
 from applications.models import Application
@@ -31,11 +32,13 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to put right: where, and what to do about it. ``field`` is the id of the control."""
+    """Something to put right: where, and what to do about it. ``field`` is the id of the control. ``wrong``:
+    what is written cannot stand, rather than that something is left to write."""
 
     step: Step
     field: str
     message: str
+    wrong: bool = dataclass_field(default=False, compare=False)
 
 
 def steps_of(application: Application) -> list[Step]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import rules, services
-from applications.checks import Step, steps_of
+from applications.checks import PARTS, Step, steps_of
 from applications.forms import (
     ACTIVITIES,
     ADD,
@@ -54,13 +54,6 @@ AUTOSAVED = "autosparat"
 # method of that name from scripts.
 GO_ON, CHANGE_KIND = "fortsatt", "byt_slag"
 KEYED_ROWS = (PARTNERS, ACTIVITIES, INDICATORS)
-PARTS: dict[Step, type[Part]] = {
-    Step.APPLICANT: ApplicantPart,
-    Step.PARTNERS: PartnersPart,
-    Step.PROJECT: ProjectPart,
-    Step.QUESTIONS: QuestionsPart,
-    Step.BUDGET: BudgetPart,
-}
 
 
 def _form(

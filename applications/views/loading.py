@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from applications.checks import Problem, Step, steps_of, submission_problems
+from applications.checks import Problem, Step, is_started, steps_of, submission_problems
 from applications.enums import ApplicationStatus
 from applications.models import Application
 from applications.queries import received_application
@@ -61,15 +61,29 @@ def step_list(
     ]
 
 
+def _step_state(step: Step, application: Application, problems: list[Problem]) -> tuple[str, str]:
+    """Of what is stored: not started, started, complete or with faults, with the words for it."""
+    if step is Step.REVIEW:
+        return "", "Inte klar att skicka in" if problems else "Klar att skicka in"
+    own = [problem for problem in problems if problem.step is step]
+    faults = sum(problem.wrong for problem in own)
+    if faults:
+        return _to_put_right(faults)
+    if not is_started(step, application):
+        return "", "Inte påbörjad" if own else "Inget ifyllt, frivilligt"
+    return ("paborjad", f"Påbörjad, {len(own)} kvar") if own else ("klar", "Klar")
+
+
+def _to_put_right(count: int) -> tuple[str, str]:
+    return "fel", f"{count} {'uppgift' if count == 1 else 'uppgifter'} att rätta"
+
+
 def _step_entry(
     step: Step, application: Application, current: Step, problems: list[Problem], errors: int
 ) -> dict[str, Any]:
-    left = len(problems) if step is Step.REVIEW else sum(problem.step is step for problem in problems)
-    state, status = ("klar", "Klar") if not left else ("", "Påbörjad")
-    if step is Step.REVIEW:
-        state, status = "", "Inte klar att skicka in" if left else "Klar att skicka in"
+    state, status = _step_state(step, application, problems)
     if errors:
-        state, status = "fel", f"{errors} {'uppgift' if errors == 1 else 'uppgifter'} att rätta"
+        state, status = _to_put_right(errors)
     return {
         "label": step.label,
         "url": step_url(step, application),

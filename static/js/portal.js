@@ -62,7 +62,7 @@
   }
 
   function tellLoggedOut() {
-    tell("fel", "Inte sparat: du har loggats ut. Det du skrivit finns kvar här på sidan.", {
+    tell("fel", "Inte sparat: du har loggats ut. Det du skrivit finns kvar här på sidan och sparas när du har loggat in igen.", {
       href: LOGIN_PATH + "?next=" + encodeURIComponent("/"),
       words: "Logga in i en ny flik och kom tillbaka hit",
     });
@@ -103,6 +103,35 @@
         return;
       }
     }
+  });
+
+  // --- Once more, by itself -------------------------------------------------------------------------------
+  // What could not be saved is sent again: after a while and then ever more seldom, as soon as the network is
+  // back, and when somebody who was logged out comes back to the page.
+  var FIRST_WAIT = 3000;
+  var LONGEST_WAIT = 60000;
+  function again(form) {
+    var here = stand(form);
+    window.clearTimeout(here.timer);
+    if (here.version === here.saved || here.underWay > 0 || !form.isConnected) return;
+    form.dispatchEvent(new CustomEvent("forsok-igen"));
+  }
+  function againLater(form) {
+    var here = stand(form);
+    here.wait = Math.min(here.wait ? here.wait * 2 : FIRST_WAIT, LONGEST_WAIT);
+    window.clearTimeout(here.timer);
+    here.timer = window.setTimeout(again, here.wait, form);
+  }
+  function againNow() {
+    document.querySelectorAll("form[data-autosave]").forEach(function (form) {
+      // A text that the server has refused waits for the person, not for the network.
+      if (stand(form).broken) again(form);
+    });
+  }
+  window.addEventListener("online", againNow);
+  window.addEventListener("focus", againNow);
+  document.addEventListener("visibilitychange", function () {
+    if (!document.hidden) againNow();
   });
 
   // --- Autosave, then submit ------------------------------------------------------------------------------
@@ -237,17 +266,21 @@
     if (!form) return;
     answered(form);
     var xhr = event.detail.xhr;
+    stand(form).broken = xhr.status === 0 || xhr.status >= 500 || sessionEnded(xhr);
     if (xhr.status === 0) {
-      tell("fel", "Inte sparat: ingen kontakt med servern. Det du skrivit finns kvar här och sparas när du skriver vidare.");
+      tell("fel", "Inte sparat: ingen kontakt med servern. Det du skrivit finns kvar här och sparas när kontakten är tillbaka.");
+      againLater(form);
     } else if (sessionEnded(xhr)) {
       tellLoggedOut();
     } else if (xhr.status >= 200 && xhr.status < 300) {
       stand(form).saved = stand(form).sending;
+      stand(form).wait = 0;
       tell("sparat", "Sparat " + clock());
     } else if (xhr.status === 409) {
       tell("fel", "Inte sparat: " + (serverWords(xhr) || "någon annan har sparat samtidigt."));
     } else {
-      tell("fel", "Inte sparat: " + (serverWords(xhr) || "något gick fel. Försök igen om en stund."));
+      tell("fel", "Inte sparat: " + (serverWords(xhr) || "något gick fel. Vi försöker igen om en stund."));
+      if (xhr.status >= 500) againLater(form);
     }
   });
   document.addEventListener("htmx:afterSwap", function (event) {

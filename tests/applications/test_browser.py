@@ -1,6 +1,7 @@
 """The form in a browser: with the keyboard only, saved by itself, and the sums as they are typed."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -243,3 +244,31 @@ def test_focus_stays_when_rows_come_and_go(live_server, page, log_in, owner, cal
     page.keyboard.press("Enter")
     expect(rows).to_have_count(before - 1)
     expect(page.locator("button[name=ta_bort]").first).to_be_focused()
+
+
+def test_what_could_not_be_saved_is_saved_by_itself(live_server, page, log_in, owner, call):
+    """The network goes and comes back; then the session ends, and somebody logs in again in another tab."""
+    draft = factories.make_application(user=owner, call=call)
+    log_in(page, live_server, owner)
+    page.goto(address(live_server, "step_partners", draft))
+    page.goto(address(live_server, "step_applicant", draft))
+    saved = page.locator("#sparat[data-state=sparat]")
+    page.context.set_offline(True)
+    page.locator("#id_contact_name").fill("Skrivet utan nät")
+    page.locator("#id_contact_name").blur()
+    page.locator("#sparat[data-state=fel]", has_text="ingen kontakt med servern").wait_for()
+    page.context.set_offline(False)
+    saved.wait_for()
+    draft.refresh_from_db()
+    assert draft.contact_name == "Skrivet utan nät"
+    Session.objects.all().delete()
+    page.locator("#id_contact_name").fill("Skrivet utloggad")
+    page.locator("#id_contact_name").blur()
+    page.locator("#sparat[data-state=fel]", has_text="du har loggats ut").wait_for()
+    other = page.context.new_page()
+    log_in(other, live_server, owner)
+    other.close()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    saved.wait_for()
+    draft.refresh_from_db()
+    assert draft.contact_name == "Skrivet utloggad"

@@ -1,0 +1,24 @@
+"""Which part each page of the form writes, and whether anything stands in it."""
+
+from applications.checks.steps import Step
+from applications.models import Application
+from applications.parts import (
+    ApplicantPart,
+    BudgetPart,
+    Part,
+    PartnersPart,
+    ProjectPart,
+    QuestionsPart,
+)
+
+PARTS: dict[Step, type[Part]] = {
+    Step.APPLICANT: ApplicantPart,
+    Step.PARTNERS: PartnersPart,
+    Step.PROJECT: ProjectPart,
+    Step.QUESTIONS: QuestionsPart,
+    Step.BUDGET: BudgetPart,
+}
+
+
+def is_started(step: Step, application: Application) -> bool:
+    return any(one.text for one in PARTS[step].read(application).texts())
