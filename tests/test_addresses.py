@@ -62,6 +62,7 @@ SAMPLES = {
     "report_pk": 1,
     "name": "prov",
     "file_pk": 1,
+    "version_pk": 1,
     "row_pk": 1,
     "inquiry_pk": 1,
     "member_pk": 1,

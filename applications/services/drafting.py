@@ -22,6 +22,7 @@ from applications.parts import (
     meet,
 )
 from applications.services.door import TooLate, clock, require_open
+from applications.services.history import note_version
 from applications.services.storing import write_partners, write_project, write_questions
 from applications.transitions import require
 from calls.models import Call
@@ -123,6 +124,7 @@ def save_draft(
     application.updated_by = actor
     application.updated_at = timezone.now()
     application.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
+    note_version(application, met.part, changed, actor=actor)
     return application
 
 

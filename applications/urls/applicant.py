@@ -7,6 +7,7 @@ from applications.views import (
     applicant,
     changing,
     drafting,
+    history,
     submitting,
     supplementing,
     writing,
@@ -21,6 +22,12 @@ urlpatterns = [
         drafting.edit,
         {"step": Step.APPLICANT},
         name="step_applicant",
+    ),
+    path("mina-ansokningar/<int:pk>/versioner/", history.versions, name="versions"),
+    path(
+        "mina-ansokningar/<int:pk>/versioner/<int:version_pk>/aterstall/",
+        history.restore,
+        name="restore_text",
     ),
     path(
         "mina-ansokningar/<int:pk>/samverkan/",

@@ -1,0 +1,48 @@
+"""Putting an older text of a draft back, from its history."""
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from applications.checks import PARTS, Step
+from applications.models import Application, DraftVersion
+from applications.parts import seen_mark
+from applications.services.drafting import save_draft
+from s3portal.accounts.models import User
+from s3portal.common.errors import Refusal
+
+
+def can_be_restored(step: str, key: str) -> bool:
+    """A field that is plain text. Rows, days and choices are read in the history and filled in by hand."""
+    kind = {named.value: kind for named, kind in PARTS.items()}.get(step)
+    return kind is not None and key in _plain_texts(kind)
+
+
+def _plain_texts(kind: Any) -> set[str]:
+    return {one.name for one in fields(kind) if one.type is str}
+
+
+@transaction.atomic
+def restore_text(
+    *, application_id: int, version_id: int, key: str, actor: User, arrived_at: datetime
+) -> Application:
+    """Put a text back as it stood before a change: an ordinary save, so what stands now is in the history.
+
+    Raises Refusal when the text cannot be put back, and what ``save_draft`` raises."""
+
+    version = DraftVersion.objects.select_related("application").get(
+        pk=version_id, application_id=application_id
+    )
+    texts = {change["key"]: change["before"] for change in version.changes}
+    if key not in texts or not can_be_restored(version.step, key):
+        raise Refusal("Den texten går inte att återställa här. Kopiera den och klistra in den i steget.")
+    stored: Any = PARTS[Step(version.step)].read(version.application)
+    return save_draft(
+        application_id=application_id,
+        actor=actor,
+        part=replace(stored, **{key: texts[key]}),
+        seen=seen_mark(version.application, stored),
+        arrived_at=arrived_at,
+    )
