@@ -3,25 +3,31 @@
 The page as it is typed, the checks at submission, what is stored and what is printed all come from
 ``summarise``. Rules (domain.md §5):
 
+- A salary counted in hours costs hours × kronor per hour (``hourly_cost`` of a monthly salary).
 - Indirect costs are a flat rate of the personnel costs, computed for each year and rounded to the nearest
   whole krona, halves upwards. The total is the sum of the years, so that the table adds up.
 - Income is deducted. An empty cell counts as 0.
-- Working time is hours × kronor per hour. It counts as financing and must also be among the personnel costs.
+- Working time and what else is given instead of money count as financing and must also be among the costs:
+  working time among the personnel costs, the rest among the other costs.
 - Stödnivån is the applied amount as a share of the total cost. The budget holds when the financing equals
   the total cost to the krona.
+- The public share is the applied amount and what public financiers give, as a share of the financing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from applications.enums import CostCategory, FinancingKind
+from applications.enums import CostCategory, FinancingKind, FinancingSource
 from s3portal.common.swedish import format_kr, format_percent
 
 COSTS = tuple(category for category in CostCategory if category is not CostCategory.INCOME)
 MOST_YEARS = 10
+MOST_LINES = 60
 MOST_FINANCIERS = 50
+#: A year's work of one person, in hours (domain.md §5).
+HOURS_OF_A_YEAR = 1720
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,33 @@ class BudgetRules:
 
 
 @dataclass(frozen=True)
+class BudgetRow:
+    """One line as typed. ``cells``: the year and its number, hours when ``by_hours``, otherwise kronor; an
+    empty cell is left out. ``partner`` is the partner's key, nothing for the applicant."""
+
+    category: str
+    description: str = ""
+    partner: str = ""
+    by_hours: bool = False
+    hourly_rate: int | None = None
+    cells: tuple[tuple[int, int], ...] = ()
+    key: str = ""
+
+    def value(self, number: int) -> int | None:
+        """A cell's number in kronor, or None while the rate of the hours is missing."""
+        if not self.by_hours:
+            return number
+        return None if self.hourly_rate is None else number * self.hourly_rate
+
+    @property
+    def amounts(self) -> dict[int, int]:
+        """Kronor by year, of the cells that are worth something known."""
+        return {year: value for year, number in self.cells if (value := self.value(number)) is not None}
+
+
+@dataclass(frozen=True)
 class FinancingRow:
-    """One financier as typed. ``amount`` is for cash only; working time is worth its hours."""
+    """One financier as typed. Working time is worth its hours; all else has an ``amount``."""
 
     financier: str
     kind: str
@@ -44,11 +75,13 @@ class FinancingRow:
     hours: int | None = None
     hourly_rate: int | None = None
     amount: int | None = None
+    own: bool = False
+    confirmed: bool = False
 
     @property
     def value(self) -> int | None:
         """Kronor, or None while something is missing."""
-        if self.kind == FinancingKind.CASH:
+        if self.kind != FinancingKind.IN_KIND:
             return self.amount
         if self.hours is None or self.hourly_rate is None:
             return None
@@ -68,17 +101,46 @@ class CostRow:
 
 
 @dataclass(frozen=True)
+class LineSum:
+    """One line in kronor: None where a year's amount is not known yet or the cell is empty."""
+
+    row: BudgetRow
+    amounts: tuple[int | None, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(amount or 0 for amount in self.amounts)
+
+
+@dataclass(frozen=True)
+class PartnerSum:
+    """What one of those who take part has of the costs, less income; indirect costs are not divided."""
+
+    partner: str
+    amounts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.amounts)
+
+
+@dataclass(frozen=True)
 class BudgetSummary:
     """Everything that is shown, stored and printed about a budget."""
 
     years: tuple[int, ...]
+    lines: tuple[LineSum, ...]
     rows: tuple[CostRow, ...]
     income: CostRow
+    partners: tuple[PartnerSum, ...]
     indirect: tuple[int, ...]
     overhead_percent: int
     cap: Fraction
     cash: int
     in_kind: int
+    other_in_kind: int
+    public: int
+    own: int
     applied: int
 
     @property
@@ -94,21 +156,12 @@ class BudgetSummary:
         )
 
     @property
-    def totals_by_year(self) -> list[tuple[str, int]]:
-        """For the page: the year as text, and its total."""
-        return [(str(year), total) for year, total in zip(self.years, self.year_totals, strict=True)]
-
-    @property
-    def indirect_by_year(self) -> list[tuple[str, int]]:
-        return [(str(year), amount) for year, amount in zip(self.years, self.indirect, strict=True)]
-
-    @property
     def total_cost(self) -> int:
         return sum(self.year_totals)
 
     @property
     def financing(self) -> int:
-        return self.applied + self.cash + self.in_kind
+        return self.applied + self.cash + self.in_kind + self.other_in_kind
 
     @property
     def gap(self) -> int:
@@ -121,11 +174,21 @@ class BudgetSummary:
 
     @property
     def personnel(self) -> int:
-        return next((row.total for row in self.rows if row.category is CostCategory.PERSONNEL), 0)
+        """The base of the indirect costs."""
+        return next(row.total for row in self.rows if row.category is CostCategory.PERSONNEL)
+
+    @property
+    def other_costs(self) -> int:
+        """What is bought, travelled and used: all costs that are typed but the personnel's."""
+        return sum(row.total for row in self.rows) - self.personnel
 
     @property
     def in_kind_among_costs(self) -> bool:
         return self.in_kind <= self.personnel
+
+    @property
+    def other_in_kind_among_costs(self) -> bool:
+        return self.other_in_kind <= self.other_costs
 
     @property
     def share(self) -> Fraction | None:
@@ -164,6 +227,15 @@ class BudgetSummary:
         return format_percent(self.cap_percent, 2 if self.cap_percent * 10 % 1 else 1)
 
     @property
+    def public_share(self) -> Fraction | None:
+        """Public money and work as a share of all financing, where 1 is the whole."""
+        return Fraction(self.public, self.financing) if self.financing > 0 else None
+
+    @property
+    def public_share_text(self) -> str:
+        return "–" if self.public_share is None else format_percent(self.public_share * 100)
+
+    @property
     def gap_text(self) -> str:
         """What to do about a budget that does not hold, or that it does."""
         if self.total_cost <= 0:
@@ -196,32 +268,67 @@ def indirect_cost(personnel: int, overhead_percent: int) -> int:
     return round_half_up(Fraction(personnel * overhead_percent, 100))
 
 
+def hourly_cost(monthly_salary: int) -> int:
+    """Kronor per hour of a monthly salary: × 12 / 1 720, to the nearest whole krona, halves upwards."""
+    return round_half_up(Fraction(monthly_salary * 12, HOURS_OF_A_YEAR))
+
+
 def summarise(
     *,
     years: Sequence[int],
-    lines: Mapping[tuple[str, int], int | None],
+    lines: Sequence[BudgetRow],
     financing: Sequence[FinancingRow],
     applied: int | None,
     rules: BudgetRules,
+    partners: Sequence[str] = (),
 ) -> BudgetSummary:
-    """Add everything up. ``lines``: (category, year) → kronor; what is missing counts as 0."""
+    """Add everything up. ``partners``: the keys of those who take part beside the applicant, in order."""
+    worth = [(line, line.amounts) for line in lines]
     rows = {
-        category: CostRow(category, tuple(lines.get((category.value, year)) or 0 for year in years))
+        category: CostRow(
+            category,
+            tuple(
+                sum(amounts.get(year, 0) for line, amounts in worth if line.category == category)
+                for year in years
+            ),
+        )
         for category in CostCategory
     }
     personnel = rows[CostCategory.PERSONNEL].amounts
-    values = [(row.kind, row.value or 0) for row in financing]
     return BudgetSummary(
         years=tuple(years),
+        lines=tuple(LineSum(line, tuple(amounts.get(year) for year in years)) for line, amounts in worth),
         rows=tuple(rows[category] for category in COSTS),
         income=rows[CostCategory.INCOME],
+        partners=_by_partner(years, worth, partners),
         indirect=tuple(indirect_cost(amount, rules.overhead_percent) for amount in personnel),
         overhead_percent=rules.overhead_percent,
         cap=Fraction(rules.max_aid_percent) / 100,
-        cash=sum(value for kind, value in values if kind == FinancingKind.CASH),
-        in_kind=sum(value for kind, value in values if kind == FinancingKind.IN_KIND),
+        cash=_worth(row for row in financing if row.kind == FinancingKind.CASH),
+        in_kind=_worth(row for row in financing if row.kind == FinancingKind.IN_KIND),
+        other_in_kind=_worth(row for row in financing if row.kind == FinancingKind.OTHER_IN_KIND),
+        public=(applied or 0) + _worth(row for row in financing if row.source != FinancingSource.PRIVATE),
+        own=_worth(row for row in financing if row.own),
         applied=applied or 0,
     )
+
+
+def _by_partner(
+    years: Sequence[int], worth: Sequence[tuple[BudgetRow, dict[int, int]]], partners: Sequence[str]
+) -> tuple[PartnerSum, ...]:
+    """The applicant first; a line of a partner that is no longer there is the applicant's."""
+    owners = ["", *partners]
+    sums = {owner: [0] * len(years) for owner in owners}
+    for line, amounts in worth:
+        sign = -1 if line.category == CostCategory.INCOME else 1
+        mine = sums[line.partner if line.partner in sums else ""]
+        for place, year in enumerate(years):
+            mine[place] += sign * amounts.get(year, 0)
+    return tuple(PartnerSum(owner, tuple(sums[owner])) for owner in owners)
+
+
+def _worth(rows: Iterable[FinancingRow]) -> int:
+    return sum(row.value or 0 for row in rows)
 
 
 def years_of(first: int | None, last: int | None, *, also: Sequence[int] = ()) -> tuple[int, ...]:

@@ -61,6 +61,7 @@ class CostCategory(models.TextChoices):
 class FinancingKind(models.TextChoices):
     CASH = "cash", _("Kontant")
     IN_KIND = "in_kind", _("Arbetad tid")
+    OTHER_IN_KIND = "other_in_kind", _("Annat än pengar")
 
 
 class FinancingSource(models.TextChoices):

@@ -56,7 +56,10 @@ def _mask(shown: dict[str, Any], key: str) -> bool:
         if isinstance(shown.get(name), list) and (key == name or _is_row(key, name)):
             shown[name] = []
             found = True
-    if key.startswith(("cost-", "budget")):
+            if name == "partners":
+                _hide_partners(shown)
+    # "line-…" since the budget has lines; "cost-…" in what was sent before that.
+    if key.startswith(("line-", "cost-", "budget")):
         _hide_costs(shown)
         found = True
     return found
@@ -64,7 +67,15 @@ def _mask(shown: dict[str, Any], key: str) -> bool:
 
 def _hide_costs(shown: dict[str, Any]) -> None:
     """The rows; the totals are what is applied for, and public."""
-    shown["budget"] = (shown.get("budget") or {}) | {"years": [], "costs": []}
+    shown["budget"] = (shown.get("budget") or {}) | {"years": [], "costs": [], "lines": [], "partners": []}
+
+
+def _hide_partners(shown: dict[str, Any]) -> None:
+    """Who has which cost tells who takes part."""
+    budget = shown.get("budget") or {}
+    budget["partners"] = []
+    for line in budget.get("lines") or []:
+        line["partner"] = MASKED
 
 
 def _is_row(key: str, name: str) -> bool:

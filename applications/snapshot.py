@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from applications.budget import BudgetSummary, FinancingRow
+from applications.budget import BudgetSummary, FinancingRow, LineSum
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
 from applications.parts import (
     PROJECT_TEXTS,
     BudgetPart,
+    FinancingPart,
     PartnersPart,
     ProjectPart,
     QuestionsPart,
@@ -25,13 +26,15 @@ from s3portal.common.swedish import format_isodate, in_stockholm
 from s3portal.diary.models import Record
 
 FORMAT = "s3-portalen/ansokan"
+#: 2: the budget has its lines and its partners, the financing who it is and whether it is confirmed.
 FORMAT_VERSION = 2
 
 
 def content_of(application: Application) -> dict[str, Any]:
     """The application as it stands, in the shape it will be sent in. Amounts in whole kronor, dates ISO."""
-    part = BudgetPart.read(application)
-    summary = summary_of(application, part)
+    budget, financing = BudgetPart.read(application), FinancingPart.read(application)
+    summary = summary_of(application, budget, financing)
+    names = {"": application.organisation.name, **dict(budget.partners)}
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -51,12 +54,16 @@ def content_of(application: Application) -> dict[str, Any]:
         "partners": _partners(application),
         "project": _project(application),
         "answers": _answers(application),
-        "budget": _budget(summary),
-        "financing": [_financing(row) for row in part.financing],
+        "budget": _budget(summary, names),
+        "financing": [_financing(row, names[""]) for row in financing.rows],
         "totals": {
             "applied": summary.applied,
             "cash": summary.cash,
             "in_kind": summary.in_kind,
+            "other_in_kind": summary.other_in_kind,
+            "own": summary.own,
+            "public": summary.public,
+            "public_share": summary.public_share_text,
             "financing": summary.financing,
             "total_cost": summary.total_cost,
             "aid_share": summary.share_text,
@@ -143,9 +150,10 @@ def _answers(application: Application) -> list[dict[str, Any]]:
     ]
 
 
-def _budget(summary: BudgetSummary) -> dict[str, Any]:
+def _budget(summary: BudgetSummary, names: dict[str, str]) -> dict[str, Any]:
     return {
         "years": list(summary.years),
+        "lines": [_line(summary, line, names) for line in summary.lines],
         "costs": [
             {
                 "category": row.category.value,
@@ -157,6 +165,7 @@ def _budget(summary: BudgetSummary) -> dict[str, Any]:
         ],
         "indirect": {
             "percent": summary.overhead_percent,
+            "base": summary.personnel,
             "amounts": _by_year(summary, summary.indirect),
             "total": summary.indirect_total,
         },
@@ -165,8 +174,31 @@ def _budget(summary: BudgetSummary) -> dict[str, Any]:
             "amounts": _by_year(summary, summary.income.amounts),
             "total": summary.income.total,
         },
+        "partners": [
+            {
+                "name": names[one.partner],
+                "amounts": _by_year(summary, one.amounts),
+                "total": one.total,
+            }
+            for one in summary.partners
+        ],
         "year_totals": _by_year(summary, summary.year_totals),
         "total_cost": summary.total_cost,
+    }
+
+
+def _line(summary: BudgetSummary, line: LineSum, names: dict[str, str]) -> dict[str, Any]:
+    """One line. ``hours`` by year only for a salary that is counted in hours; an empty year is left out."""
+    row = line.row
+    return {
+        "category": row.category,
+        "label": str(CostCategory(row.category).label),
+        "description": row.description,
+        "partner": names.get(row.partner, names[""]),
+        "hourly_rate": row.hourly_rate,
+        "hours": {str(year): number for year, number in row.cells} if row.by_hours else None,
+        "amounts": {str(year): amount for year, amount in zip(summary.years, line.amounts, strict=True)},
+        "total": line.total,
     }
 
 
@@ -174,9 +206,11 @@ def _by_year(summary: BudgetSummary, amounts: Sequence[int]) -> dict[str, int]:
     return {str(year): amount for year, amount in zip(summary.years, amounts, strict=True)}
 
 
-def _financing(row: FinancingRow) -> dict[str, Any]:
+def _financing(row: FinancingRow, applicant: str) -> dict[str, Any]:
     return {
-        "financier": row.financier,
+        "financier": applicant if row.own else row.financier,
+        "own": row.own,
+        "confirmed": row.confirmed,
         "kind": row.kind,
         "kind_label": str(FinancingKind(row.kind).label),
         "source": row.source,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from applications.models import (
     Activity,
     Application,
+    BudgetAmount,
     BudgetLine,
     Financing,
     Indicator,
@@ -280,8 +281,7 @@ def make_application(*, user: User, call: Call | None = None, **fields: Any) -> 
     if not empty:
         application.areas.set(call.areas.all()[:1])
         make_activity(application=application)
-        for line_year in (year, year + 1):
-            make_budget_line(application=application, year=line_year)
+        make_budget_line(application=application, amounts={year: 300_000, year + 1: 300_000})
         make_financing(application=application, financier="Peak Jämtland", kind="cash", amount=200_000)
         make_financing(
             application=application,
@@ -294,9 +294,29 @@ def make_application(*, user: User, call: Call | None = None, **fields: Any) -> 
     return application
 
 
-def make_budget_line(*, application: Application, **fields: Any) -> BudgetLine:
-    defaults = {"category": "personnel", "year": timezone.localdate().year + 1, "amount": 300_000}
-    return BudgetLine.objects.create(application=application, **(defaults | fields))
+def make_budget_line(
+    *,
+    application: Application,
+    amounts: dict[int, int] | None = None,
+    year: int = 0,
+    amount: int = 300_000,
+    **fields: Any,
+) -> BudgetLine:
+    """With ``amounts`` by year, or ``amount`` in ``year`` (next year); hours when ``by_hours``."""
+    defaults = {"category": "personnel", "order": application.budget_lines.count() + 1}
+    line = BudgetLine.objects.create(application=application, **(defaults | fields))
+    cells = amounts or {year or timezone.localdate().year + 1: amount}
+    rate = line.hourly_rate
+    BudgetAmount.objects.bulk_create(
+        BudgetAmount(
+            line=line,
+            year=cell,
+            hours=number if line.by_hours else None,
+            amount=(None if rate is None else number * rate) if line.by_hours else number,
+        )
+        for cell, number in cells.items()
+    )
+    return line
 
 
 def make_financing(*, application: Application, **fields: Any) -> Financing:

@@ -1,15 +1,23 @@
 """What is missing before an application can be sent. The same list at the review page and at the door."""
 
-from applications.checks.budget import missing_in_costs, missing_in_financing, missing_in_plan
+from applications.checks.budget import budget_problems
 from applications.checks.partners import missing_in_partners
 from applications.checks.project import missing_in_applicant, missing_in_project
 from applications.checks.questions import missing_in_questions
 from applications.checks.starting import PARTS, is_started
 from applications.checks.steps import Problem, Step, steps_of
 from applications.models import Application
-from applications.parts import BudgetPart, summary_of
+from applications.parts import BudgetPart, FinancingPart, summary_of
 
-__all__ = ["PARTS", "Problem", "Step", "is_started", "steps_of", "submission_problems"]
+__all__ = [
+    "PARTS",
+    "Problem",
+    "Step",
+    "budget_problems",
+    "is_started",
+    "steps_of",
+    "submission_problems",
+]
 
 
 def submission_problems(application: Application) -> list[Problem]:
@@ -17,14 +25,11 @@ def submission_problems(application: Application) -> list[Problem]:
 
     The consent to publication is not here: it is given at the moment of sending.
     """
-    part = BudgetPart.read(application)
-    summary = summary_of(application, part)
+    budget, financing = BudgetPart.read(application), FinancingPart.read(application)
     return [
         *missing_in_applicant(application),
         *missing_in_partners(application),
         *missing_in_project(application),
         *missing_in_questions(application),
-        *missing_in_costs(application, part, summary),
-        *missing_in_financing(part),
-        *missing_in_plan(application, summary),
+        *budget_problems(application, budget, financing, summary_of(application, budget, financing)),
     ]

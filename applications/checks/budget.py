@@ -2,57 +2,118 @@
 
 from collections.abc import Iterator
 
-from applications.budget import BudgetSummary, amount_problem
+from applications.budget import BudgetRow, BudgetSummary, amount_problem
 from applications.checks.steps import Problem, Step
-from applications.enums import FinancingKind
+from applications.enums import CostCategory, FinancingKind
 from applications.models import Application
-from applications.parts import BudgetPart, period_years, rules_of
+from applications.parts import BudgetPart, FinancingPart, period_years, rules_of
 from s3portal.common.swedish import format_kr
+
+ROWS, PLAN = "rader", "plan"
+
+
+def budget_problems(
+    application: Application, budget: BudgetPart, financing: FinancingPart, summary: BudgetSummary
+) -> list[Problem]:
+    """All that is wrong with the two pages, in their order: as typed, or as stored at the door."""
+    return [
+        *missing_in_costs(application, budget, summary),
+        *missing_in_financing(financing),
+        *missing_in_plan(application, budget, summary),
+    ]
 
 
 def missing_in_costs(application: Application, part: BudgetPart, summary: BudgetSummary) -> Iterator[Problem]:
-    inside = period_years(application)
-    outside = sorted({year for _category, year, amount in part.lines if amount and year not in inside})
-    if inside:
-        for year in outside:
-            field = next(f"id_cost-{c}-{y}" for c, y, amount in part.lines if y == year and amount)
-            yield Problem(
-                Step.BUDGET, field, f"Flytta beloppen för {year}: året ligger utanför projektperioden."
-            )
+    yield from _outside_the_period(application, part)
+    for index, row in enumerate(part.lines):
+        yield from _missing_in_line(index, row, summary)
     if summary.total_cost > 0:
         return
-    first = f"id_cost-personnel-{summary.years[0]}" if summary.years else "kostnader"
-    if any(amount for _category, _year, amount in part.lines):
-        yield Problem(Step.BUDGET, first, "Rätta kostnaderna: intäkterna är lika stora som eller större.")
+    if any(number for row in part.lines for _year, number in row.cells):
+        yield Problem(
+            Step.BUDGET,
+            _first_cell(part, summary),
+            "Rätta kostnaderna: intäkterna är lika stora som eller större.",
+        )
     else:
-        yield Problem(Step.BUDGET, first, "Fyll i kostnaderna.")
+        yield Problem(Step.BUDGET, _first_cell(part, summary), "Fyll i kostnaderna.")
 
 
-def missing_in_financing(part: BudgetPart) -> Iterator[Problem]:
-    for number, row in enumerate(part.financing):
-        name = row.financier or f"finansiär {number + 1}"
-        if not row.financier:
-            yield Problem(
-                Step.BUDGET, f"id_fin-{number}-financier", f"Fyll i namnet på finansiär {number + 1}."
-            )
-        if row.kind == FinancingKind.CASH and row.amount is None:
-            yield Problem(Step.BUDGET, f"id_fin-{number}-amount", f"Fyll i beloppet från {name}.")
+def _outside_the_period(application: Application, part: BudgetPart) -> Iterator[Problem]:
+    inside = period_years(application)
+    if not inside:
+        return
+    cells = [(year, index) for index, row in enumerate(part.lines) for year, number in row.cells if number]
+    for year in sorted({year for year, _index in cells if year not in inside}):
+        index = next(index for found, index in cells if found == year)
+        yield Problem(
+            Step.BUDGET,
+            f"id_line-{index}-{year}",
+            f"Flytta beloppen för {year}: året ligger utanför projektperioden.",
+        )
+
+
+def _missing_in_line(index: int, row: BudgetRow, summary: BudgetSummary) -> Iterator[Problem]:
+    number = index + 1
+    if row.by_hours and row.cells and row.hourly_rate is None:
+        yield Problem(
+            Step.BUDGET, f"id_line-{index}-rate", f"Fyll i kronor per timme på rad {number} i budgeten."
+        )
+    if not row.cells and summary.years:
+        what = "timmarna" if row.by_hours else "beloppen"
+        yield Problem(
+            Step.BUDGET,
+            f"id_line-{index}-{summary.years[0]}",
+            f"Fyll i {what} på rad {number} i budgeten, eller ta bort raden.",
+        )
+
+
+def _first_cell(part: BudgetPart, summary: BudgetSummary) -> str:
+    return f"id_line-0-{summary.years[0]}" if summary.years else ROWS
+
+
+def missing_in_financing(part: FinancingPart) -> Iterator[Problem]:
+    for index, row in enumerate(part.rows):
+        place = sum(one.own == row.own for one in part.rows[: index + 1])
+        name = f"egna medel, rad {place}" if row.own else row.financier or f"finansiär {place}"
+        if not row.financier and not row.own:
+            yield _fill(index, "financier", f"Fyll i namnet på finansiär {place}.")
+        if row.kind != FinancingKind.IN_KIND and row.amount is None:
+            yield _fill(index, "amount", f"Fyll i beloppet {'för' if row.own else 'från'} {name}.")
         if row.kind == FinancingKind.IN_KIND and row.hours is None:
-            yield Problem(Step.BUDGET, f"id_fin-{number}-hours", f"Fyll i antal timmar för {name}.")
+            yield _fill(index, "hours", f"Fyll i antal timmar för {name}.")
         if row.kind == FinancingKind.IN_KIND and row.hourly_rate is None:
-            yield Problem(Step.BUDGET, f"id_fin-{number}-hourly_rate", f"Fyll i kronor per timme för {name}.")
+            yield _fill(index, "hourly_rate", f"Fyll i kronor per timme för {name}.")
 
 
-def missing_in_plan(application: Application, summary: BudgetSummary) -> Iterator[Problem]:
+def _fill(index: int, column: str, message: str) -> Problem:
+    return Problem(Step.FINANCING, f"id_fin-{index}-{column}", message)
+
+
+def missing_in_plan(application: Application, part: BudgetPart, summary: BudgetSummary) -> Iterator[Problem]:
     wrong_amount = amount_problem(summary, rules_of(application.call))
     if wrong_amount:
-        yield Problem(Step.BUDGET, "id_applied_amount", wrong_amount)
+        yield Problem(Step.FINANCING, "id_applied_amount", wrong_amount)
     if not summary.in_kind_among_costs:
         yield Problem(
             Step.BUDGET,
-            f"id_cost-personnel-{summary.years[0]}" if summary.years else "kostnader",
+            _cell_of_personnel(part, summary),
             f"Ta upp den arbetade tiden bland personalkostnaderna: {format_kr(summary.in_kind)} är mer än "
             f"personalkostnaden {format_kr(summary.personnel)}.",
         )
+    if not summary.other_in_kind_among_costs:
+        yield Problem(
+            Step.BUDGET,
+            ROWS,
+            f"Ta upp det som ni får i annat än pengar bland kostnaderna: {format_kr(summary.other_in_kind)} "
+            f"är mer än kostnaderna utöver personal, {format_kr(summary.other_costs)}.",
+        )
     if summary.total_cost > 0 and summary.gap:
-        yield Problem(Step.BUDGET, "plan", summary.gap_text)
+        yield Problem(Step.FINANCING, PLAN, summary.gap_text)
+
+
+def _cell_of_personnel(part: BudgetPart, summary: BudgetSummary) -> str:
+    for index, row in enumerate(part.lines):
+        if row.category == CostCategory.PERSONNEL and summary.years:
+            return f"id_line-{index}-{summary.years[0]}"
+    return ROWS

@@ -5,6 +5,7 @@ from applications.models import Application
 from applications.parts import (
     ApplicantPart,
     BudgetPart,
+    FinancingPart,
     Part,
     PartnersPart,
     ProjectPart,
@@ -17,6 +18,7 @@ PARTS: dict[Step, type[Part]] = {
     Step.PROJECT: ProjectPart,
     Step.QUESTIONS: QuestionsPart,
     Step.BUDGET: BudgetPart,
+    Step.FINANCING: FinancingPart,
 }
 
 

@@ -16,6 +16,7 @@ class Step(StrEnum):
     PROJECT = "projekt"
     QUESTIONS = "fragor"
     BUDGET = "budget"
+    FINANCING = "finansiering"
     REVIEW = "granska"
 
     @property
@@ -25,7 +26,8 @@ class Step(StrEnum):
             Step.PARTNERS: "Samverkansparter",
             Step.PROJECT: "Projektet",
             Step.QUESTIONS: "Utlysningens frågor",
-            Step.BUDGET: "Budget och finansiering",
+            Step.BUDGET: "Budget",
+            Step.FINANCING: "Finansiering",
             Step.REVIEW: "Granska och skicka in",
         }[self]
 

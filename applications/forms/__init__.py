@@ -11,9 +11,10 @@ from applications.forms.assessing import (
     LiftForm,
     ReasonForm,
 )
-from applications.forms.budget import ADD, REMOVE, BudgetForm, with_row_changes
+from applications.forms.budget import BudgetForm, SalaryForm, shown_years, with_line_changes
 from applications.forms.doors import DoorForm
 from applications.forms.drafting import ApplicantForm, PartForm
+from applications.forms.financing import FinancingForm, with_financing_changes
 from applications.forms.officer import LetterForm, NoteForm, SaveViewForm, WorkListForm
 from applications.forms.openings import OpeningsForm
 from applications.forms.partners import PARTNERS, PartnersForm
@@ -21,10 +22,15 @@ from applications.forms.project import ACTIVITIES, INDICATORS, ProjectForm
 from applications.forms.questions import QuestionsForm
 from applications.forms.rows import with_keyed_row_changes
 from applications.forms.supplementing import AnswerForm, AskForm, MoreTimeForm
+from applications.forms.tables import ADD, BLOCK, BLOCK_AT, BUTTONS, FILL, REMOVE
 
 __all__ = [
     "ACTIVITIES",
     "ADD",
+    "BLOCK",
+    "BLOCK_AT",
+    "BUTTONS",
+    "FILL",
     "INDICATORS",
     "PARTNERS",
     "REMOVE",
@@ -38,6 +44,7 @@ __all__ = [
     "BulkAssignForm",
     "DoorForm",
     "EligibilityForm",
+    "FinancingForm",
     "ImpartialityForm",
     "LetterForm",
     "LiftForm",
@@ -50,11 +57,14 @@ __all__ = [
     "ProjectSearchForm",
     "QuestionsForm",
     "ReasonForm",
+    "SalaryForm",
     "SaveViewForm",
     "StartForm",
     "SubmitForm",
     "WithdrawForm",
     "WorkListForm",
+    "shown_years",
+    "with_financing_changes",
     "with_keyed_row_changes",
-    "with_row_changes",
+    "with_line_changes",
 ]

@@ -1,4 +1,4 @@
-"""The page with costs by year and financing: tables whose rows follow the period and what is typed."""
+"""The page with what the project costs: lines by year. The table follows the period and the rows typed."""
 
 import re
 from dataclasses import dataclass
@@ -8,54 +8,66 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
-from applications.budget import MOST_FINANCIERS, MOST_YEARS, BudgetSummary, FinancingRow
-from applications.enums import CostCategory, FinancingKind, FinancingSource
+from applications.budget import MOST_LINES, MOST_YEARS, BudgetRow, BudgetSummary, LineSum
+from applications.enums import CostCategory
 from applications.forms.drafting import PartForm
-from applications.models import Application
+from applications.forms.tables import (
+    BLOCK,
+    BLOCK_AT,
+    FILL,
+    Row,
+    WholeNumberField,
+    change_rows,
+    read_block,
+    read_rows,
+    write_rows,
+)
+from applications.models import ROW_KEY, Application, new_row_key
 from applications.parts import BudgetPart, budget_years, period_years, summary_of
-from s3portal.common.errors import Refusal
 from s3portal.common.forms import CleanCharField, KronorField
 
-
-class WholeNumberField(KronorField):
-    """A count or a price per hour: digits, with or without spaces between the groups."""
-
-    def __init__(self, *, wrong: str, most: int, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
-        self.wrong, self.most = wrong, most
-
-    def parse(self, text: str) -> int:
-        try:
-            number = super().parse(text)
-        except Refusal as refusal:
-            raise Refusal(self.wrong) from refusal
-        if number > self.most:
-            raise Refusal(self.wrong)
-        return number
-
-
-@dataclass(frozen=True)
-class CostCells:
-    """One row of the cost table. ``total`` is None for a form that has not been added up."""
-
-    category: CostCategory
-    cells: list[tuple[str, BoundField]]
-    total: int
-    note: str = ""
+LINES = "line"
+#: The choice of a line's category says at once how its cells are read.
+BY_HOURS = "personnel_hours"
+CATEGORIES = [
+    (BY_HOURS, "Personal, timmar × timkostnad"),
+    (CostCategory.PERSONNEL.value, "Personal, belopp"),
+    *((category.value, category.label) for category in CostCategory if category != CostCategory.PERSONNEL),
+]
+#: What an empty budget begins with.
+FIRST_ROWS = (
+    BY_HOURS,
+    CostCategory.EXTERNAL_SERVICES.value,
+    CostCategory.TRAVEL.value,
+    CostCategory.MATERIAL.value,
+)
+_CELL_NAME = re.compile(r"line-[0-9]{1,3}-(2[0-9]{3})")
+_MOST_HOURS = 1_000_000
 
 
 @dataclass(frozen=True)
-class FinancingCells:
-    """One row of the financing table."""
+class LineCell:
+    """One year of a line. ``value``: kronor of hours, None for an amount or while it is not known."""
+
+    year: str
+    field: BoundField
+    value: int | None
+    label: str
+
+
+@dataclass(frozen=True)
+class LineCells:
+    """One line of the table, with its controls."""
 
     index: int
-    financier: BoundField
-    kind: BoundField
-    source: BoundField
-    hours: BoundField | None
-    hourly_rate: BoundField | None
-    amount: BoundField | None
-    value: int | None
+    last: bool
+    key: BoundField
+    category: BoundField
+    description: BoundField
+    partner: BoundField | None
+    rate: BoundField | None
+    cells: list[LineCell]
+    total: int
 
     @property
     def number(self) -> int:
@@ -65,17 +77,13 @@ class FinancingCells:
     def index_text(self) -> str:
         return str(self.index)
 
-
-_COST_NAME = re.compile(r"cost-(?:[a-z_]+)-(2[0-9]{3})")
-_ROW_NAME = re.compile(r"fin-([0-9]{1,3})-[a-z_]+")
-_NOTES = {
-    CostCategory.PERSONNEL: "Lön och sociala avgifter, även arbetad tid",
-    CostCategory.INCOME: "Dras av från kostnaderna",
-}
+    @property
+    def number_text(self) -> str:
+        return str(self.number)
 
 
 class BudgetForm(PartForm):
-    """Costs by year, financing and the applied amount. Its fields follow the period and the rows typed."""
+    """The lines of the budget. Its fields follow the period, the partners and the rows typed."""
 
     def __init__(
         self,
@@ -85,178 +93,269 @@ class BudgetForm(PartForm):
         part: BudgetPart,
         extra: str = "",
     ) -> None:
-        """``part`` is what is stored; ``extra`` is the kind of an empty row to add below it."""
-        self.application = application
-        initial = _initial(part)
+        """``part`` is what is stored; ``extra``: with an empty row to add below it."""
+        self.application, self.stored = application, part
+        self.partners = part.partners
+        rows = _shown_rows(part, extra=bool(extra))
+        self.years = shown_years(application, part, data)
+        initial: dict[str, Any] = {}
+        for index, row in enumerate(rows):
+            initial |= {f"{LINES}-{index}-{name}": value for name, value in row.items()}
+        self.modes = [row["category"] for row in rows]
         if data is not None:
-            self.rows = _row_count(data)
-        elif extra in FinancingKind.values:
-            initial[f"fin-{len(part.financing)}-kind"] = extra
-            self.rows = len(part.financing) + 1
-        else:
-            self.rows = max(1, len(part.financing))
-        self.years = self._years(data, part)
+            self.modes = [
+                (row.get("category") or [""])[-1] for row in read_rows(data, LINES, most=MOST_LINES)
+            ]
         super().__init__(data, initial=initial if data is None else None)
-        for category in CostCategory:
-            for year in self.years:
-                self.fields[f"cost-{category.value}-{year}"] = KronorField(
-                    required=False, label=f"{category.label} {year}"
-                )
-        for index in range(self.rows):
-            self._add_row(index)
-        self.fields["applied_amount"] = KronorField(
+        for index, mode in enumerate(self.modes):
+            self._add_row(index, by_hours=mode == BY_HOURS)
+
+    def _add_row(self, index: int, *, by_hours: bool) -> None:
+        number, name = index + 1, f"{LINES}-{index}"
+        self.fields[f"{name}-key"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.fields[f"{name}-category"] = forms.ChoiceField(
+            label=f"Kostnadsslag på rad {number}", choices=CATEGORIES, required=False
+        )
+        self.fields[f"{name}-description"] = CleanCharField(
+            label=f"Benämning på rad {number}",
+            max_length=200,
             required=False,
-            label="Belopp ni söker",
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-affix": "kr"}),
+            widget=forms.TextInput(attrs={"data-row": index, "data-col": 0, "autocomplete": "off"}),
         )
+        if self.partners:
+            self.fields[f"{name}-partner"] = forms.ChoiceField(
+                label=f"Part på rad {number}",
+                choices=[("", self.application.organisation.name), *self.partners],
+                required=False,
+            )
+        if by_hours:
+            self.fields[f"{name}-rate"] = WholeNumberField(
+                label=f"Kronor per timme på rad {number}",
+                most=100_000,
+                wrong="Ange hela kronor per timme, till exempel 500.",
+            )
+        for column, year in enumerate(self.years, start=1):
+            label = f"Rad {number}, {year}"
+            field = (
+                WholeNumberField(label=label, most=_MOST_HOURS, wrong="Ange hela timmar, till exempel 300.")
+                if by_hours
+                else KronorField(label=label, required=False)
+            )
+            field.widget.attrs |= {"data-row": index, "data-col": column}
+            self.fields[f"{name}-{year}"] = field
 
-    def _years(self, data: QueryDict | None, part: BudgetPart) -> tuple[int, ...]:
-        """Those of the period and of the stored amounts, and those the page was opened with: the period may
-        have been changed meanwhile, and what was typed must not vanish for that."""
-        years = {*period_years(self.application), *budget_years(self.application, part)}
-        if data is not None:
-            names = (_COST_NAME.fullmatch(name) for name in data if str(data.get(name)).strip())
-            years |= {int(match[1]) for match in names if match}
-        return tuple(sorted(years)[: 2 * MOST_YEARS])
-
-    def _add_row(self, index: int) -> None:
-        number = index + 1
-        name = f"fin-{index}"
-        self.fields[f"{name}-financier"] = CleanCharField(
-            label=f"Namn på finansiär {number}", max_length=200, required=False
-        )
-        self.fields[f"{name}-kind"] = forms.ChoiceField(
-            label=f"Slag för finansiär {number}", choices=FinancingKind, required=False
-        )
-        self.fields[f"{name}-source"] = forms.ChoiceField(
-            label=f"Källa för finansiär {number}", choices=FinancingSource, required=False
-        )
-        self.fields[f"{name}-hours"] = WholeNumberField(
-            label=f"Timmar för finansiär {number}",
-            most=1_000_000,
-            wrong="Ange hela timmar, till exempel 300.",
-        )
-        self.fields[f"{name}-hourly_rate"] = WholeNumberField(
-            label=f"Kronor per timme för finansiär {number}",
-            most=100_000,
-            wrong="Ange hela kronor per timme, till exempel 500.",
-        )
-        self.fields[f"{name}-amount"] = KronorField(label=f"Belopp från finansiär {number}", required=False)
+    def clean(self) -> None:
+        data: Any = self.data
+        if FILL in data and data.get(BLOCK) and (problem := block_problem(data, self.years)):
+            self.add_error(None, problem)
 
     # --- As values ------------------------------------------------------------------------------------
     def part(self) -> BudgetPart:
         """What was typed; cells that could not be read count as empty, for the sums shown meanwhile."""
-        data = self.cleaned_data
-        lines = [
-            (category.value, year, amount)
-            for category in CostCategory
-            for year in self.years
-            if (amount := data.get(f"cost-{category.value}-{year}")) is not None
-        ]
-        rows = [self._row(index) for index in range(self.rows)]
-        return BudgetPart(
-            lines=tuple(lines),
-            financing=tuple(row for row in rows if row is not None),
-            applied_amount=data.get("applied_amount"),
+        rows = [self._row(index) for index in range(len(self.modes))]
+        return BudgetPart(tuple(row for row in rows if not _empty(row)), self.partners)
+
+    def _row(self, index: int) -> BudgetRow:
+        data, name = self.cleaned_data, f"{LINES}-{index}"
+        category = data.get(f"{name}-category") or CostCategory.EXTERNAL_SERVICES.value
+        by_hours = category == BY_HOURS
+        cells = [(year, data.get(f"{name}-{year}")) for year in self.years]
+        return BudgetRow(
+            category=CostCategory.PERSONNEL.value if by_hours else category,
+            description=data.get(f"{name}-description") or "",
+            partner=data.get(f"{name}-partner") or "",
+            by_hours=by_hours,
+            hourly_rate=data.get(f"{name}-rate") if by_hours else None,
+            cells=tuple((year, number) for year, number in cells if number is not None),
+            key=self._key(index),
         )
 
-    def _row(self, index: int) -> FinancingRow | None:
-        data = {key: self.cleaned_data.get(f"fin-{index}-{key}") for key in _ROW_KEYS}
-        kind = data["kind"] or FinancingKind.CASH.value
-        in_kind = kind == FinancingKind.IN_KIND
-        row = FinancingRow(
-            financier=data["financier"] or "",
-            kind=kind,
-            source=data["source"] or FinancingSource.PRIVATE.value,
-            hours=data["hours"] if in_kind else None,
-            hourly_rate=data["hourly_rate"] if in_kind else None,
-            amount=None if in_kind else data["amount"],
-        )
-        empty = not row.financier and row.hours is None and row.hourly_rate is None and row.amount is None
-        return None if empty else row
+    def _key(self, index: int) -> str:
+        """The row's own key; a new one when it has none, or another row above has the same."""
+        keys = [str(self.cleaned_data.get(f"{LINES}-{row}-key") or "") for row in range(index + 1)]
+        known = re.fullmatch(ROW_KEY, keys[-1]) and keys[-1] not in keys[:-1]
+        return keys[-1] if known else new_row_key()
 
     def summary(self) -> BudgetSummary:
-        """The sums of what is in the form, typed or stored."""
+        """The sums of what is in the form, typed or stored, against the financing that is stored."""
         if self.is_bound:
             self.errors  # noqa: B018 - reads the fields
             return summary_of(self.application, self.part())
-        return summary_of(self.application, BudgetPart.read(self.application))
+        return summary_of(self.application, self.stored)
 
-    # --- As tables ------------------------------------------------------------------------------------
-    def cost_rows(self) -> list[CostCells]:
-        totals = {row.category: row.total for row in (*self._sums.rows, self._sums.income)}
-        return [
-            CostCells(
-                category=category,
-                cells=[(str(year), self[f"cost-{category.value}-{year}"]) for year in self.years],
-                total=totals[category],
-                note=_NOTES.get(category, ""),
-            )
-            for category in CostCategory
-        ]
+    # --- As a table -----------------------------------------------------------------------------------
+    def line_rows(self) -> list[LineCells]:
+        return [self._line_cells(index) for index in range(len(self.modes))]
 
-    @property
-    def _sums(self) -> BudgetSummary:
-        if not hasattr(self, "_kept_sums"):
-            self._kept_sums = self.summary()
-        return self._kept_sums
-
-    def financing_rows(self) -> list[FinancingCells]:
-        return [self._financing_cells(index) for index in range(self.rows)]
-
-    def _financing_cells(self, index: int) -> FinancingCells:
-        name = f"fin-{index}"
-        in_kind = self[f"{name}-kind"].value() == FinancingKind.IN_KIND
-        return FinancingCells(
+    def _line_cells(self, index: int) -> LineCells:
+        name, by_hours = f"{LINES}-{index}", self.modes[index] == BY_HOURS
+        sums = self._line_sum(index)
+        return LineCells(
             index=index,
-            financier=self[f"{name}-financier"],
-            kind=self[f"{name}-kind"],
-            source=self[f"{name}-source"],
-            hours=self[f"{name}-hours"] if in_kind else None,
-            hourly_rate=self[f"{name}-hourly_rate"] if in_kind else None,
-            amount=None if in_kind else self[f"{name}-amount"],
-            value=self._value(index) if in_kind else None,
+            last=index == len(self.modes) - 1,
+            key=self[f"{name}-key"],
+            category=self[f"{name}-category"],
+            description=self[f"{name}-description"],
+            partner=self[f"{name}-partner"] if self.partners else None,
+            rate=self[f"{name}-rate"] if by_hours else None,
+            cells=[
+                LineCell(
+                    year=str(year),
+                    field=self[f"{name}-{year}"],
+                    value=amount if by_hours else None,
+                    label=f"Rad {index + 1}, {year}, {'timmar' if by_hours else 'kronor'}",
+                )
+                for year, amount in zip(self.years, sums.amounts, strict=True)
+            ],
+            total=sums.total,
         )
 
-    def _value(self, index: int) -> int | None:
-        data = self.cleaned_data if self.is_bound else self.initial
-        hours, rate = data.get(f"fin-{index}-hours"), data.get(f"fin-{index}-hourly_rate")
-        return hours * rate if isinstance(hours, int) and isinstance(rate, int) else None
+    def _line_sum(self, index: int) -> LineSum:
+        """Of one row of the table; an empty one, which is no line, is worth nothing."""
+        if self.is_bound:
+            row = self._row(index)
+        elif index < len(self.stored.lines):
+            row = self.stored.lines[index]
+        else:
+            row = BudgetRow(CostCategory.PERSONNEL.value)
+        amounts = row.amounts
+        return LineSum(row, tuple(amounts.get(year) for year in self.years))
 
 
-ADD, REMOVE = "lagg_till", "ta_bort"
-_ROW_KEYS = ("financier", "kind", "source", "hours", "hourly_rate", "amount")
+class SalaryForm(forms.Form):
+    """A monthly salary to be worked out as an hourly cost. Nothing of it is stored."""
+
+    show_optional = False
+    manadslon = KronorField(
+        label="Månadslön, heltid",
+        required=False,
+        max_value=1_000_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-affix": "kr"}),
+        help_text="Räkna med lönebikostnader, till exempel arbetsgivaravgifter, om ni vill ha med dem i "
+        "timkostnaden.",
+    )
 
 
-def _row_count(data: QueryDict) -> int:
-    """How many rows were posted, at most as many as are taken."""
-    indexes = [int(match[1]) for name in data if (match := _ROW_NAME.fullmatch(name))]
-    return min(max(indexes, default=-1) + 1, MOST_FINANCIERS)
+def shown_years(application: Application, part: BudgetPart, data: QueryDict | None) -> tuple[int, ...]:
+    """Those of the period and of the stored amounts, and those the page was opened with: the period may have
+    been changed meanwhile, and what was typed must not vanish for that."""
+    years = {*period_years(application), *budget_years(application, part)}
+    if data is not None:
+        names = (_CELL_NAME.fullmatch(name) for name in data if str(data.get(name)).strip())
+        years |= {int(match[1]) for match in names if match}
+    return tuple(sorted(years)[: 2 * MOST_YEARS])
 
 
-def _initial(part: BudgetPart) -> dict[str, Any]:
-    initial: dict[str, Any] = {"applied_amount": part.applied_amount}
-    for category, year, amount in part.lines:
-        initial[f"cost-{category}-{year}"] = amount
-    for index, row in enumerate(part.financing):
-        for key in _ROW_KEYS:
-            initial[f"fin-{index}-{key}"] = getattr(row, key)
-    return initial
+def _empty(row: BudgetRow) -> bool:
+    return not row.description and not row.cells and row.hourly_rate is None and not row.partner
 
 
-def with_row_changes(data: QueryDict) -> QueryDict:
-    """The posted data after the button that was pressed: ``REMOVE`` a row by its index, or ``ADD`` an empty
-    one of a kind. Unknown values change nothing."""
-    changed = data.copy()
-    count = _row_count(data)
-    removed = data.get(REMOVE, "")
-    if removed.isascii() and removed.isdigit() and len(removed) < 5 and int(removed) < count:
-        for index in range(int(removed), count):
-            for key in _ROW_KEYS:
-                changed.pop(f"fin-{index}-{key}", None)
-                following = f"fin-{index + 1}-{key}"
-                if following in data and index + 1 < count:
-                    changed.setlist(f"fin-{index}-{key}", data.getlist(following))
-    elif data.get(ADD) in FinancingKind.values and count < MOST_FINANCIERS:
-        changed.setlist(f"fin-{count}-kind", data.getlist(ADD)[-1:])
+def _mode(row: BudgetRow) -> str:
+    return BY_HOURS if row.by_hours else row.category
+
+
+def _shown_rows(part: BudgetPart, *, extra: bool) -> list[dict[str, Any]]:
+    """The first values of the table's fields: what is stored, or the rows that a budget begins with."""
+    rows: list[dict[str, Any]] = [
+        {
+            "key": row.key,
+            "category": _mode(row),
+            "description": row.description,
+            "partner": row.partner,
+            "rate": row.hourly_rate,
+            **{str(year): number for year, number in row.cells},
+        }
+        for row in part.lines
+    ]
+    if not rows:
+        rows = [{"key": new_row_key(), "category": category} for category in FIRST_ROWS]
+    if extra and len(rows) < MOST_LINES:
+        rows.append({"key": new_row_key(), "category": rows[-1]["category"]})
+    return rows
+
+
+# --- What the buttons do ------------------------------------------------------------------------------
+def with_line_changes(data: QueryDict, years: tuple[int, ...]) -> QueryDict:
+    """The posted data after the button that was pressed. A block that does not fit changes nothing: the form
+    then says why (``block_problem``)."""
+    if FILL in data:
+        return data if block_problem(data, years) else _filled(data, years)
+    return change_rows(data, LINES, most=MOST_LINES, new=lambda _kind, rows: _new_row(rows))
+
+
+def _new_row(rows: list[Row]) -> Row:
+    """An empty one of the category of the row above."""
+    category = rows[-1].get("category", []) if rows else [FIRST_ROWS[0]]
+    return {"key": [new_row_key()], "category": category}
+
+
+def _place(data: QueryDict, rows: list[Row]) -> tuple[int, int]:
+    """Row and column of the block's first cell; after all that is filled in when none is given."""
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{1,2})", data.get(BLOCK_AT, ""), re.ASCII)
+    if match:
+        return int(match[1]), int(match[2])
+    kept = {"key", "category", "partner"}
+    filled = [
+        index
+        for index, row in enumerate(rows)
+        if any(text.strip() for name, texts in row.items() if name not in kept for text in texts)
+    ]
+    return (filled[-1] + 1 if filled else 0), 0
+
+
+def _category_of(text: str) -> str:
+    """The choice that a cell's words name ("Personal", "Resor och logi"), or nothing."""
+    names = {str(label).casefold(): value for value, label in CATEGORIES}
+    return {"personal": CostCategory.PERSONNEL.value, "lön": CostCategory.PERSONNEL.value, **names}.get(
+        text.casefold(), ""
+    )
+
+
+def _block(data: QueryDict, years: tuple[int, ...]) -> list[list[str]]:
+    """The block without a first row that only repeats the years."""
+    rows = read_block(data.get(BLOCK, ""))
+    wanted = [str(year) for year in years]
+    if rows and wanted and [cell for cell in rows[0] if cell.isdigit()] == wanted:
+        return rows[1:]
+    return rows
+
+
+def block_problem(data: QueryDict, years: tuple[int, ...]) -> str | None:
+    """Why the block cannot be put in, as a sentence; None when it fits. Nothing is put in by halves."""
+    block = _block(data, years)
+    first, column = _place(data, read_rows(data, LINES, most=MOST_LINES))
+    if not block:
+        return "Klistra in minst en rad från kalkylbladet."
+    if first + len(block) > MOST_LINES:
+        return f"Budgeten rymmer högst {MOST_LINES} rader. Dela upp det du klistrar in eller slå ihop rader."
+    named = column == 0 and all(_category_of(row[0]) and len(row) > 1 for row in block)
+    room = 1 + len(years) - column + (1 if named else 0)
+    widest = max(len(row) for row in block)
+    if widest > room:
+        return (
+            f"Det du klistrade in har {widest} kolumner, men från den rutan finns {room}. "
+            "Ta med benämningen och ett belopp för varje år, utan summor."
+        )
+    return None
+
+
+def _filled(data: QueryDict, years: tuple[int, ...]) -> QueryDict:
+    """The block's cells in the table, from its first cell to the right and down; rows are added as needed."""
+    rows = read_rows(data, LINES, most=MOST_LINES)
+    block = _block(data, years)
+    first, column = _place(data, rows)
+    named = column == 0 and all(_category_of(row[0]) and len(row) > 1 for row in block)
+    names = ["description", *(str(year) for year in years)][column:]
+    for offset, cells in enumerate(block):
+        while len(rows) <= first + offset:
+            rows.append(_new_row(rows))
+        row = rows[first + offset]
+        if named:
+            row["category"] = [_category_of(cells[0])]
+        elif column == 0 and row.get("category") == [BY_HOURS] and not any(row.get("rate", [])):
+            # What is copied is amounts; only a row with an hourly rate is known to be filled with hours.
+            row["category"] = [CostCategory.PERSONNEL.value]
+        row |= {name: [cell] for name, cell in zip(names, cells[named:], strict=False)}
+    changed = write_rows(data, LINES, rows)
+    changed[BLOCK] = ""
     return changed

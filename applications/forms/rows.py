@@ -14,7 +14,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
-from applications.forms.budget import ADD, REMOVE
+from applications.forms.tables import ADD, REMOVE
 from applications.models.rows import ROW_KEY, new_row_key
 from applications.parts.rows import Row
 from s3portal.common.swedish import format_amount

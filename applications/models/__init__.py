@@ -17,13 +17,14 @@ from applications.models.handling import CoHandler, InternalNote, SavedView
 from applications.models.history import DraftVersion
 from applications.models.impartiality import ImpartialityDeclaration
 from applications.models.letter import Letter
-from applications.models.plan import BudgetLine, Financing
+from applications.models.plan import BudgetAmount, BudgetLine, Financing
 from applications.models.project import Project, ProjectQuerySet
-from applications.models.rows import Activity, Indicator, Partner
+from applications.models.rows import ROW_KEY, Activity, Indicator, Partner, new_row_key
 from applications.models.secret import TradeSecret
 from applications.models.supplement import SupplementRequest, SupplementRequestQuerySet
 
 __all__ = [
+    "ROW_KEY",
     "Activity",
     "Answer",
     "Application",
@@ -33,6 +34,7 @@ __all__ = [
     "AssessmentQuerySet",
     "Assignment",
     "AssignmentQuerySet",
+    "BudgetAmount",
     "BudgetLine",
     "CoHandler",
     "DeMinimisAid",
@@ -54,4 +56,5 @@ __all__ = [
     "SupplementRequest",
     "SupplementRequestQuerySet",
     "TradeSecret",
+    "new_row_key",
 ]

@@ -7,7 +7,8 @@ on an older text is told what differs.
 from applications.parts.budget import (
     BudgetPart,
     budget_years,
-    financing_text,
+    line_text,
+    partners_of,
     period_years,
     rules_of,
     summary_of,
@@ -22,6 +23,7 @@ from applications.parts.comparing import (
     taking_theirs,
     with_choices,
 )
+from applications.parts.financing import FinancingPart, financing_text
 from applications.parts.partners import PartnersPart
 from applications.parts.project import PROJECT_TEXTS, ApplicantPart, ProjectPart
 from applications.parts.questions import QuestionsPart, question_key
@@ -35,6 +37,7 @@ __all__ = [
     "BudgetPart",
     "Difference",
     "FieldText",
+    "FinancingPart",
     "IndicatorRow",
     "Mergeable",
     "Part",
@@ -45,7 +48,9 @@ __all__ = [
     "budget_years",
     "differences",
     "financing_text",
+    "line_text",
     "meet",
+    "partners_of",
     "period_years",
     "question_key",
     "rules_of",

@@ -1,64 +1,73 @@
-"""What the project costs and who pays, and the sums of it."""
+"""What the project costs, and the sums of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from applications.budget import BudgetRules, BudgetSummary, FinancingRow, summarise, years_of
-from applications.enums import CostCategory, FinancingKind, FinancingSource
+from applications.budget import BudgetRow, BudgetRules, BudgetSummary, summarise, years_of
+from applications.enums import CostCategory
 from applications.models import Application
-from applications.parts.text import FieldText, kr_text, number_text
+from applications.parts.financing import FinancingPart
+from applications.parts.text import FieldText, number_text
 from calls.models import Call
-from s3portal.common.swedish import format_amount
+from s3portal.common.swedish import format_amount, format_kr
 
 
 @dataclass(frozen=True)
 class BudgetPart:
-    """``lines``: (category, year, kronor) in that order; an empty cell is no line."""
+    """The lines in the order of the page. ``partners``: key and name of each partner, for those who read."""
 
-    lines: tuple[tuple[str, int, int], ...]
-    financing: tuple[FinancingRow, ...]
-    applied_amount: int | None
+    lines: tuple[BudgetRow, ...]
+    partners: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @classmethod
     def read(cls, application: Application) -> "BudgetPart":
-        order = CostCategory.values
-        lines = sorted(
-            ((line.category, line.year, line.amount) for line in application.budget_lines.all()),
-            key=lambda line: (order.index(line[0]), line[1]),
-        )
-        financing = tuple(
-            FinancingRow(
-                financier=row.financier,
-                kind=row.kind,
-                source=row.source,
-                hours=row.hours,
-                hourly_rate=row.hourly_rate,
-                amount=row.amount if row.kind == FinancingKind.CASH else None,
+        lines = application.budget_lines.select_related("partner").prefetch_related("amounts")
+        rows = tuple(
+            BudgetRow(
+                category=line.category,
+                description=line.description,
+                partner=line.partner.key if line.partner else "",
+                by_hours=line.by_hours,
+                hourly_rate=line.hourly_rate,
+                cells=tuple(
+                    (cell.year, number)
+                    for cell in line.amounts.all()
+                    if (number := cell.hours if line.by_hours else cell.amount) is not None
+                ),
+                key=line.key,
             )
-            for row in application.financing.all()
+            for line in lines
         )
-        return cls(tuple(lines), financing, application.applied_amount)
+        return cls(rows, partners_of(application))
 
     def texts(self) -> Iterator[FieldText]:
-        for category, year, amount in self.lines:
-            label = f"{CostCategory(category).label} {year}"
-            yield FieldText(f"cost-{category}-{year}", label, format_amount(amount))
-        for number, row in enumerate(self.financing, start=1):
-            yield FieldText(f"financing-{number}", f"Finansiär {number}", financing_text(row))
-        yield FieldText("applied_amount", "Sökt stöd", kr_text(self.applied_amount))
+        names = dict(self.partners)
+        for number, row in enumerate(self.lines, start=1):
+            yield FieldText(f"line-{row.key or number}", f"Rad {number}", line_text(row, names))
+        yield FieldText("line-order", "Radernas ordning", self._order())
+
+    def _order(self) -> str:
+        """The lines by name, in order; those of the same name are told apart by their keys."""
+        called = [row.description or str(CostCategory(row.category).label) for row in self.lines]
+        return ", ".join(
+            name if called.count(name) == 1 else f"{name} ({row.key[:4]})"
+            for name, row in zip(called, self.lines, strict=True)
+        )
 
 
-def financing_text(row: FinancingRow) -> str:
-    """One financier on one line: "SVID, kontant, privat, 420 000 kr"."""
-    words = [
-        row.financier or "Utan namn",
-        str(FinancingKind(row.kind).label).lower(),
-        str(FinancingSource(row.source).label),
-    ]
-    if row.kind == FinancingKind.IN_KIND:
-        words.append(f"{number_text(row.hours)} timmar à {number_text(row.hourly_rate)} kr")
-    words.append(kr_text(row.value) or "belopp saknas")
-    return ", ".join(words)
+def partners_of(application: Application) -> tuple[tuple[str, str], ...]:
+    """Key and name of each partner, in order."""
+    return tuple((partner.key, str(partner)) for partner in application.partners.all())
+
+
+def line_text(row: BudgetRow, names: dict[str, str]) -> str:
+    """One line as text: "Personal, Projektledare, 300 kr per timme, 2027: 800 timmar"."""
+    words = [str(CostCategory(row.category).label), row.description, names.get(row.partner, "")]
+    if row.by_hours:
+        words.append(f"{number_text(row.hourly_rate)} kr per timme")
+    for year, number in row.cells:
+        words.append(f"{year}: {f'{format_amount(number)} timmar' if row.by_hours else format_kr(number)}")
+    return ", ".join(word for word in words if word)
 
 
 def rules_of(call: Call) -> BudgetRules:
@@ -82,17 +91,22 @@ def period_years(application: Application) -> tuple[int, ...]:
 def budget_years(application: Application, part: BudgetPart) -> tuple[int, ...]:
     """The years the table shows: those of the period, and any other year that an amount stands in."""
     inside = period_years(application)
-    also = [year for _category, year, amount in part.lines if amount or not inside]
+    also = {year for row in part.lines for year, number in row.cells if number or not inside}
     return tuple(sorted({*inside, *also}))
 
 
-def summary_of(application: Application, part: BudgetPart | None = None) -> BudgetSummary:
-    """The budget of a draft or a sent application; ``part`` instead of what is stored while it is typed."""
-    budget = part or BudgetPart.read(application)
+def summary_of(
+    application: Application, budget: BudgetPart | None = None, financing: FinancingPart | None = None
+) -> BudgetSummary:
+    """The sums of a draft or a sent application; a part given is taken instead of the one that is stored."""
+    costs = budget or BudgetPart.read(application)
+    paid = financing or FinancingPart.read(application)
+    partners = costs.partners or partners_of(application)
     return summarise(
-        years=budget_years(application, budget),
-        lines={(category, year): amount for category, year, amount in budget.lines},
-        financing=budget.financing,
-        applied=budget.applied_amount,
+        years=budget_years(application, costs),
+        lines=costs.lines,
+        financing=paid.rows,
+        applied=paid.applied_amount,
         rules=rules_of(application.call),
+        partners=[key for key, _name in partners],
     )

@@ -1,19 +1,18 @@
 """Starting, saving and removing a draft. A draft is technical storage only (TF 2:13)."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
-from applications.budget import FinancingRow
-from applications.enums import ApplicationAction, ApplicationStatus, FinancingKind
-from applications.models import Application, BudgetLine, Financing
+from applications.enums import ApplicationAction, ApplicationStatus
+from applications.models import Application
 from applications.parts import (
     ApplicantPart,
     BudgetPart,
     Difference,
+    FinancingPart,
     Part,
     PartnersPart,
     ProjectPart,
@@ -21,6 +20,7 @@ from applications.parts import (
     differences,
     meet,
 )
+from applications.services.budgeting import write_budget, write_financing
 from applications.services.door import TooLate, clock, require_open
 from applications.services.history import note_version
 from applications.services.storing import write_partners, write_project, write_questions
@@ -139,38 +139,14 @@ def _write(application: Application, part: Part) -> list[str]:
     if isinstance(part, QuestionsPart):
         return write_questions(application, part)
     if isinstance(part, BudgetPart):
-        return _write_budget(application, part)
+        write_budget(application, part)
+        return []
+    if isinstance(part, FinancingPart):
+        return write_financing(application, part)
     raise TypeError(part)
-
-
-def _write_budget(application: Application, part: BudgetPart) -> list[str]:
-    BudgetLine.objects.filter(application=application).delete()
-    BudgetLine.objects.bulk_create(
-        BudgetLine(application=application, category=category, year=year, amount=amount)
-        for category, year, amount in part.lines
-    )
-    Financing.objects.filter(application=application).delete()
-    Financing.objects.bulk_create(_financing(application, part.financing))
-    return _assign(application, part, ["applied_amount"])
 
 
 def _assign(application: Application, part: Part, fields: list[str]) -> list[str]:
     for field in fields:
         setattr(application, field, getattr(part, field))
     return fields
-
-
-def _financing(application: Application, rows: Sequence[FinancingRow]) -> list[Financing]:
-    return [
-        Financing(
-            application=application,
-            order=order,
-            financier=row.financier,
-            kind=row.kind,
-            source=row.source,
-            hours=row.hours if row.kind == FinancingKind.IN_KIND else None,
-            hourly_rate=row.hourly_rate if row.kind == FinancingKind.IN_KIND else None,
-            amount=row.value,
-        )
-        for order, row in enumerate(rows, start=1)
-    ]

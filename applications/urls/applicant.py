@@ -5,6 +5,7 @@ from django.urls import path
 from applications.checks import Step
 from applications.views import (
     applicant,
+    budget,
     changing,
     drafting,
     history,
@@ -38,7 +39,15 @@ urlpatterns = [
     path("mina-ansokningar/<int:pk>/projekt/", drafting.edit, {"step": Step.PROJECT}, name="step_project"),
     path("mina-ansokningar/<int:pk>/fragor/", drafting.edit, {"step": Step.QUESTIONS}, name="step_questions"),
     path("mina-ansokningar/<int:pk>/budget/", drafting.edit, {"step": Step.BUDGET}, name="step_budget"),
-    path("mina-ansokningar/<int:pk>/budget/summor/", drafting.budget_sums, name="budget_sums"),
+    path("mina-ansokningar/<int:pk>/budget/summor/", budget.budget_sums, name="budget_sums"),
+    path("mina-ansokningar/<int:pk>/budget/timkostnad/", budget.hourly, name="hourly"),
+    path(
+        "mina-ansokningar/<int:pk>/finansiering/",
+        drafting.edit,
+        {"step": Step.FINANCING},
+        name="step_financing",
+    ),
+    path("mina-ansokningar/<int:pk>/finansiering/summor/", budget.financing_sums, name="financing_sums"),
     path("mina-ansokningar/<int:pk>/granska/", submitting.review, name="review"),
     path("mina-ansokningar/<int:pk>/skicka/", submitting.submit, name="submit"),
     path("mina-ansokningar/<int:pk>/kvitto/", applicant.receipt, name="receipt"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from applications.checks import Step
-from applications.forms import ADD, REMOVE, PartForm
+from applications.forms import BLOCK, BLOCK_AT, BUTTONS, PartForm
 from applications.parts import Mergeable, Part, taking_theirs, with_choices
 from applications.services import DraftConflict
 from applications.views.loading import step_url
@@ -43,7 +43,7 @@ def conflict_context(
         "application": conflict.application,
         "step": step,
         "conflict": conflict,
-        "typed": [*pairs(request.POST), *_made(request.POST, {one.key for one in conflict.differences})],
+        "typed": [*pairs(form.data), *_made(request.POST, {one.key for one in conflict.differences})],
         "texts": form.typed(),
         "seen": request.POST.get("version", ""),
         "one_by_one": isinstance(form.part(), Mergeable),
@@ -62,9 +62,9 @@ def _made(data: QueryDict, again: set[str]) -> list[tuple[str, str]]:
     ]
 
 
-def pairs(data: QueryDict) -> list[tuple[str, str]]:
+def pairs(data: Any) -> list[tuple[str, str]]:
     """The posted fields to carry along in a form of hidden fields."""
-    skip = {"csrfmiddlewaretoken", "version", "spara", ADD, REMOVE, GO_ON, FOR_ALL}
+    skip = {"csrfmiddlewaretoken", "version", "spara", BLOCK, BLOCK_AT, *BUTTONS, GO_ON, FOR_ALL}
     return [
         (name, value)
         for name, values in data.lists()

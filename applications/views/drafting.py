@@ -9,39 +9,41 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from applications import rules, services
 from applications.checks import PARTS, Step, steps_of
 from applications.forms import (
     ACTIVITIES,
     ADD,
+    BUTTONS,
     INDICATORS,
     PARTNERS,
     REMOVE,
     ApplicantForm,
     BudgetForm,
+    FinancingForm,
     PartForm,
     PartnersForm,
     ProjectForm,
     QuestionsForm,
     with_keyed_row_changes,
-    with_row_changes,
 )
 from applications.models import Application
 from applications.parts import (
     ApplicantPart,
     BudgetPart,
+    FinancingPart,
     Part,
     PartnersPart,
     ProjectPart,
     QuestionsPart,
     differences,
-    rules_of,
     seen_mark,
 )
 from applications.services.door import clock, may_enter
 from applications.snapshot import canonical_json, content_of
+from applications.views.budget import sums_context, with_table_changes
 from applications.views.choosing import chosen, conflict_context, pairs, seen_of
 from applications.views.loading import my_application, step_list, step_url
 from s3portal.accounts.http import LoggedInRequest
@@ -54,6 +56,8 @@ AUTOSAVED = "autosparat"
 # method of that name from scripts.
 GO_ON, CHANGE_KIND = "fortsatt", "byt_slag"
 KEYED_ROWS = (PARTNERS, ACTIVITIES, INDICATORS)
+#: Where a page opens again after a button in its table.
+TABLES = {Step.BUDGET: "#rader", Step.FINANCING: "#finansiering"}
 
 
 def _form(
@@ -69,6 +73,8 @@ def _form(
         return QuestionsForm(data, part=stored)
     if isinstance(stored, BudgetPart):
         return BudgetForm(data, application=application, part=stored, extra=extra)
+    if isinstance(stored, FinancingPart):
+        return FinancingForm(data, application=application, part=stored, extra=extra)
     raise TypeError(step)
 
 
@@ -82,7 +88,7 @@ def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
     if request.method == "POST":
         if not may_write_for(request.user, application.organisation):
             raise PermissionDenied
-        typed = with_keyed_row_changes(with_row_changes(request.POST), KEYED_ROWS)
+        typed = with_keyed_row_changes(with_table_changes(application, stored, request.POST), KEYED_ROWS)
         form = _form(step, application, stored, typed)
         return _save(request, application, step, form, arrived_at)
     if not application.is_draft:
@@ -127,6 +133,9 @@ def _save(
         return render(request, "applications/_autosaved.html", context)
     if changed:
         messages.info(request, f"Någon annan har under tiden ändrat: {', '.join(changed)}.")
+    if isinstance(form, BudgetForm | FinancingForm) and _changed_rows(request):
+        # In the open page the rows stay as they are typed, empty ones too, which are not stored.
+        return _page(request, saved, step, form, seen_mark(saved, part))
     return redirect(_after_save(request, saved, step))
 
 
@@ -142,14 +151,20 @@ def _after_save(request: LoggedInRequest, application: Application, step: Step) 
         if request.POST.get(REMOVE, "").startswith(f"{kind.prefix}-"):
             return f"{here}#{kind.anchor}"
     if request.POST.get(ADD):
-        return f"{here}?ny={quote(request.POST[ADD])}#finansiering"
-    if REMOVE in request.POST or CHANGE_KIND in request.GET:
-        return f"{here}#finansiering"
+        return f"{here}?ny={quote(request.POST[ADD])}{TABLES.get(step, '')}"
+    if any(name in request.POST for name in BUTTONS) or CHANGE_KIND in request.GET:
+        return here + TABLES.get(step, "")
     if GO_ON in request.POST:
         following = steps_of(application)
         return step_url(following[following.index(step) + 1], application)
     messages.success(request, f"Utkastet är sparat, {clock(application.updated_at)}.")
     return here
+
+
+def _changed_rows(request: LoggedInRequest) -> bool:
+    """Whether a button of a table was pressed in an open page with script."""
+    pressed = CHANGE_KIND in request.GET or any(name in request.POST for name in BUTTONS)
+    return bool(request.headers.get("HX-Request")) and pressed
 
 
 def _is_autosave(request: LoggedInRequest) -> bool:
@@ -193,7 +208,7 @@ def _not_saved(
         "application": application,
         "refusal": refusal,
         "texts": form.typed(),
-        "typed": pairs(request.POST),
+        "typed": pairs(form.data),
         "step_url": step_url(step, application),
     }
     template = "applications/not_saved.html"
@@ -216,23 +231,14 @@ def _page(
         "previous": _neighbour(steps, -1),
         "following": _neighbour(steps, 1),
     }
-    if isinstance(form, BudgetForm):
-        context |= {"sums": form.summary(), "rules": rules_of(application.call)}
+    if isinstance(form, BudgetForm | FinancingForm):
+        context |= sums_context(application, form, request.GET)
     return render(request, f"applications/step_{step.name.lower()}.html", context)
 
 
 def _neighbour(steps: list[dict[str, Any]], offset: int) -> dict[str, Any] | None:
     position = next(number for number, entry in enumerate(steps) if entry["current"]) + offset
     return steps[position] if position >= 0 else None
-
-
-@require_POST
-def budget_sums(request: LoggedInRequest, pk: int) -> HttpResponse:
-    """The sums of what is typed and not yet saved, as pieces for the open page. Writes nothing."""
-    application = my_application(request, pk)
-    form = BudgetForm(request.POST, application=application, part=BudgetPart.read(application))
-    context = {"form": form, "sums": form.summary(), "rules": rules_of(application.call), "oob": True}
-    return render(request, "applications/_budget_live.html", context)
 
 
 # --- Taking the text home -----------------------------------------------------------------------------

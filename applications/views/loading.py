@@ -20,6 +20,7 @@ STEP_NAMES = {
     Step.PROJECT: "applications:step_project",
     Step.QUESTIONS: "applications:step_questions",
     Step.BUDGET: "applications:step_budget",
+    Step.FINANCING: "applications:step_financing",
     Step.REVIEW: "applications:review",
 }
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from django.utils import timezone
 
-from applications.budget import FinancingRow
+from applications.budget import BudgetRow, FinancingRow
 from applications.checks import submission_problems
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
-from applications.parts import ApplicantPart, BudgetPart, Part, ProjectPart, seen_mark
+from applications.parts import ApplicantPart, BudgetPart, FinancingPart, Part, ProjectPart, seen_mark
 from applications.services import assign_assessors, save_draft, start_application, submit_application
 from calls.models import Call
 from s3portal.accounts.models import Organisation, User
@@ -65,14 +65,22 @@ def _parts(call: Call, applicant: User) -> list[Part]:
             ends_on=date(year, 12, 31),
         ),
         BudgetPart(
-            lines=((CostCategory.PERSONNEL.value, year, 800_000),),
-            financing=(
+            (
+                BudgetRow(
+                    CostCategory.PERSONNEL.value,
+                    "Testledare",
+                    by_hours=True,
+                    hourly_rate=400,
+                    cells=((year, 2000),),
+                ),
+            )
+        ),
+        FinancingPart(
+            rows=(
                 FinancingRow(
                     financier="Fjällbygdens digitala nav",
                     kind=FinancingKind.CASH,
                     source=FinancingSource.PRIVATE,
-                    hours=None,
-                    hourly_rate=None,
                     amount=400_000,
                 ),
             ),

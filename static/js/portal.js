@@ -188,7 +188,10 @@
   document.addEventListener("htmx:beforeRequest", function (event) {
     var form = rowButton(event);
     if (!form) return;
-    stand(form).focus = document.activeElement ? document.activeElement.id : "";
+    var active = document.activeElement;
+    var section = active ? active.closest("section[aria-labelledby]") : null;
+    stand(form).focus = active ? active.id : "";
+    stand(form).section = section ? section.getAttribute("aria-labelledby") : "";
     form.inert = true;
   });
   document.addEventListener("htmx:afterRequest", function (event) {
@@ -197,6 +200,8 @@
     form.inert = false;
     var before = document.getElementById(stand(form).focus || "");
     // The row that was taken away was the last: its button has no successor.
+    var near = "section[aria-labelledby='" + stand(form).section + "'] button[name='lagg_till']";
+    if (!before && stand(form).section) before = document.querySelector(near);
     if (!before) before = document.querySelector("form[data-autosave] button[name='lagg_till']");
     if (before && (!document.activeElement || document.activeElement === document.body)) before.focus();
   });

@@ -203,7 +203,12 @@ CONTENT = {
     "answers": [{"question": "F", "key": "q-7", "value": "ja", "text": "Ja"}],
     "partners": [{"name": "Partner"}],
     "financing": [{"financier": "SVID"}],
-    "budget": {"years": [2027], "costs": [{"label": "Personal"}], "total_cost": 1},
+    "budget": {
+        "lines": [{"description": "Ledare", "partner": "Peak"}],
+        "years": [2027],
+        "costs": [{"label": "Personal"}],
+        "total_cost": 1,
+    },
     "state_aid": {"is_state_aid": False},
     "attachments": [{"name": "a.pdf", "trade_secret_reason": "Recept"}, {"name": "b.pdf"}],
 }
@@ -220,6 +225,7 @@ CONTENT = {
         ("partner-ab12-role", "'Partner'"),
         ("financing-1", "SVID"),
         ("cost-personnel-2027", "Personal"),
+        ("line-0123456789", "Ledare"),
     ],
 )
 def test_a_marked_field_is_not_shown(field, gone):
@@ -229,6 +235,15 @@ def test_a_marked_field_is_not_shown(field, gone):
     assert shown["project"]["summary"] == "S", "the rest is"
     assert "trade_secrets" not in shown, "nor why"
     assert content["project"]["aims"] == "A", "what was sent is untouched"
+
+
+def test_the_budget_does_not_tell_who_a_secret_partner_is():
+    lines = [{"partner": "Åvki AB", "description": "Ledare"}]
+    budget = {"lines": lines, "partners": [{"name": "Åvki AB"}], "years": [], "costs": []}
+    content = CONTENT | {"budget": budget, "trade_secrets": [{"field": "partners", "reason": "Hemligt"}]}
+    shown = str(masking.masked(content))
+    assert "Åvki AB" not in shown
+    assert "Ledare" in shown
 
 
 def test_a_mark_that_cannot_be_placed_hides_everything():

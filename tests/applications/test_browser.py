@@ -88,8 +88,12 @@ def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call
     for name in ("expected_results", "strategy_link", *sustainable, "risks", "dissemination"):
         type_in(page, f"#id_{name}", "Som planerat.")
     press(page, "button[name=fortsatt]")
-    type_in(page, "#id_cost-personnel-2027", "400 000")
-    type_in(page, "#id_cost-travel-2027", "40 000")
+    type_in(page, "#id_line-0-rate", "400")
+    type_in(page, "#id_line-0-2027", "1 000")
+    type_in(page, "#id_line-2-2027", "40 000")
+    page.locator("#totalt", has_text="500").wait_for()
+    press(page, "button[name=fortsatt]")
+    type_in(page, "#id_applied_amount", "250 000")
     type_in(page, "#id_fin-0-financier", "Kommunen")
     type_in(page, "#id_fin-0-amount", "200 000")
     tab_to(page, "#lagg-till-tid")
@@ -98,8 +102,6 @@ def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call
     type_in(page, "#id_fin-1-financier", "Företagen")
     type_in(page, "#id_fin-1-hours", "250")
     type_in(page, "#id_fin-1-hourly_rate", "200")
-    type_in(page, "#id_applied_amount", "250 000")
-    page.locator("#totalt", has_text="500").wait_for()
     page.locator("#finansieringsplan", has_text="Finansieringen täcker kostnaderna på kronan.").wait_for()
     press(page, "button[name=fortsatt]")
     press(page, "form[action$='/skicka/'] button")
@@ -155,10 +157,10 @@ def test_it_saves_by_itself_and_tells(live_server, page, log_in, owner, colleagu
     assert draft.aims == "Mina mål"
 
 
-def test_the_budget_lives(live_server, page, log_in, owner, call):
+def test_the_financing_lives(live_server, page, log_in, owner, call):
     draft = factories.make_application(user=owner, call=call)
     log_in(page, live_server, owner)
-    page.goto(address(live_server, "step_budget", draft))
+    page.goto(address(live_server, "step_financing", draft))
     page.locator("#id_applied_amount").fill("400 000")
     page.locator("#stodniva", has_text="Över gränsen").wait_for()
     assert "58 %" in page.locator("#stodniva").inner_text().replace("\xa0", " ")
@@ -186,13 +188,21 @@ def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner
     factories.make_partner(application=draft)
     factories.make_indicator(application=draft)
     draft.trade_secrets.create(field="risks", reason="Receptet.")
-    names = ("step_applicant", "step_partners", "step_project", "step_budget", "review", "delete")
+    names = (
+        "step_applicant",
+        "step_partners",
+        "step_project",
+        "step_budget",
+        "step_financing",
+        "review",
+        "delete",
+    )
     visits += [address(live_server, name, draft) for name in names]
     visits += [address(live_server, name, sent) for name in ("receipt", "my_detail", "withdraw")]
     for visit in visits:
         page.goto(visit)
         fits_and_passes(page, axe)
-    page.goto(address(live_server, "step_budget", draft))
+    page.goto(address(live_server, "step_financing", draft))
     page.locator("#id_applied_amount").fill("1e9")
     page.locator("#id_fin-1-hours").fill("två")
     with page.expect_navigation():
@@ -228,7 +238,7 @@ def fits_and_passes(page, axe):
 def test_focus_stays_when_rows_come_and_go(live_server, page, log_in, owner, call):
     draft = factories.make_application(user=owner, call=call)
     log_in(page, live_server, owner)
-    page.goto(address(live_server, "step_budget", draft))
+    page.goto(address(live_server, "step_financing", draft))
     rows = page.locator("input[name$='-financier']")
     before = rows.count()
     page.locator("#lagg-till-tid").focus()

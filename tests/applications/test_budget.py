@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.budget import (
+    BudgetRow,
     BudgetRules,
     BudgetSummary,
     CostRow,
     FinancingRow,
     amount_problem,
+    hourly_cost,
     indirect_cost,
     round_half_up,
     summarise,
@@ -47,10 +49,21 @@ def in_kind(hours: int | None, rate: int | None) -> FinancingRow:
     return FinancingRow("Företagen", "in_kind", "private", hours=hours, hourly_rate=rate)
 
 
+def rows_of(cells: dict[tuple[str, int], int | None]) -> list[BudgetRow]:
+    """One line for each cell that is filled in."""
+    return [
+        BudgetRow(category, cells=((year, amount),))
+        for (category, year), amount in cells.items()
+        if amount is not None
+    ]
+
+
 def summary(**changes: Any) -> BudgetSummary:
+    if isinstance(changes.get("lines"), dict):
+        changes["lines"] = rows_of(changes["lines"])
     values: dict[str, Any] = {
         "years": YEARS,
-        "lines": LINES,
+        "lines": rows_of(LINES),
         "financing": [cash(420_000), cash(200_000), in_kind(300, 500)],
         "applied": 1_050_000,
         "rules": RULES,
@@ -177,6 +190,52 @@ def test_the_years_of_a_period() -> None:
     assert years_of(2022, 2023, also=[2021, 2022]) == (2021, 2022, 2023)
 
 
+@pytest.mark.parametrize(
+    ("monthly", "hourly"), [(0, 0), (43_000, 300), (45_000, 314), (215, 2), (214, 1), (71, 0), (72, 1)]
+)
+def test_the_hourly_cost_of_a_month_rounds_halves_upwards(monthly: int, hourly: int) -> None:
+    """43 000 × 12 / 1 720 = 300; 215 × 12 / 1 720 = 1,5."""
+    assert hourly_cost(monthly) == hourly
+
+
+def test_a_salary_in_hours_costs_hours_times_the_rate() -> None:
+    row = BudgetRow("personnel", by_hours=True, hourly_rate=300, cells=((2022, 100), (2023, 0)))
+    found = summary(years=(2022, 2023, 2024), lines=[row])
+    assert found.lines[0].amounts == (30_000, 0, None)
+    assert (found.lines[0].total, found.personnel, found.indirect) == (30_000, 30_000, (4500, 0, 0))
+    unknown = BudgetRow("personnel", by_hours=True, cells=((2022, 100),))
+    assert summary(lines=[unknown]).lines[0].amounts == (None, None, None)
+
+
+def test_each_partner_has_its_costs_less_its_income() -> None:
+    rows = [
+        BudgetRow("travel", cells=((2022, 10),)),
+        BudgetRow("travel", partner="b", cells=((2022, 20),)),
+        BudgetRow("income", partner="b", cells=((2022, 5),)),
+        BudgetRow("travel", partner="gone", cells=((2022, 1),)),
+    ]
+    found = summary(years=(2022,), lines=rows, partners=["b", "c"])
+    assert [(one.partner, one.total) for one in found.partners] == [("", 11), ("b", 15), ("c", 0)]
+
+
+def test_other_than_money_must_be_among_the_other_costs() -> None:
+    given = FinancingRow("Museet", "other_in_kind", "municipal", amount=100)
+    lines = {("personnel", 2022): 500, ("material", 2022): 100}
+    found = summary(years=(2022,), lines=lines, financing=[given], applied=0)
+    assert (found.other_in_kind, found.other_costs, found.other_in_kind_among_costs) == (100, 100, True)
+    assert not summary(
+        years=(2022,), lines={("personnel", 2022): 500}, financing=[given]
+    ).other_in_kind_among_costs
+
+
+def test_the_public_share_of_the_financing() -> None:
+    own = FinancingRow("", "cash", "private", amount=50, own=True)
+    found = summary(financing=[cash(100), in_kind(10, 5), own], applied=200)
+    assert (found.public, found.own, found.financing) == (300, 50, 400)
+    assert plain(found.public_share_text) == "75 %"
+    assert summary(financing=[], applied=0).public_share_text == "–"
+
+
 def test_rounding() -> None:
     assert [round_half_up(Fraction(n, 2)) for n in range(6)] == [0, 1, 1, 2, 2, 3]
 
@@ -184,9 +243,10 @@ def test_rounding() -> None:
 # --- For every budget there is ------------------------------------------------------------------------
 kronor = st.integers(0, MAX_KRONOR)
 maybe_kronor = st.none() | kronor
-years = st.lists(st.integers(2020, 2040), min_size=1, max_size=10, unique=True).map(sorted)
+years = st.lists(st.integers(2020, 2040), min_size=1, max_size=4, unique=True).map(sorted)
 financing = st.lists(
     st.builds(cash, maybe_kronor)
+    | st.builds(FinancingRow, st.just("Museet"), st.just("other_in_kind"), st.just("eu"), amount=maybe_kronor)
     | st.builds(in_kind, st.none() | st.integers(0, 10**6), st.none() | st.integers(0, 10**5)),
     max_size=8,
 )
@@ -200,13 +260,26 @@ rules = st.builds(
 @st.composite
 def budgets(draw: st.DrawFn) -> tuple[BudgetSummary, BudgetRules]:
     chosen = draw(years)
-    cells = st.dictionaries(
-        st.tuples(st.sampled_from(CostCategory.values), st.sampled_from(chosen)), maybe_kronor
+    cells = st.dictionaries(st.sampled_from(chosen), kronor).map(lambda found: tuple(sorted(found.items())))
+    hours = st.dictionaries(st.sampled_from(chosen), st.integers(0, 10**6)).map(
+        lambda found: tuple(sorted(found.items()))
+    )
+    partner = st.sampled_from(["", "b", "c"])
+    line = st.builds(
+        BudgetRow, category=st.sampled_from(CostCategory.values), partner=partner, cells=cells
+    ) | st.builds(
+        BudgetRow,
+        category=st.just("personnel"),
+        partner=partner,
+        by_hours=st.just(True),
+        hourly_rate=st.none() | st.integers(0, 10**5),
+        cells=hours,
     )
     asked = draw(rules)
     made = summarise(
         years=chosen,
-        lines=draw(cells),
+        lines=draw(st.lists(line, max_size=6)),
+        partners=["b", "c"],
         financing=draw(financing),
         applied=draw(maybe_kronor),
         rules=asked,
@@ -219,6 +292,11 @@ def test_rows_and_years_add_up_to_the_same_total(made: tuple[BudgetSummary, Budg
     found, _ = made
     by_rows = sum(row.total for row in found.rows) + found.indirect_total - found.income.total
     assert found.total_cost == by_rows == sum(found.year_totals)
+    of_partners = sum(one.total for one in found.partners) + found.indirect_total
+    assert of_partners == found.total_cost
+    signs = [-1 if line.row.category == "income" else 1 for line in found.lines]
+    by_lines = sum(sign * line.total for sign, line in zip(signs, found.lines, strict=True))
+    assert by_lines + found.indirect_total == found.total_cost
     assert len(found.year_totals) == len(found.years) == len(found.indirect)
 
 
@@ -226,7 +304,8 @@ def test_rows_and_years_add_up_to_the_same_total(made: tuple[BudgetSummary, Budg
 def test_financing_and_gap_make_the_cost(made: tuple[BudgetSummary, BudgetRules]) -> None:
     found, _ = made
     assert found.financing + found.gap == found.total_cost
-    assert found.financing == found.applied + found.cash + found.in_kind
+    assert found.financing == found.applied + found.cash + found.in_kind + found.other_in_kind
+    assert 0 <= found.public <= found.financing
     assert found.balanced == (found.gap == 0 and found.total_cost > 0)
 
 

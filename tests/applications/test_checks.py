@@ -60,8 +60,8 @@ def test_an_empty_one_has_all(owner):
         ("projekt", "id_social_sustainability", "Beskriv den sociala hållbarheten."),
         ("projekt", "id_risks", "Beskriv riskerna och hur ni möter dem."),
         ("projekt", "id_dissemination", "Beskriv hur ni sprider och följer upp resultaten."),
-        ("budget", "kostnader", "Fyll i kostnaderna."),
-        ("budget", "id_applied_amount", "Ange hur mycket stöd ni söker."),
+        ("budget", "rader", "Fyll i kostnaderna."),
+        ("finansiering", "id_applied_amount", "Ange hur mycket stöd ni söker."),
     ]
 
 
@@ -121,7 +121,7 @@ def test_amounts_in_a_year_outside_the_period(draft, year):
     assert problems(draft) == [
         Problem(
             Step.BUDGET,
-            f"id_cost-personnel-{year + 1}",
+            f"id_line-0-{year + 1}",
             f"Flytta beloppen för {year + 1}: året ligger utanför projektperioden.",
         )
     ]
@@ -131,7 +131,7 @@ def test_income_as_large_as_the_costs(draft, year):
     factories.make_budget_line(application=draft, category="income", year=year, amount=600_000)
     assert problems(draft)[0] == Problem(
         Step.BUDGET,
-        f"id_cost-personnel-{year}",
+        f"id_line-0-{year}",
         "Rätta kostnaderna: intäkterna är lika stora som eller större.",
     )
 
@@ -155,7 +155,7 @@ def test_one_krona_missing_and_one_too_many(draft):
     change(draft, applied_amount=299_999)
     assert problems(draft) == [
         Problem(
-            Step.BUDGET,
+            Step.FINANCING,
             "plan",
             "Det saknas 1 kr. Finansieringen ska täcka alla kostnader innan ni skickar in.",
         )
@@ -183,9 +183,33 @@ def test_working_time_must_be_among_the_costs(draft, year):
     assert problems(draft) == [
         Problem(
             Step.BUDGET,
-            f"id_cost-personnel-{year}",
+            f"id_line-1-{year}",
             "Ta upp den arbetade tiden bland personalkostnaderna: 100 000 kr är mer än "
             "personalkostnaden 99 999 kr.",
+        )
+    ]
+
+
+def test_rows_that_are_not_finished(draft, year):
+    factories.make_budget_line(application=draft, by_hours=True, amounts={year: 100})
+    line = factories.make_budget_line(application=draft, description="Konsult", category="material")
+    line.amounts.all().delete()
+    factories.make_financing(application=draft, financier="", own=True, amount=None)
+    assert [(problem.field, problem.message) for problem in problems(draft)] == [
+        ("id_line-1-rate", "Fyll i kronor per timme på rad 2 i budgeten."),
+        (f"id_line-2-{year}", "Fyll i beloppen på rad 3 i budgeten, eller ta bort raden."),
+        ("id_fin-2-amount", "Fyll i beloppet för egna medel, rad 1."),
+    ]
+
+
+def test_what_is_given_must_be_among_the_costs(draft):
+    draft.financing.filter(kind="cash").update(kind="other_in_kind")
+    assert problems(draft) == [
+        Problem(
+            Step.BUDGET,
+            "rader",
+            "Ta upp det som ni får i annat än pengar bland kostnaderna: 200 000 kr är mer än kostnaderna "
+            "utöver personal, 0 kr.",
         )
     ]
 
@@ -196,6 +220,7 @@ def test_the_names_of_the_steps():
         "Samverkansparter",
         "Projektet",
         "Utlysningens frågor",
-        "Budget och finansiering",
+        "Budget",
+        "Finansiering",
         "Granska och skicka in",
     ]

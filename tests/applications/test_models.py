@@ -7,6 +7,7 @@ from applications.models import (
     Activity,
     Application,
     ApplicationArea,
+    BudgetAmount,
     BudgetLine,
     DraftVersion,
     Financing,
@@ -64,7 +65,7 @@ def test_what_was_sent_cannot_be_deleted(sent):
 def test_the_rows_below_are_frozen_too(sent, model):
     rows = model.objects.filter(application=sent)
     assert rows.exists()
-    column = {BudgetLine: "amount", Financing: "financier", ApplicationArea: "strengtharea"}[model]
+    column = {BudgetLine: "description", Financing: "financier", ApplicationArea: "strengtharea"}[model]
     value = factories.make_area().pk if model is ApplicationArea else 1
     refused(lambda: rows.update(**{column: value}), "frozen")
     refused(rows.delete, "frozen")
@@ -143,7 +144,7 @@ def test_a_draft_is_free(owner):
     draft = factories.make_application(user=owner)
     Application.objects.filter(pk=draft.pk).update(title="Nytt")
     draft.areas.add(factories.make_area())
-    draft.budget_lines.update(amount=1)
+    draft.budget_lines.update(description="Nytt")
     draft.delete()
     assert not Application.objects.exists()
 
@@ -161,9 +162,18 @@ def test_constraints(owner):
     breaks("application_sent_is_registered", lambda: rows.update(status="submitted"))
     breaks("application_sent_is_registered", lambda: rows.update(submitted_at="2026-01-01T00:00:00Z"))
     breaks("application_granted_has_amount", lambda: rows.update(granted_amount=5))
-    breaks("budget_line_not_negative", lambda: draft.budget_lines.update(amount=-1))
+    amounts = BudgetAmount.objects.filter(line__application=draft)
+    breaks("budget_amount_not_negative", lambda: amounts.update(amount=-1))
     breaks("budget_line_category", lambda: draft.budget_lines.update(category="gifts"))
-    breaks("budget_line_once", lambda: factories.make_budget_line(application=draft))
+    line = draft.budget_lines.get()
+    year = line.amounts.first().year
+    breaks("budget_line_key_once", lambda: factories.make_budget_line(application=draft, key=line.key))
+    breaks("budget_line_key_form", lambda: factories.make_budget_line(application=draft, key="X"))
+    breaks("budget_amount_once", lambda: BudgetAmount.objects.create(line=line, year=year, amount=1))
+    hours = "budget_line_hours_are_salaries"
+    breaks(hours, lambda: factories.make_budget_line(application=draft, by_hours=True, category="travel"))
+    breaks(hours, lambda: factories.make_budget_line(application=draft, hourly_rate=1))
+    breaks("financing_own_is_not_confirmed", lambda: draft.financing.update(own=True, confirmed=True))
     breaks(
         "financing_in_kind_is_hours_times_rate",
         lambda: draft.financing.filter(kind="in_kind").update(amount=99_999),
@@ -205,6 +215,49 @@ def test_names():
     draft = Application(title="")
     assert str(draft) == "Ansökan utan namn"
     assert draft.is_draft
-    line = BudgetLine(category="travel", year=2024, amount=10)
-    assert str(line) == "Resor och logi 2024: 10"
+    line = BudgetLine(category="travel")
+    assert str(line) == "Resor och logi"
+    assert str(BudgetLine(category="travel", description="Tåg")) == "Tåg"
+    assert str(BudgetAmount(line=line, year=2024, amount=10)) == "Resor och logi 2024: 10"
     assert str(Financing(financier="Kommunen", amount=5)) == "Kommunen: 5"
+
+
+# --- The budget --------------------------------------------------------------------------------------------
+def test_amounts_freeze_with_the_application(sent):
+    amounts = BudgetAmount.objects.filter(line__application=sent)
+    refused(lambda: amounts.update(amount=1), "frozen")
+    refused(amounts.delete, "frozen")
+    line = sent.budget_lines.get()
+    refused(lambda: BudgetAmount.objects.create(line=line, year=2099, amount=1), "frozen")
+
+
+def test_an_amount_counted_in_hours_is_hours_times_the_rate(owner):
+    draft = factories.make_application(user=owner)
+    line = factories.make_budget_line(application=draft, by_hours=True, hourly_rate=300, amounts={2027: 10})
+    cell = line.amounts.get()
+    assert cell.amount == 3000
+    for wrong in ({"amount": 2999}, {"hours": 11}, {"hours": None}, {"amount": None}):
+        refused(lambda wrong=wrong: line.amounts.update(**wrong), "hours times")
+    lines = BudgetLine.objects.filter(pk=line.pk)
+    refused(lambda: lines.update(hourly_rate=301), "hours times")
+    refused(lambda: lines.update(by_hours=False, hourly_rate=None), "hours times")
+    typed = factories.make_budget_line(application=draft)
+    refused(lambda: typed.amounts.update(hours=1), "not counted in hours")
+    refused(lambda: typed.amounts.update(amount=None), "not counted in hours")
+    unknown = factories.make_budget_line(application=draft, by_hours=True, amounts={2027: 10})
+    assert unknown.amounts.get().amount is None
+
+
+def test_a_partner_of_another_application_has_no_costs_here(owner):
+    draft = factories.make_application(user=owner)
+    other = factories.make_partner(application=factories.make_application(user=owner))
+    refused(lambda: factories.make_budget_line(application=draft, partner=other), "another application")
+
+
+def test_a_partner_that_is_taken_away_leaves_its_costs_to_the_applicant(owner):
+    draft = factories.make_application(user=owner)
+    partner = factories.make_partner(application=draft)
+    line = factories.make_budget_line(application=draft, partner=partner)
+    partner.delete()
+    line.refresh_from_db()
+    assert (line.partner, line.amounts.get().amount) == (None, 300_000)

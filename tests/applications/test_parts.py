@@ -3,17 +3,19 @@ from datetime import date
 
 import pytest
 
-from applications.budget import FinancingRow
+from applications.budget import BudgetRow, FinancingRow
 from applications.parts import (
     ApplicantPart,
     BudgetPart,
     Difference,
+    FinancingPart,
     PartnerRow,
     PartnersPart,
     ProjectPart,
     budget_years,
     differences,
     financing_text,
+    line_text,
     meet,
     rules_of,
     seen_mark,
@@ -34,7 +36,7 @@ def draft(owner):
 
 
 def test_the_same_text_has_no_differences(draft):
-    for kind in (ApplicantPart, ProjectPart, BudgetPart):
+    for kind in (ApplicantPart, ProjectPart, BudgetPart, FinancingPart):
         assert differences(kind.read(draft), kind.read(draft)) == []
 
 
@@ -55,15 +57,31 @@ def test_differences_word_by_word(draft):
 
 
 def test_rows_that_only_one_of_them_has(draft):
-    theirs = BudgetPart.read(draft)
-    mine = BudgetPart(theirs.lines[:1], (), None)
-    year = theirs.lines[1][1]
-    assert [(d.label, d.theirs.replace(HARD_SPACE, " "), d.mine) for d in differences(theirs, mine)] == [
+    theirs, paid = BudgetPart.read(draft), FinancingPart.read(draft)
+    year = draft.starts_on.year
+    found = [*differences(theirs, BudgetPart(())), *differences(paid, FinancingPart((), None))]
+    assert [(d.label, d.theirs.replace(HARD_SPACE, " "), d.mine) for d in found] == [
+        ("Radernas ordning", "Personal", ""),
+        ("Rad 1", f"Personal, {year}: 300 000 kr, {year + 1}: 300 000 kr", ""),
         ("Sökt stöd", "300 000 kr", ""),
-        (f"Personal {year}", "300 000", ""),
         ("Finansiär 1", "Peak Jämtland, kontant, Privat, 200 000 kr", ""),
         ("Finansiär 2", "Företagen, arbetad tid, Privat, 250 timmar à 400 kr, 100 000 kr", ""),
     ]
+
+
+def test_a_line_as_text():
+    row = BudgetRow("personnel", "Ledare", "k", by_hours=True, hourly_rate=300, cells=((2027, 1800),))
+    found = line_text(row, {"k": "Åvki"}).replace(HARD_SPACE, " ")
+    assert found == "Personal, Ledare, Åvki, 300 kr per timme, 2027: 1 800 timmar"
+
+
+def test_own_money_and_a_confirmed_promise_as_text():
+    own = FinancingRow("", "cash", "private", amount=5, own=True)
+    assert financing_text(own).replace(HARD_SPACE, " ") == "Egna medel, kontant, Privat, 5 kr"
+    given = FinancingRow("Museet", "other_in_kind", "municipal", amount=5, confirmed=True)
+    assert financing_text(given).replace(HARD_SPACE, " ") == (
+        "Museet, annat än pengar, Kommunal, 5 kr, bekräftad skriftligt"
+    )
 
 
 def test_a_row_with_nothing_in_it():
@@ -120,10 +138,10 @@ def test_a_page_without_a_mark_takes_nothing_away(draft):
         assert met(garbled, stored, ApplicantPart("Karl", "", "")) == ["Kontaktperson"]
 
 
-def test_a_budget_is_not_taken_apart(draft):
-    opened = BudgetPart.read(draft)
+def test_the_financing_is_not_taken_apart(draft):
+    opened = FinancingPart.read(draft)
     seen = seen_mark(draft, opened)
-    stored, mine = replace(opened, applied_amount=1), replace(opened, lines=opened.lines[:1])
+    stored, mine = replace(opened, applied_amount=1), replace(opened, rows=opened.rows[:1])
     assert len(met(seen, stored, mine)) == 2
     assert met(seen, opened, mine) == mine
 
@@ -143,16 +161,14 @@ def test_a_choice_counts_for_the_text_that_was_shown(draft):
 
 def test_years_without_a_period_are_those_with_lines(draft):
     part = BudgetPart.read(draft)
-    years = tuple(line[1] for line in part.lines)
     draft.starts_on = None
-    assert budget_years(draft, part) == years
-    assert budget_years(draft, BudgetPart((), (), None)) == ()
+    assert budget_years(draft, part) == tuple(year for year, _number in part.lines[0].cells)
+    assert budget_years(draft, BudgetPart(())) == ()
 
 
 def test_an_empty_cell_outside_the_period_opens_no_column(draft):
-    part = BudgetPart((("travel", 2050, 0),), (), None)
-    assert 2050 not in budget_years(draft, part)
-    assert 2050 in budget_years(draft, BudgetPart((("travel", 2050, 1),), (), None))
+    assert 2050 not in budget_years(draft, BudgetPart((BudgetRow("travel", cells=((2050, 0),)),)))
+    assert 2050 in budget_years(draft, BudgetPart((BudgetRow("travel", cells=((2050, 1),)),)))
 
 
 def test_rules_take_the_lower_cap(draft):
@@ -165,4 +181,5 @@ def test_rules_take_the_lower_cap(draft):
 
 def test_summary_of_what_is_stored_and_of_what_is_typed(draft):
     assert summary_of(draft).total_cost == 600_000
-    assert summary_of(draft, BudgetPart((), (), 5)).applied == 5
+    assert summary_of(draft, financing=FinancingPart((), 5)).applied == 5
+    assert summary_of(draft, BudgetPart(())).total_cost == 0

@@ -283,7 +283,14 @@ def test_files_are_asked_for_by_mail(client_for, owner, draft):
         ("Årsredovisning", True),
         ("Avtal", False),
     ]
-    assert steps_of(draft) == [Step.APPLICANT, Step.PARTNERS, Step.PROJECT, Step.BUDGET, Step.REVIEW]
+    assert steps_of(draft) == [
+        Step.APPLICANT,
+        Step.PARTNERS,
+        Step.PROJECT,
+        Step.BUDGET,
+        Step.FINANCING,
+        Step.REVIEW,
+    ]
     page = client_for(owner).get(reverse("applications:review", args=[draft.pk])).content.decode()
     assert "Årsredovisning: Den senaste." in page
     assert "Avtal (frivilligt)" in page

@@ -5,9 +5,9 @@ import pytest
 from django.utils import timezone
 
 from applications import services
-from applications.budget import FinancingRow
-from applications.models import Application
-from applications.parts import ApplicantPart, BudgetPart, ProjectPart, seen_mark
+from applications.budget import BudgetRow, FinancingRow
+from applications.models import Application, BudgetAmount
+from applications.parts import ApplicantPart, BudgetPart, FinancingPart, ProjectPart, seen_mark
 from applications.services.door import clock, on_time
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
@@ -132,19 +132,53 @@ def test_save_the_project(draft, owner):
 
 
 def test_save_the_budget_and_read_it_back(draft, owner):
+    partner = factories.make_partner(application=draft)
     part = BudgetPart(
-        lines=(("personnel", 2027, 5), ("travel", 2027, 0), ("income", 2028, 7)),
-        financing=(
-            FinancingRow("Länsstyrelsen", "cash", "state", amount=3),
+        (
+            BudgetRow("personnel", "Ledare", partner.key, True, 4, ((2027, 5), (2028, 0)), "0123456789"),
+            BudgetRow("personnel", by_hours=True, cells=((2027, 5),), key="0123456780"),
+            BudgetRow("income", cells=((2028, 7),), key="0123456781"),
+            BudgetRow("travel", "Tom rad", key="0123456782"),
+        )
+    )
+    save(draft, owner, part)
+    assert BudgetPart.read(Application.objects.get(pk=draft.pk)) == part
+    amounts = BudgetAmount.objects.filter(line__application=draft).order_by("line__order", "year")
+    assert list(amounts.values_list("amount", flat=True)) == [20, 0, None, 7]
+
+
+def test_lines_that_stand_are_left_alone(draft, owner):
+    rows = tuple(BudgetRow("travel", name, cells=((2027, 5),), key="012345678" + name) for name in "012")
+    save(draft, owner, BudgetPart(rows))
+    before = dict(draft.budget_lines.values_list("key", "pk"))
+    save(draft, owner, BudgetPart((rows[0], replace(rows[1], description="x"), rows[2])))
+    after = dict(draft.budget_lines.values_list("key", "pk"))
+    assert [key for key in before if before[key] != after[key]] == ["0123456781"]
+    save(draft, owner, BudgetPart((rows[2], rows[0])))
+    assert BudgetPart.read(draft).lines == (rows[2], rows[0])
+
+
+def test_a_line_without_a_key_gets_one_and_an_unknown_partner_is_nobody(draft, owner):
+    save(draft, owner, BudgetPart((BudgetRow("travel", "Tåg", "ffffffffff", cells=((2027, 5),)),)))
+    row = BudgetPart.read(draft).lines[0]
+    assert (row.partner, len(row.key)) == ("", 10)
+
+
+def test_save_the_financing_and_read_it_back(draft, owner):
+    part = FinancingPart(
+        rows=(
+            FinancingRow("Länsstyrelsen", "cash", "state", amount=3, confirmed=True),
             FinancingRow("Åvki", "in_kind", "private", hours=2, hourly_rate=4),
             FinancingRow("", "in_kind", "eu", hours=2),
             FinancingRow("Utan belopp", "cash", "eu"),
+            FinancingRow("Museet", "other_in_kind", "municipal", amount=9),
+            FinancingRow("", "cash", "private", amount=1, own=True),
         ),
         applied_amount=None,
     )
     save(draft, owner, part)
-    assert BudgetPart.read(Application.objects.get(pk=draft.pk)) == part
-    assert list(draft.financing.values_list("amount", flat=True)) == [3, 8, None, None]
+    assert FinancingPart.read(Application.objects.get(pk=draft.pk)) == part
+    assert list(draft.financing.values_list("amount", flat=True)) == [3, 8, None, None, 9, 1]
 
 
 def test_saving_the_same_text_changes_nothing(draft, owner, colleague):

@@ -158,7 +158,8 @@ def test_start_in_a_call_that_is_not_public(client_for, owner):
 
 # --- Who reaches what ---------------------------------------------------------------------------------
 PAGES = [
-    "my_detail", "step_applicant", "step_project", "step_budget", "review", "draft_text", "draft_json",
+    "my_detail", "step_applicant", "step_project", "step_budget", "step_financing", "review", "draft_text",
+    "draft_json",
     "receipt", "receipt_pdf", "delete", "withdraw",
 ]  # fmt: skip
 
@@ -180,7 +181,7 @@ def test_a_draft_leads_to_its_form(client_for, draft, owner, signatory):
     assert client_for(signatory).get(url("my_detail", draft)).headers["Location"] == url("review", draft)
 
 
-@pytest.mark.parametrize("name", ["step_applicant", "step_project", "step_budget"])
+@pytest.mark.parametrize("name", ["step_applicant", "step_project", "step_budget", "step_financing"])
 def test_one_who_only_signs_reads(client_for, draft, signatory, name):
     client = client_for(signatory)
     assert client.get(url(name, draft)).headers["Location"] == url("review", draft)
@@ -201,7 +202,7 @@ def test_the_page_of_what_was_sent(client_for, sent, colleague, officer):
 
 
 def test_every_form_page_leads_there(client_for, sent, owner):
-    for name in ("step_applicant", "step_project", "step_budget", "review"):
+    for name in ("step_applicant", "step_project", "step_budget", "step_financing", "review"):
         assert client_for(owner).get(url(name, sent)).headers["Location"] == url("my_detail", sent), name
 
 

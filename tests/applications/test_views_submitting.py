@@ -52,7 +52,7 @@ def test_what_is_missing_is_listed_with_links(client_for, draft, owner):
     client = client_for(owner)
     page = client.get(url("review", draft)).content.decode()
     assert f'href="{url("step_project", draft)}#id_title"' in page
-    assert f'href="{url("step_budget", draft)}#id_applied_amount"' in page
+    assert f'href="{url("step_financing", draft)}#id_applied_amount"' in page
     response = client.post(url("submit", draft), {"version": "1"})
     assert response.status_code == 422
     assert "Fyll i projektets namn." in text(response)

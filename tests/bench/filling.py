@@ -71,9 +71,14 @@ AREAS = """
          OR (plan.chance %% 5 = 0 AND area.place = (plan.chance / 7 + 1) %% 4)
 """
 BUDGET = """
-    INSERT INTO applications_budgetline (application_id, category, year, amount)
-    SELECT plan.id, line.category, %(year)s, plan.amount
-    FROM plan, (VALUES ('personnel'), ('travel')) AS line (category)
+    INSERT INTO applications_budgetline (application_id, "order", key, category, description, by_hours)
+    SELECT plan.id, line.place, substr(md5(line.category), 1, 10), line.category, '', false
+    FROM plan, (VALUES (1, 'personnel'), (2, 'travel')) AS line (place, category)
+"""
+BUDGET_AMOUNTS = """
+    INSERT INTO applications_budgetamount (line_id, year, amount)
+    SELECT line.id, %(year)s, plan.amount
+    FROM plan JOIN applications_budgetline AS line ON line.application_id = plan.id
 """
 FINANCING = """
     INSERT INTO applications_financing (application_id, "order", financier, kind, source, amount)
@@ -141,6 +146,7 @@ KNOW_PLAN = "ANALYZE plan"
 KNOW_APPLICATIONS = "ANALYZE applications_application"
 KNOW_CASES = "ANALYZE diary_case"
 STATEMENTS = (
-    CHECK_AT_ONCE, PLAN, KNOW_PLAN, SENT_AT, APPLICATIONS, KNOW_APPLICATIONS, AREAS, BUDGET, FINANCING,
+    CHECK_AT_ONCE, PLAN, KNOW_PLAN, SENT_AT, APPLICATIONS, KNOW_APPLICATIONS, AREAS, BUDGET,
+    BUDGET_AMOUNTS, FINANCING,
     NUMBERS, KNOW_PLAN, SERIES, CASES, KNOW_CASES, CASE_IDS, RECORDS, RECORD_IDS, SEND, EVENTS,
 )  # fmt: skip

@@ -61,6 +61,12 @@ def tenths(value: Fraction | int | None) -> str:
     return "" if value is None else swedish.format_tenths(value)
 
 
+@register.filter
+def with_years(values: Sequence[int], years: Sequence[int]) -> list[tuple[int, int]]:
+    """The amounts of a row, each with its year: ``{% for year, value in row.amounts|with_years:years %}``."""
+    return list(zip(years, values, strict=True))
+
+
 def _local_day(value: date) -> date:
     """The Swedish calendar day of a moment; a plain date is its own."""
     return timezone.localtime(value).date() if isinstance(value, datetime) else value
