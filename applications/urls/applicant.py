@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from applications.checks import Step
+from applications.checks import PARTS, Step
 from applications.views import (
     applicant,
     budget,
     changing,
     drafting,
     history,
+    presence,
     submitting,
     supplementing,
     writing,
@@ -23,6 +24,15 @@ urlpatterns = [
         drafting.edit,
         {"step": Step.APPLICANT},
         name="step_applicant",
+    ),
+    *(
+        path(
+            f"mina-ansokningar/<int:pk>/{step}/narvaro/",
+            presence.here,
+            {"step": step},
+            name=f"presence_{step}",
+        )
+        for step in PARTS
     ),
     path("mina-ansokningar/<int:pk>/versioner/", history.versions, name="versions"),
     path(

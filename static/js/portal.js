@@ -260,7 +260,6 @@
     if (sessionEnded(xhr)) {
       // The login page must not be put into the middle of what someone is writing.
       event.detail.shouldSwap = false;
-      tellLoggedOut();
     } else if (xhr.status === 409 || xhr.status === 422) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
