@@ -43,15 +43,25 @@ def write_application(page: Page, axe) -> None:
     axe(page)
     page.get_by_label("Telefon").fill("063147500")
     page.get_by_role("button", name=re.compile("Spara och fortsätt")).click()
+    page.wait_for_url("**/samverkan/")
+    axe(page)
+    page.get_by_role("button", name=re.compile("Spara och fortsätt")).click()
     page.wait_for_url("**/projekt/")
     page.get_by_label("Projektets namn").fill(TITLE)
-    page.get_by_label("Sammanfattning").fill("Vi samlar träföretag, formgivare och forskare i ett kluster.")
-    page.get_by_label("Syfte och mål").fill("Fler företag i länet utvecklar egna produkter av trä.")
-    page.get_by_label("Aktiviteter").fill("Fyra lärlabb om året och en gemensam testbädd.")
+    page.locator("#id_summary").fill("Vi samlar träföretag, formgivare och forskare i ett kluster.")
+    page.locator("#id_aims").fill("Fler företag i länet utvecklar egna produkter av trä.")
+    page.locator("#id_akt-0-what").fill("Fyra lärlabb om året och en gemensam testbädd.")
+    sustainable = [f"{name}_sustainability" for name in ("economic", "environmental", "social")]
+    others = ["background", "target_group", "expected_results", "strategy_link", "risks", "dissemination"]
+    for name in [*others, *sustainable]:
+        page.locator(f"#id_{name}").fill("Som vi beskriver i klusterplanen.")
     page.get_by_role("checkbox", name="Jord, skog och vatten").check()
     year = timezone.localdate().year + 1
     page.get_by_label("Första dag").fill(f"{year}-03-01")
     page.get_by_label("Sista dag").fill(f"{year}-12-31")
+    page.locator("#id_akt-0-starts_on").fill(f"{year}-03-01")
+    page.locator("#id_akt-0-ends_on").fill(f"{year}-12-31")
+    page.locator("#id_akt-0-responsible").fill("Karin Lund")
     axe(page)
     page.get_by_role("button", name=re.compile("Spara och fortsätt")).click()
     page.wait_for_url("**/budget/")
