@@ -17,6 +17,8 @@ from s3portal.diary.services import store_record_file
 
 JSON_TYPE = "application/json"
 PDF_TYPE = "application/pdf"
+#: Where the applicant's own files lie; the PDF that the portal makes lies with the diary.
+APPLICANTS = "applications/"
 
 
 def sent_file(application: Application) -> RecordFile:
@@ -28,7 +30,11 @@ def sent_file(application: Application) -> RecordFile:
 
 def pdf_file(application: Application) -> RecordFile | None:
     """The PDF, or None while it is being made."""
-    return RecordFile.objects.filter(record__application=application, content_type=PDF_TYPE).first()
+    return (
+        RecordFile.objects.filter(record__application=application, content_type=PDF_TYPE)
+        .exclude(storage_name__startswith=APPLICANTS)
+        .first()
+    )
 
 
 def read_sent(file: RecordFile) -> dict[str, Any]:
@@ -78,7 +84,9 @@ def render_application(content: dict[str, Any], *, data: bytes) -> bytes:
 
 def applications_without_pdf(*, older_than: timedelta, most: int) -> Sequence[int]:
     """Ids of sent applications whose PDF should have been there by now, oldest first."""
-    pdf = RecordFile.objects.filter(record_id=OuterRef("record_id"), content_type=PDF_TYPE)
+    pdf = RecordFile.objects.filter(record_id=OuterRef("record_id"), content_type=PDF_TYPE).exclude(
+        storage_name__startswith=APPLICANTS
+    )
     sent_before = timezone.now() - older_than
     return list(
         Application.objects.received()

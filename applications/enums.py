@@ -142,3 +142,18 @@ class DeclarationKind(models.TextChoices):
         "single_undertaking",
         _("Uppgifterna om försumbart stöd gäller alla företag som räknas som ett enda företag med oss."),
     )
+
+
+class AttachmentKind(models.TextChoices):
+    """What a file is sent along as."""
+
+    REQUESTED = "requested", _("Begärd bilaga")
+    ANSWER = "answer", _("Svar på fråga")
+    FINANCING = "financing", _("Intyg om medfinansiering")
+    AUTHORITY = "authority", _("Fullmakt eller bevis på behörighet")
+    OTHER = "other", _("Annan bilaga")
+
+    @classmethod
+    def free(cls) -> "tuple[AttachmentKind, ...]":
+        """Those that an applicant may send without being asked."""
+        return (cls.FINANCING, cls.AUTHORITY, cls.OTHER)

@@ -6,10 +6,9 @@ An answer is stored as one text whatever its kind; this is the one place that kn
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
 from calls.enums import QuestionKind
-from calls.models import Call, CallQuestion
+from calls.models import CallQuestion
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_amount, format_kr, parse_date, parse_kronor
 from s3portal.common.swedish.money import MAX_KRONOR
@@ -98,23 +97,6 @@ def asked(questions: Iterable[CallQuestion], answers: Mapping[int, str]) -> list
         if parent is None or (parent in put and answers.get(parent) == question.shown_if_answer):
             put[question.pk] = question
     return list(put.values())
-
-
-class WantedFile(NamedTuple):
-    """A file that the call asks for."""
-
-    name: str
-    help_text: str
-    required: bool
-
-
-def wanted_files(call: Call) -> list[WantedFile]:
-    """The attachments the call asks for, and its questions that are answered with a file."""
-    attachments = [
-        WantedFile(one.name, one.help_text, one.required) for one in call.requested_attachments.all()
-    ]
-    questions = [one for one in call.questions.all() if one.kind == QuestionKind.FILE]
-    return attachments + [WantedFile(one.label, one.help_text, one.required) for one in questions]
 
 
 def condition_text(question: CallQuestion, questions: Iterable[CallQuestion]) -> str:

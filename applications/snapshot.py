@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from applications.attachments import counted
 from applications.budget import BudgetSummary, FinancingRow, LineSum
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
@@ -69,6 +70,7 @@ def content_of(application: Application) -> dict[str, Any]:
             "aid_share": summary.share_text,
             "aid_cap": summary.cap_text,
         },
+        "attachments": _attachments(application),
         "publication_consent": application.publication_consent,
     }
 
@@ -103,6 +105,21 @@ def _call(application: Application) -> dict[str, Any]:
         "legal_basis": call.legal_basis.name,
         "legal_basis_code": call.legal_basis.code,
     }
+
+
+def _attachments(application: Application) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": file.label,
+            "kind": file.kind,
+            "filename": file.filename,
+            "content_type": file.content_type,
+            "size": file.size,
+            "sha256": file.sha256,
+            "trade_secret_reason": file.trade_secret_reason,
+        }
+        for file in counted(application)
+    ]
 
 
 def _partners(application: Application) -> list[dict[str, Any]]:

@@ -8,11 +8,14 @@ from itertools import count
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from applications.models import (
     Activity,
     Application,
+    Attachment,
     BudgetAmount,
     BudgetLine,
     Financing,
@@ -50,6 +53,7 @@ from decisions.models import (
     Publication,
 )
 from s3portal.accounts.models import Membership, Organisation, StaffRole, User
+from s3portal.common.files import sha256_hex
 from s3portal.diary.enums import Direction
 from s3portal.diary.models import Case
 from s3portal.diary.services import open_case, register_record, store_record_file
@@ -317,6 +321,22 @@ def make_budget_line(
         for cell, number in cells.items()
     )
     return line
+
+
+def make_attachment(*, application: Application, **fields: Any) -> Attachment:
+    """A small PDF that lies in the storage."""
+    content = b"%PDF-1.4 intyg"
+    name = default_storage.save(f"applications/{next_number()}.pdf", ContentFile(content))
+    defaults: dict[str, Any] = {
+        "kind": "other",
+        "filename": f"bilaga-{next_number()}.pdf",
+        "content_type": "application/pdf",
+        "storage_name": name,
+        "size": len(content),
+        "sha256": sha256_hex(content),
+        "uploaded_by": application.created_by,
+    }
+    return Attachment.objects.create(application=application, **(defaults | fields))
 
 
 def make_financing(*, application: Application, **fields: Any) -> Financing:

@@ -68,6 +68,7 @@ SAMPLES = {
     "member_pk": 1,
     "invitation_pk": 1,
     "person_pk": 1,
+    "attachment_pk": 1,
     "note_pk": 1,
     "token": UUID(int=1),
 }

@@ -23,4 +23,6 @@ PARTS: dict[Step, type[Part]] = {
 
 
 def is_started(step: Step, application: Application) -> bool:
+    if step is Step.ATTACHMENTS:
+        return application.attachments.exists()
     return any(one.text for one in PARTS[step].read(application).texts())

@@ -17,6 +17,7 @@ class Step(StrEnum):
     QUESTIONS = "fragor"
     BUDGET = "budget"
     FINANCING = "finansiering"
+    ATTACHMENTS = "bilagor"
     REVIEW = "granska"
 
     @property
@@ -28,6 +29,7 @@ class Step(StrEnum):
             Step.QUESTIONS: "Utlysningens frågor",
             Step.BUDGET: "Budget",
             Step.FINANCING: "Finansiering",
+            Step.ATTACHMENTS: "Bilagor",
             Step.REVIEW: "Granska och skicka in",
         }[self]
 

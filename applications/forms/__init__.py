@@ -11,6 +11,7 @@ from applications.forms.assessing import (
     LiftForm,
     ReasonForm,
 )
+from applications.forms.attachments import MarkForm, UploadForm
 from applications.forms.budget import BudgetForm, SalaryForm, shown_years, with_line_changes
 from applications.forms.doors import DoorForm
 from applications.forms.drafting import ApplicantForm, PartForm
@@ -48,6 +49,7 @@ __all__ = [
     "ImpartialityForm",
     "LetterForm",
     "LiftForm",
+    "MarkForm",
     "MoreTimeForm",
     "NoteForm",
     "OpeningsForm",
@@ -61,6 +63,7 @@ __all__ = [
     "SaveViewForm",
     "StartForm",
     "SubmitForm",
+    "UploadForm",
     "WithdrawForm",
     "WorkListForm",
     "shown_years",

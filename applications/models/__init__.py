@@ -11,6 +11,7 @@ from applications.models.assessment import (
     AssignmentQuerySet,
     Score,
 )
+from applications.models.attachment import Attachment
 from applications.models.door import DoorOpening
 from applications.models.eligibility import EligibilityCheck
 from applications.models.handling import CoHandler, InternalNote, SavedView
@@ -34,6 +35,7 @@ __all__ = [
     "AssessmentQuerySet",
     "Assignment",
     "AssignmentQuerySet",
+    "Attachment",
     "BudgetAmount",
     "BudgetLine",
     "CoHandler",

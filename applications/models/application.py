@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import ApplicationStatus
-from applications.questions import WantedFile, wanted_files
 from calls.models import Call, StrengthArea
 from s3portal.accounts.models import Organisation, User
 from s3portal.common.triggers import ContentFixed, FrozenWithParent
@@ -230,11 +229,6 @@ class Application(models.Model):
     def is_open(self) -> bool:
         """Received and waiting for a decision."""
         return self.status in ApplicationStatus.open()
-
-    @property
-    def files_by_mail(self) -> list[WantedFile]:
-        """The files that are to be sent beside the form."""
-        return wanted_files(self.call)
 
 
 class ApplicationArea(models.Model):

@@ -8,6 +8,7 @@ from applications.services.assessing import (
     submit_assessment,
 )
 from applications.services.assigning import assign_assessors, change_assignment, end_assignment
+from applications.services.attaching import add_attachment, mark_attachment, remove_attachment
 from applications.services.copying import begin_change, copy_application, require_replaceable
 from applications.services.declaring import declare_impartiality, lift_recusal
 from applications.services.discarding import discard_draft, restore_draft
@@ -54,6 +55,7 @@ __all__ = [
     "ReviewedOlder",
     "TooLate",
     "abstain",
+    "add_attachment",
     "add_co_handler",
     "answer_supplement",
     "ask_for_supplement",
@@ -73,10 +75,12 @@ __all__ = [
     "judge_conditions",
     "lift_recusal",
     "mark_assessed",
+    "mark_attachment",
     "note_export",
     "note_opening",
     "open_door_for",
     "reject_application",
+    "remove_attachment",
     "remove_co_handler",
     "remove_note",
     "remove_view",

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from django.db import models, transaction
 
-from applications.enums import ApplicationAction, ApplicationStatus
+from applications.enums import ApplicationAction, ApplicationStatus, AttachmentKind
 from applications.models import (
     Activity,
     Answer,
     Application,
     ApplicationArea,
+    Attachment,
     BudgetAmount,
     BudgetLine,
     DeMinimisAid,
@@ -53,6 +54,7 @@ CHILDREN: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (OtherAid, "application"),
     (Answer, "application"),
     (TradeSecret, "application"),
+    (Attachment, "application"),
 )
 
 
@@ -151,6 +153,10 @@ def _fit_to(call: Call, source: Application, draft: Application) -> None:
     if call == source.call:
         return
     ApplicationArea.objects.filter(application=draft).exclude(strengtharea__in=call.areas.all()).delete()
+    # Files are asked for by each call; those that its own questions and wishes do not name are others here.
+    draft.attachments.exclude(kind__in=AttachmentKind.free()).update(
+        kind=AttachmentKind.OTHER, requested=None, question=None
+    )
     put = {(question.label, question.kind): question for question in call.questions.all()}
     for answer in draft.answers.select_related("question"):
         question: CallQuestion | None = put.get((answer.question.label, answer.question.kind))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import frames
+from applications.attachments import counted
 from applications.checks import Problem, submission_problems
 from applications.enums import ApplicationAction
 from applications.models import Application, CoHandler, ImpartialityDeclaration
@@ -28,7 +29,7 @@ from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.files import sha256_hex
 from s3portal.diary.enums import Direction
 from s3portal.diary.models import Record
-from s3portal.diary.services import open_case, register_record, store_record_file
+from s3portal.diary.services import open_case, register_record, store_record_file, take_into_record
 from s3portal.outbox.services import enqueue_mail
 
 MAY_NOT_SIGN = "Bara en firmatecknare kan skicka in ansökan."
@@ -86,6 +87,15 @@ def submit_application(
         content_type="application/json",
         content=content,
     )
+    for attachment in counted(application):
+        take_into_record(
+            record=record,
+            filename=attachment.filename,
+            content_type=attachment.content_type,
+            storage_name=attachment.storage_name,
+            size=attachment.size,
+            sha256=attachment.sha256,
+        )
     if before is not None:
         _step_back(before, actor)
     application.status = status_after(application.status, ApplicationAction.SUBMIT)

@@ -5,6 +5,7 @@ from django.urls import path
 from applications.checks import PARTS, Step
 from applications.views import (
     applicant,
+    attaching,
     budget,
     changing,
     drafting,
@@ -58,6 +59,16 @@ urlpatterns = [
         name="step_financing",
     ),
     path("mina-ansokningar/<int:pk>/finansiering/summor/", budget.financing_sums, name="financing_sums"),
+    path("mina-ansokningar/<int:pk>/bilagor/", attaching.step, name="step_attachments"),
+    path("mina-ansokningar/<int:pk>/bilagor/<int:attachment_pk>/", attaching.file, name="attachment"),
+    path(
+        "mina-ansokningar/<int:pk>/bilagor/<int:attachment_pk>/mark/", attaching.mark, name="attachment_mark"
+    ),
+    path(
+        "mina-ansokningar/<int:pk>/bilagor/<int:attachment_pk>/ta-bort/",
+        attaching.remove,
+        name="attachment_remove",
+    ),
     path("mina-ansokningar/<int:pk>/granska/", submitting.review, name="review"),
     path("mina-ansokningar/<int:pk>/skicka/", submitting.submit, name="submit"),
     path("mina-ansokningar/<int:pk>/kvitto/", applicant.receipt, name="receipt"),

@@ -21,6 +21,7 @@ STEP_NAMES = {
     Step.QUESTIONS: "applications:step_questions",
     Step.BUDGET: "applications:step_budget",
     Step.FINANCING: "applications:step_financing",
+    Step.ATTACHMENTS: "applications:step_attachments",
     Step.REVIEW: "applications:review",
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from django.core.files import File
 from django.core.files.storage import default_storage
 
 
@@ -33,6 +34,17 @@ class InlineFile:
 
 def sha256_hex(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def hash_of(file: "File[bytes]") -> tuple[str, int]:
+    """SHA-256 and size of a file, read a piece at a time. Leaves it at its beginning."""
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    for chunk in file.chunks():
+        digest.update(chunk)
+        size += len(chunk)
+    file.seek(0)
+    return digest.hexdigest(), size
 
 
 def read_frozen(storage_name: str, *, sha256: str) -> bytes:

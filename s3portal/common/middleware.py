@@ -1,8 +1,12 @@
-"""Response headers of the whole portal."""
+"""Response headers of the whole portal, and what is too large to be received at all."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from s3portal.common.uploads import megabytes
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -17,3 +21,23 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class HugeBodyMiddleware:
+    """Turns away what says itself to be larger than the largest file, before a byte of it is read.
+
+    Stands before everything that reads the body, the check of the form's token among them."""
+
+    #: Room for the other fields of a form that carries a file.
+    FIELDS = 1024 * 1024
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most = settings.MAX_UPLOAD_BYTES
+        if length.isascii() and length.isdigit() and int(length) > most + self.FIELDS:
+            page = render_to_string("413.html", {"most": megabytes(most), "region": settings.REGION})
+            return HttpResponse(page, status=413)
+        return self.get_response(request)

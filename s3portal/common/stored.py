@@ -19,12 +19,13 @@ logger = logging.getLogger(__name__)
 
 #: Every column that holds a name in the private storage, as "app.model.column".
 REFERENCES: Final = (
+    "applications.attachment.storage_name",
     "calls.calldocumentversion.storage_name",
     "diary.recordfile.storage_name",
     "outbox.messageattachment.storage_name",
 )
 #: The folders of ours; whatever else somebody keeps in the same storage is not looked at.
-FOLDERS: Final = ("calls/", "diary/")
+FOLDERS: Final = ("applications/", "calls/", "diary/")
 #: Younger files may belong to a transaction that is not done.
 REST: Final = timedelta(days=1)
 _BATCH: Final = 500

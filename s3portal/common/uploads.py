@@ -101,7 +101,7 @@ def check_upload(file: "File[bytes]", *, max_bytes: int, allowed: Collection[Fil
     if not size:
         raise Refusal(EMPTY)
     if size > max_bytes:
-        raise Refusal(f"Filen är {_megabytes(size)}. Den får vara högst {_megabytes(max_bytes)}.")
+        raise Refusal(f"Filen är {megabytes(size)}. Den får vara högst {megabytes(max_bytes)}.")
     file_type = sniff_type(file)
     if file_type is None or file_type not in allowed:
         names = [str(one.label) for one in FileType if one in allowed]
@@ -124,7 +124,7 @@ def _require_harmless(file: "File[bytes]", file_type: FileType) -> None:
         file.seek(0)
 
 
-def _megabytes(size: int) -> str:
+def megabytes(size: int) -> str:
     """In MB rounded upwards to a tenth, so that a file just over the limit never shows as equal to it."""
     tenths = -(-size * 10 // (1024 * 1024))
     return f"{tenths // 10}{f',{tenths % 10}' if tenths % 10 else ''}{HARD_SPACE}MB"

@@ -11,6 +11,7 @@ from applications.checks import submission_problems
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
 from applications.parts import ApplicantPart, BudgetPart, FinancingPart, Part, ProjectPart, seen_mark
+from applications.parts.rows import ActivityRow
 from applications.services import assign_assessors, save_draft, start_application, submit_application
 from calls.models import Call
 from s3portal.accounts.models import Organisation, User
@@ -63,6 +64,24 @@ def _parts(call: Call, applicant: User) -> list[Part]:
             areas=tuple(call.areas.all()[:1]),
             starts_on=date(year, 1, 1),
             ends_on=date(year, 12, 31),
+            background="Det saknas en plats där företag kan prova teknik i verkligt vinterklimat.",
+            target_group="Små och medelstora företag i länet som utvecklar produkter för snö och kyla.",
+            expected_results="Tolv företag har provat testbädden och fyra har en ny produkt.",
+            strategy_link="Testbädden bygger vidare på länets styrka inom upplevelser och besöksnäring.",
+            economic_sustainability="Företagen betalar självkostnad från det tredje året.",
+            environmental_sustainability="Provdagarna samordnas så att resorna blir få.",
+            social_sustainability="Kurserna hålls på tider och platser som fungerar för alla.",
+            risks="En snöfattig vinter möts med reservdagar i mars.",
+            dissemination="Resultaten visas på två öppna dagar och följs upp varje halvår.",
+            activity_rows=(
+                ActivityRow(
+                    key="0000000001",
+                    what="Fyra öppna provdagar",
+                    starts_on=date(year, 2, 1),
+                    ends_on=date(year, 4, 30),
+                    responsible="Testledaren",
+                ),
+            ),
         ),
         BudgetPart(
             (

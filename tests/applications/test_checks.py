@@ -222,5 +222,6 @@ def test_the_names_of_the_steps():
         "Utlysningens frågor",
         "Budget",
         "Finansiering",
+        "Bilagor",
         "Granska och skicka in",
     ]

@@ -60,6 +60,7 @@ def whole(owner):
     question = factories.make_question(call=application.call, label="Varför?", kind="short")
     application.answers.create(question=question, value="Därför.")
     application.trade_secrets.create(field="summary", reason="Ny metod.")
+    factories.make_attachment(application=application, filename="intyg.pdf")
     return application
 
 
@@ -82,6 +83,7 @@ def test_a_copy_within_the_call_says_the_same(whole, owner, colleague):
     assert content_of(again) == content_of(Application.objects.get(pk=whole.pk))
     assert (again.created_by, again.version, again.replaces) == (colleague, 1, None)
     assert again.trade_secrets.get().reason == "Ny metod."
+    assert again.attachments.get().storage_name == whole.attachments.get().storage_name
     assert again.partners.get().pk != whole.partners.get().pk
 
 

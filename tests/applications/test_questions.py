@@ -15,7 +15,7 @@ from applications.checks import Problem, Step, steps_of, submission_problems
 from applications.forms import QuestionsForm
 from applications.models import Answer, Application
 from applications.parts import QuestionsPart, seen_mark
-from applications.questions import answer_text, asked, format_number, misfit, parse_number, wanted_files
+from applications.questions import answer_text, asked, format_number, misfit, parse_number
 from applications.services import submit_application
 from applications.snapshot import content_of
 from calls.models import CallQuestion
@@ -276,24 +276,11 @@ def test_the_answers_are_on_the_officers_page(client_for, owner, officer, draft,
     assert "Söker ni annat stöd?" in page
 
 
-def test_files_are_asked_for_by_mail(client_for, owner, draft):
-    draft.call.requested_attachments.create(order=1, name="Årsredovisning", help_text="Den senaste.")
+def test_a_question_of_kind_file_is_answered_among_the_attachments(client_for, owner, draft):
     factories.make_question(call=draft.call, kind="file", label="Avtal", required=False)
-    assert [(file.name, file.required) for file in wanted_files(draft.call)] == [
-        ("Årsredovisning", True),
-        ("Avtal", False),
-    ]
-    assert steps_of(draft) == [
-        Step.APPLICANT,
-        Step.PARTNERS,
-        Step.PROJECT,
-        Step.BUDGET,
-        Step.FINANCING,
-        Step.REVIEW,
-    ]
-    page = client_for(owner).get(reverse("applications:review", args=[draft.pk])).content.decode()
-    assert "Årsredovisning: Den senaste." in page
-    assert "Avtal (frivilligt)" in page
+    assert steps_of(draft) == [step for step in Step if step is not Step.QUESTIONS]
+    page = client_for(owner).get(reverse("applications:step_attachments", args=[draft.pk]))
+    assert "Avtal" in page.content.decode()
 
 
 def test_one_answer_for_each_question(draft, other_aid):

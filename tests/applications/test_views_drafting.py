@@ -118,7 +118,7 @@ def test_save_and_go_on(client_for, draft, owner):
         ("step_partners", partners, "step_project"),
         ("step_project", project, "step_budget"),
         ("step_budget", budget, "step_financing"),
-        ("step_financing", financing, "review"),
+        ("step_financing", financing, "step_attachments"),
     ):
         response = client.post(url(name, draft), data(draft, fortsatt="1"))
         assert response.headers["Location"] == url(following, draft)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from calls.models import CallDocument, CallDocumentVersion
 from calls.services.contents import documents
 from calls.services.contents.documents import (
-    clean_filename,
     put_back_document,
     save_document,
     withdraw_document,
@@ -18,6 +17,7 @@ from calls.services.contents.documents import (
 from calls.services.contents.opening import fingerprint
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.files import AlteredFile, sha256_hex
+from s3portal.common.receiving import clean_filename
 from s3portal.common.uploads import FileType
 from tests import factories
 

@@ -87,7 +87,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     render_missing_pdfs()
     delegate = Delegate.objects.valid_on(timezone.localdate()).filter(user=director).first()
     assert delegate is not None
-    own_money = LegalBasis.objects.valid_on(timezone.localdate()).get(appeal_rule="legality_review")
+    own_money = LegalBasis.objects.valid_on(timezone.localdate()).get(code="regionens-egna-medel")
     ready = [
         factories.make_decision(user=officer, delegate=delegate, legal_basis=own_money) for _ in range(2)
     ]
@@ -139,6 +139,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "applications:receipt": [{"pk": sent[0].pk}],
         "applications:withdraw": [{"pk": sent[0].pk}],
         "applications:my_detail": [{"pk": sent[0].pk}],
+        **written_in(drafts[0], applicant),
         "applications:": [{"pk": drafts[0].pk}],
         "calls:call_detail": [{"slug": call.slug} for call in Call.objects.all()],
         "calls:area_": [{"slug": StrengthArea.objects.first().slug}],
@@ -198,6 +199,22 @@ def talk_about(application: Any, *, officer: Any, other: Any) -> dict[str, list[
         "applications:officer_letters": [keys],
         "applications:letters": [keys],
     }
+
+
+def written_in(draft: Any, applicant: Any) -> dict[str, list[dict[str, Any]]]:
+    """A draft with a file, and an older text that can be put back."""
+    from applications.parts import ApplicantPart, seen_mark
+    from applications.services import save_draft
+
+    part = ApplicantPart("Karin Ny", "karin@example.se", "063-10 00 01")
+    seen = seen_mark(draft, ApplicantPart.read(draft))
+    save_draft(application_id=draft.pk, actor=applicant, part=part, seen=seen, arrived_at=timezone.now())
+    keys = {
+        "pk": draft.pk,
+        "attachment_pk": factories.make_attachment(application=draft).pk,
+        "version_pk": draft.versions.first().pk,
+    }
+    return {"applications:attachment": [keys], "applications:restore_text": [keys]}
 
 
 def organisation_of(applicant: Any) -> dict[str, list[dict[str, Any]]]:

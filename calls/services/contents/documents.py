@@ -1,15 +1,6 @@
 """The documents of a call. Every version that has been shown is kept as it was."""
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import PurePosixPath
-from typing import Final
-
-from django.conf import settings
 from django.core.files import File
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,14 +16,8 @@ from calls.services.contents.opening import (
 from calls.services.contents.ordering import next_order
 from s3portal.accounts.models import User
 from s3portal.common.errors import Conflict, Refusal
-from s3portal.common.files import FrozenFile, sha256_hex
-from s3portal.common.text import normalize_text
-from s3portal.common.uploads import FileType, check_upload
-
-#: A new document without a name would be called this.
-_NAMELESS: Final = "dokument"
-_LONGEST_STEM: Final = 120
-_NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|;\n\t', "-"))
+from s3portal.common.files import FrozenFile
+from s3portal.common.receiving import stored_upload
 
 
 def save_document(
@@ -50,7 +35,7 @@ def save_document(
     first. When the database refuses, the file is taken away again."""
     if upload is None and row_id is None:
         raise Refusal("Välj en fil att ladda upp.", field="upload")
-    with _stored(upload) as file, transaction.atomic():
+    with stored_upload(upload, folder="calls") as file, transaction.atomic():
         call = open_contents(call_id=call_id, actor=actor, asked=False)
         require_finished(call, title=title)
         if row_id is None:
@@ -65,36 +50,6 @@ def save_document(
         if file is not None:
             _add_version(actor, call, document, file, told=row_id is not None)
     return document
-
-
-@contextmanager
-def _stored(upload: "File[bytes] | None") -> Iterator[tuple[FrozenFile, int] | None]:
-    """The checked bytes in the private storage, with their size. They stay only if what follows succeeds."""
-    if upload is None:
-        yield None
-        return
-    try:
-        file_type = check_upload(upload, max_bytes=settings.MAX_UPLOAD_BYTES, allowed=FileType)
-    except Refusal as refusal:
-        raise Refusal(refusal.message, field="upload") from refusal
-    content = upload.read()
-    name = default_storage.save(f"calls/{uuid.uuid4().hex}.{file_type.value}", ContentFile(content))
-    file = FrozenFile(
-        clean_filename(upload.name or "", file_type), file_type.content_type, name, sha256_hex(content)
-    )
-    try:
-        yield file, len(content)
-    except BaseException:
-        default_storage.delete(name)
-        raise
-
-
-def clean_filename(name: str, file_type: FileType) -> str:
-    """The name without folders and signs that file systems refuse, with the extension of its content."""
-    bare = PurePosixPath(normalize_text(name).replace("\\", "/")).name
-    stem = bare.rpartition(".")[0] if "." in bare else bare
-    stem = " ".join(stem.translate(_NOT_IN_NAMES).split()).strip(".- ")[:_LONGEST_STEM].strip()
-    return f"{stem or _NAMELESS}.{file_type.value}"
 
 
 def _rename(actor: User, call: Call, document: CallDocument, title: str) -> None:
