@@ -157,3 +157,16 @@ class AttachmentKind(models.TextChoices):
     def free(cls) -> "tuple[AttachmentKind, ...]":
         """Those that an applicant may send without being asked."""
         return (cls.FINANCING, cls.AUTHORITY, cls.OTHER)
+
+
+class RankingStatus(models.TextChoices):
+    OPEN = "open", _("Pågår")
+    LOCKED = "locked", _("Låst")
+
+
+class Proposal(models.TextChoices):
+    """What the ranking proposes to who decides."""
+
+    GRANT = "grant", _("Bevilja")
+    RESERVE = "reserve", _("Reserv")
+    REJECT = "reject", _("Avslå")

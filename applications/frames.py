@@ -46,6 +46,12 @@ def frame_use(call: Call) -> FrameUse:
     return FrameUse(frame=call.frame, granted=granted, waiting=waiting)
 
 
+def frame_now(call: Call) -> FrameUse:
+    """Added up now, past what is kept: for what must not be exceeded."""
+    granted, waiting = _add_up(call.pk)
+    return FrameUse(frame=call.frame, granted=granted, waiting=waiting)
+
+
 def _kept(call_id: int) -> tuple[int, int] | None:
     """None also when Redis is away: the work list does without it."""
     sums: tuple[int, int] | None = None

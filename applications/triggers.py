@@ -45,3 +45,28 @@ class WholeWhenSubmitted(pgtrigger.Trigger):
             END IF;
             RETURN NEW;
         """
+
+
+class SumsAgreeWhenLocked(pgtrigger.Trigger):
+    """A ranking is locked only with the sum that its rows have, and none above what is applied for."""
+
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update
+
+    def get_func(self, model: Model) -> str:
+        return """
+            IF (NEW.status = 'locked' AND NEW.locked_total IS DISTINCT FROM (
+                SELECT COALESCE(SUM(r.proposed_amount), 0) FROM applications_rankingrow r
+                WHERE r.ranking_id = NEW.id
+            )) THEN
+                RAISE EXCEPTION 'pgtrigger: the sum is not that of the rows';
+            END IF;
+            IF (NEW.status = 'locked' AND EXISTS (
+                SELECT 1 FROM applications_rankingrow r
+                JOIN applications_application a ON a.id = r.application_id
+                WHERE r.ranking_id = NEW.id AND r.proposed_amount > a.applied_amount
+            )) THEN
+                RAISE EXCEPTION 'pgtrigger: more is proposed than applied for';
+            END IF;
+            RETURN NEW;
+        """

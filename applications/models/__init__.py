@@ -20,6 +20,7 @@ from applications.models.impartiality import ImpartialityDeclaration
 from applications.models.letter import Letter
 from applications.models.plan import BudgetAmount, BudgetLine, Financing
 from applications.models.project import Project, ProjectQuerySet
+from applications.models.ranking import Ranking, RankingRow
 from applications.models.rows import ROW_KEY, Activity, Indicator, Partner, new_row_key
 from applications.models.secret import TradeSecret
 from applications.models.supplement import SupplementRequest, SupplementRequestQuerySet
@@ -53,6 +54,8 @@ __all__ = [
     "Partner",
     "Project",
     "ProjectQuerySet",
+    "Ranking",
+    "RankingRow",
     "SavedView",
     "Score",
     "SupplementRequest",

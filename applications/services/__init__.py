@@ -22,6 +22,14 @@ from applications.services.handling import (
 )
 from applications.services.judging import NOT_ALL, Judged, judge_conditions, mark_assessed
 from applications.services.letting_in import close_door, open_door_for
+from applications.services.ranking import (
+    change_row,
+    lock_ranking,
+    move_line,
+    start_ranking,
+    unlock_ranking,
+    update_ranking,
+)
 from applications.services.sharing import (
     add_co_handler,
     assign_many,
@@ -65,6 +73,7 @@ __all__ = [
     "begin_change",
     "change_assignment",
     "change_note",
+    "change_row",
     "close_door",
     "copy_application",
     "declare_impartiality",
@@ -74,8 +83,10 @@ __all__ = [
     "grant_application",
     "judge_conditions",
     "lift_recusal",
+    "lock_ranking",
     "mark_assessed",
     "mark_attachment",
+    "move_line",
     "note_export",
     "note_opening",
     "open_door_for",
@@ -91,9 +102,12 @@ __all__ = [
     "save_draft",
     "save_view",
     "start_application",
+    "start_ranking",
     "stop_asking",
     "submit_application",
     "submit_assessment",
+    "unlock_ranking",
+    "update_ranking",
     "withdraw_application",
     "write_note",
     "write_to_applicant",

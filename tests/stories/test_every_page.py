@@ -39,7 +39,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     """An example of everything that an address can name: a draft, a sent and a granted application, decisions
     in every status, a meeting with a list. Values for the parameters of each address, by its name's space."""
     from applications.models import Project
-    from applications.services import ask_for_supplement, submit_application
+    from applications.services import ask_for_supplement, start_ranking, submit_application
     from applications.tasks import render_missing_pdfs
     from calls.models import Call, LegalBasis, Meeting, StrengthArea
     from calls.services.asking import answer_inquiry
@@ -112,6 +112,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
     )
     past = CommitteeMeeting.objects.exclude(pk=meeting.pk).first()
     subscription = factories.make_subscription(areas=list(StrengthArea.objects.all()[:2]))
+    ranking = start_ranking(call_id=call.pk, actor=officer)
     inquiries = [factories.make_inquiry(call=call, asker_email=email) for email in ("", "ulla@example.se")]
     answer_inquiry(
         inquiry_id=inquiries[0].pk,
@@ -140,6 +141,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         "applications:withdraw": [{"pk": sent[0].pk}],
         "applications:my_detail": [{"pk": sent[0].pk}],
         **written_in(drafts[0], applicant),
+        "applications:ranking": [{"pk": call.pk, "row_pk": ranking.rows.earliest("position").pk}],
         "applications:": [{"pk": drafts[0].pk}],
         "calls:call_detail": [{"slug": call.slug} for call in Call.objects.all()],
         "calls:area_": [{"slug": StrengthArea.objects.first().slug}],
