@@ -14,6 +14,7 @@ from fractions import Fraction
 from applications.budget import round_half_up
 from applications.enums import DeclarationKind
 from calls.models import LegalBasis
+from s3portal.common.swedish import HARD_SPACE, format_amount
 
 YEARS = 3
 
@@ -100,6 +101,12 @@ class Headroom:
 def to_euro(kronor: int, rate: Rate) -> Decimal:
     cents = round_half_up(Fraction(kronor * 100) / Fraction(rate.sek_per_euro))
     return Decimal(cents).scaleb(-2)
+
+
+def format_euro(value: Decimal | str) -> str:
+    """ "27 272,73 euro" with hard spaces; a text is read as a number with a point."""
+    whole, _point, cents = f"{Decimal(value):.2f}".partition(".")
+    return f"{format_amount(int(whole))},{cents}{HARD_SPACE}euro"
 
 
 def years_before(day: date) -> date:

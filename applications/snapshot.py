@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from applications.aid_content import aid_content
 from applications.attachments import counted
 from applications.budget import BudgetSummary, FinancingRow, LineSum
 from applications.enums import CostCategory, FinancingKind, FinancingSource
@@ -31,8 +32,10 @@ FORMAT = "s3-portalen/ansokan"
 FORMAT_VERSION = 2
 
 
-def content_of(application: Application) -> dict[str, Any]:
-    """The application as it stands, in the shape it will be sent in. Amounts in whole kronor, dates ISO."""
+def content_of(application: Application, *, on: date | None = None) -> dict[str, Any]:
+    """The application as it stands, in the shape it will be sent in. Amounts in whole kronor, dates ISO.
+
+    The room for försumbart stöd is that of the day ``on``, today unless told otherwise."""
     budget, financing = BudgetPart.read(application), FinancingPart.read(application)
     summary = summary_of(application, budget, financing)
     names = {"": application.organisation.name, **dict(budget.partners)}
@@ -70,6 +73,7 @@ def content_of(application: Application) -> dict[str, Any]:
             "aid_share": summary.share_text,
             "aid_cap": summary.cap_text,
         },
+        "state_aid": aid_content(application, on=on),
         "attachments": _attachments(application),
         "publication_consent": application.publication_consent,
     }
@@ -79,7 +83,7 @@ def sent_content(
     application: Application, *, by: User, at: datetime, record: Record, publication_consent: bool
 ) -> dict[str, Any]:
     """``content_of`` and who sent it, when (Swedish time, to the microsecond) and under which number."""
-    return content_of(application) | {
+    return content_of(application, on=in_stockholm(at).date()) | {
         "publication_consent": publication_consent,
         "submission": {
             "at": in_stockholm(at).isoformat(),

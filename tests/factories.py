@@ -12,12 +12,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from applications.aid import asked_declarations
 from applications.models import (
     Activity,
     Application,
     Attachment,
     BudgetAmount,
     BudgetLine,
+    Declaration,
     Financing,
     Indicator,
     Partner,
@@ -280,11 +282,15 @@ def make_application(*, user: User, call: Call | None = None, **fields: Any) -> 
             "ends_on": date(year + 1, 12, 31),
             "applied_amount": 300_000,
             "publication_consent": True,
+            "has_other_aid": False,
         }
+        if call.legal_basis.de_minimis_ceiling_eur is not None:
+            defaults["has_de_minimis_aid"] = False
     application = Application.objects.create(call=call, **(defaults | fields))
     if not empty:
         application.areas.set(call.areas.all()[:1])
         make_activity(application=application)
+        make_declarations(application=application, user=user)
         make_budget_line(application=application, amounts={year: 300_000, year + 1: 300_000})
         make_financing(application=application, financier="Peak Jämtland", kind="cash", amount=200_000)
         make_financing(
@@ -296,6 +302,16 @@ def make_application(*, user: User, call: Call | None = None, **fields: Any) -> 
             amount=100_000,
         )
     return application
+
+
+def make_declarations(*, application: Application, user: User) -> list[Declaration]:
+    """Everything that the legal basis of the call asks for and nobody has declared yet."""
+    return [
+        Declaration.objects.get_or_create(application=application, kind=kind, defaults={"declared_by": user})[
+            0
+        ]
+        for kind in asked_declarations(application.call.legal_basis)
+    ]
 
 
 def make_budget_line(

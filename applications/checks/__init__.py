@@ -1,5 +1,6 @@
 """What is missing before an application can be sent. The same list at the review page and at the door."""
 
+from applications.checks.aid import missing_in_aid
 from applications.checks.attachments import missing_in_attachments
 from applications.checks.budget import budget_problems
 from applications.checks.partners import missing_in_partners
@@ -33,5 +34,6 @@ def submission_problems(application: Application) -> list[Problem]:
         *missing_in_project(application),
         *missing_in_questions(application),
         *budget_problems(application, budget, financing, summary_of(application, budget, financing)),
+        *missing_in_aid(application),
         *missing_in_attachments(application),
     ]

@@ -9,11 +9,13 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
+from applications.aid import format_euro
 from applications.enums import EligibilityResult as Result
 from applications.frames import frame_use
 from applications.models import Application
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import (
+    format_amount,
     format_day,
     format_kr,
     format_percent,
@@ -23,8 +25,6 @@ from s3portal.common.swedish import (
 )
 from s3portal.common.swedish.org_number import organisation_kind
 
-#: De minimis-förordningen (EU) 2023/2831 art. 3.2, in euro for a single undertaking over three years.
-DE_MINIMIS_EUR: Final = 300_000
 #: GBER art. 27.7: operating aid to a cluster for at most so many years.
 OPERATING_AID_YEARS: Final = 10
 
@@ -229,6 +229,9 @@ def _state_aid(application: Application, content: Mapping[str, Any]) -> Iterator
     """Whether it is state aid is only for a person to judge, with reasons."""
     basis = application.call.legal_basis
     aid = content.get("state_aid") or {}
+    yield _other_aid(aid)
+    if basis.de_minimis_ceiling_eur is not None:
+        yield _de_minimis(aid.get("de_minimis"), basis.de_minimis_ceiling_eur)
     yield Condition(
         "state_aid",
         "Om stödet är statligt stöd är bedömt",
@@ -246,20 +249,37 @@ def _state_aid(application: Application, content: Mapping[str, Any]) -> Iterator
             "Ansökan säger inget om det." if declared is None else "",
         )
         return
-    yield _de_minimis(content.get("de_minimis") or aid.get("de_minimis"))
     yield _operating_years(content.get("operating_aid_years", aid.get("operating_aid_years")))
 
 
-def _de_minimis(declared: Any) -> Condition:
-    """``total_eur``: what has been received in three years, as declared."""
+def _other_aid(aid: Mapping[str, Any]) -> Condition:
+    """Whether aid may be added to aid (kumulering) is for a person to judge."""
+    label, source = "Annat stöd för samma kostnader", "Förordning (2022:1468), och reglerna om kumulering"
+    answer, rows = aid.get("has_other_aid"), aid.get("other_aid") or []
+    if answer is None:
+        return Condition("other_aid", label, source, Result.UNKNOWN, "Ansökan har inga uppgifter om det.")
+    if not answer and not rows:
+        return Condition("other_aid", label, source, Result.YES, "Sökanden uppger inget annat stöd.")
+    told = "; ".join(f"{row['giver']}, {row['purpose']}, {format_kr(row['amount'] or 0)}" for row in rows)
+    found = f"Sökanden uppger: {told}. Pröva om stöden får läggas ihop."
+    return Condition("other_aid", label, source, Result.UNKNOWN, found[:500])
+
+
+def _de_minimis(room: Any, ceiling: int) -> Condition:
+    """``room``: what was counted when the application was sent, at the rates that are stored with it."""
     label = "Försumbart stöd ryms under taket"
-    source = "Förordning (EU) 2023/2831, 300 000 euro på tre år"
-    total = declared.get("total_eur") if isinstance(declared, Mapping) else None
+    source = f"Förordning (EU) 2023/2831, {format_amount(ceiling)} euro på tre år"
+    total = room.get("total_eur") if isinstance(room, Mapping) else None
     if total is None:
         return Condition("de_minimis", label, source, Result.UNKNOWN, "Ansökan har inga uppgifter om det.")
-    left = DE_MINIMIS_EUR - Fraction(str(total))
-    found = f"Uppgivet {total} euro av {DE_MINIMIS_EUR}."
-    return Condition("de_minimis", label, source, _answer(left >= 0), found)
+    found = f"Uppgivet {format_euro(total)} av {format_amount(ceiling)} euro, räknat {room['on']}."
+    if room["left_kronor"] is not None:
+        applied = format_euro(room["applied_eur"])
+        found += f" Utrymme {format_kr(room['left_kronor'])}. Sökt {applied}."
+    if room["fits"] is None:
+        found += " Allt gick inte att räkna om: en uppgift eller en eurokurs saknas."
+        return Condition("de_minimis", label, source, Result.UNKNOWN, found)
+    return Condition("de_minimis", label, source, _answer(room["fits"]), found)
 
 
 def _operating_years(years: Any) -> Condition:

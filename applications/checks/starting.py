@@ -3,6 +3,7 @@
 from applications.checks.steps import Step
 from applications.models import Application
 from applications.parts import (
+    AidPart,
     ApplicantPart,
     BudgetPart,
     FinancingPart,
@@ -19,6 +20,7 @@ PARTS: dict[Step, type[Part]] = {
     Step.QUESTIONS: QuestionsPart,
     Step.BUDGET: BudgetPart,
     Step.FINANCING: FinancingPart,
+    Step.STATE_AID: AidPart,
 }
 
 

@@ -17,6 +17,7 @@ class Step(StrEnum):
     QUESTIONS = "fragor"
     BUDGET = "budget"
     FINANCING = "finansiering"
+    STATE_AID = "stod"
     ATTACHMENTS = "bilagor"
     REVIEW = "granska"
 
@@ -29,6 +30,7 @@ class Step(StrEnum):
             Step.QUESTIONS: "Utlysningens frågor",
             Step.BUDGET: "Budget",
             Step.FINANCING: "Finansiering",
+            Step.STATE_AID: "Statligt stöd och intyganden",
             Step.ATTACHMENTS: "Bilagor",
             Step.REVIEW: "Granska och skicka in",
         }[self]

@@ -1,5 +1,6 @@
 """Forms of applicants and officers. They read what is typed into the domain's values and decide nothing."""
 
+from applications.forms.aid import DE_MINIMIS, OTHER_AID, AidForm
 from applications.forms.applicant import ProjectSearchForm, StartForm, SubmitForm, WithdrawForm
 from applications.forms.assessing import (
     AssessmentForm,
@@ -31,10 +32,13 @@ __all__ = [
     "BLOCK",
     "BLOCK_AT",
     "BUTTONS",
+    "DE_MINIMIS",
     "FILL",
     "INDICATORS",
+    "OTHER_AID",
     "PARTNERS",
     "REMOVE",
+    "AidForm",
     "AnswerForm",
     "ApplicantForm",
     "AskForm",

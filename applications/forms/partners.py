@@ -20,7 +20,7 @@ class _StoredOrgNumberField(OrgNumberField):
         return str(number) if isinstance(number, OrgNumber) else ""
 
 
-def _yes_no(label: str) -> forms.TypedChoiceField:
+def yes_no(label: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
         choices=[("ja", "Ja"), ("nej", "Nej")],
@@ -49,7 +49,7 @@ def _columns(number: int) -> dict[str, forms.Field]:
             help_text="Vad gör parten, och vad bidrar den med? Högst 3 000 tecken.",
             widget=forms.Textarea(attrs={"rows": 3, "data-count": SHORT_TEXT}),
         ),
-        "receives_aid": _yes_no("Tar parten del av stödet?"),
+        "receives_aid": yes_no("Tar parten del av stödet?"),
     }
 
 

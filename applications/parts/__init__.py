@@ -4,6 +4,14 @@ A part can be read from a row or made from a form; two of them are compared fiel
 on an older text is told what differs.
 """
 
+from applications.parts.aid import (
+    AidPart,
+    DeMinimisRow,
+    OtherAidRow,
+    declaration_key,
+    headroom_of,
+    in_order,
+)
 from applications.parts.budget import (
     BudgetPart,
     budget_years,
@@ -33,21 +41,27 @@ from applications.parts.text import FieldText
 __all__ = [
     "PROJECT_TEXTS",
     "ActivityRow",
+    "AidPart",
     "ApplicantPart",
     "BudgetPart",
+    "DeMinimisRow",
     "Difference",
     "FieldText",
     "FinancingPart",
     "IndicatorRow",
     "Mergeable",
+    "OtherAidRow",
     "Part",
     "PartnerRow",
     "PartnersPart",
     "ProjectPart",
     "QuestionsPart",
     "budget_years",
+    "declaration_key",
     "differences",
     "financing_text",
+    "headroom_of",
+    "in_order",
     "line_text",
     "meet",
     "partners_of",

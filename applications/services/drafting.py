@@ -9,6 +9,7 @@ from django.utils import timezone
 from applications.enums import ApplicationAction, ApplicationStatus
 from applications.models import Application
 from applications.parts import (
+    AidPart,
     ApplicantPart,
     BudgetPart,
     Difference,
@@ -23,7 +24,7 @@ from applications.parts import (
 from applications.services.budgeting import write_budget, write_financing
 from applications.services.door import TooLate, clock, require_open
 from applications.services.history import note_version
-from applications.services.storing import write_partners, write_project, write_questions
+from applications.services.storing import write_aid, write_partners, write_project, write_questions
 from applications.transitions import require
 from calls.models import Call
 from s3portal.accounts.models import Organisation, User
@@ -119,7 +120,7 @@ def save_draft(
     changed = differences(stored, met.part)
     if not changed:
         return application
-    fields = _write(application, met.part)
+    fields = _write(application, met.part, actor)
     application.version += 1
     application.updated_by = actor
     application.updated_at = timezone.now()
@@ -128,7 +129,7 @@ def save_draft(
     return application
 
 
-def _write(application: Application, part: Part) -> list[str]:
+def _write(application: Application, part: Part, actor: User) -> list[str]:
     """Put the part into the row and its children; the names of the row's fields that changed."""
     if isinstance(part, ApplicantPart):
         return _assign(application, part, ["contact_name", "contact_email", "contact_phone"])
@@ -143,6 +144,8 @@ def _write(application: Application, part: Part) -> list[str]:
         return []
     if isinstance(part, FinancingPart):
         return write_financing(application, part)
+    if isinstance(part, AidPart):
+        return write_aid(application, part, actor)
     raise TypeError(part)
 
 

@@ -6,21 +6,26 @@ Only what differs is written, and a row that is kept keeps its id: others may po
 from collections.abc import Sequence
 
 from django.db import models
+from django.utils import timezone
 
 from applications.models import (
     Activity,
     Answer,
     Application,
     ApplicationArea,
+    Declaration,
+    DeMinimisAid,
     Indicator,
+    OtherAid,
     Partner,
     TradeSecret,
 )
-from applications.parts import PROJECT_TEXTS, PartnersPart, ProjectPart, QuestionsPart, question_key
+from applications.parts import PROJECT_TEXTS, AidPart, PartnersPart, ProjectPart, QuestionsPart, question_key
 from applications.parts.rows import Row
 from applications.parts.secrets import Secrets
+from s3portal.accounts.models import User
 
-__all__ = ["write_partners", "write_project", "write_questions"]
+__all__ = ["write_aid", "write_partners", "write_project", "write_questions"]
 
 PROJECT_FIELDS = ["title", *PROJECT_TEXTS, "starts_on", "ends_on"]
 
@@ -47,6 +52,23 @@ def write_project(application: Application, part: ProjectPart) -> list[str]:
 def write_partners(application: Application, part: PartnersPart) -> list[str]:
     _write_rows(Partner, application, part.partners)
     return []
+
+
+def write_aid(application: Application, part: AidPart, actor: User) -> list[str]:
+    """A new declaration is ``actor``'s; one that stands keeps who declared it and when."""
+    _write_rows(DeMinimisAid, application, part.de_minimis)
+    _write_rows(OtherAid, application, part.other_aid)
+    made = application.applicant_declarations.all()
+    made.exclude(kind__in=part.declared).delete()
+    standing = set(made.values_list("kind", flat=True))
+    Declaration.objects.bulk_create(
+        Declaration(application=application, kind=kind, declared_by=actor, declared_at=timezone.now())
+        for kind in part.declared
+        if kind not in standing
+    )
+    application.has_de_minimis_aid = part.has_de_minimis_aid
+    application.has_other_aid = part.has_other_aid
+    return ["has_de_minimis_aid", "has_other_aid"]
 
 
 def write_questions(application: Application, part: QuestionsPart) -> list[str]:

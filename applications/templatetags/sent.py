@@ -1,11 +1,15 @@
 """Filters for templates that show what was sent."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
 
 from applications import sent_texts
+from applications.aid import format_euro
+from s3portal.common.swedish import format_datetime
 
 register = template.Library()
 
@@ -18,3 +22,20 @@ def project_texts(content: Mapping[str, Any]) -> list[sent_texts.SentText]:
 @register.filter
 def has_trade_secrets(content: Mapping[str, Any]) -> bool:
     return sent_texts.has_trade_secrets(content)
+
+
+@register.filter
+def euro(value: Decimal | str) -> str:
+    return format_euro(value)
+
+
+@register.filter
+def rate(value: Decimal | str) -> str:
+    """A rate as it is written: "11,4325"."""
+    return f"{Decimal(value).normalize():f}".replace(".", ",")
+
+
+@register.filter
+def sent_moment(text: str) -> str:
+    """A moment that was sent as text, on Swedish clocks."""
+    return format_datetime(datetime.fromisoformat(text))

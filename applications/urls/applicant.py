@@ -59,6 +59,8 @@ urlpatterns = [
         name="step_financing",
     ),
     path("mina-ansokningar/<int:pk>/finansiering/summor/", budget.financing_sums, name="financing_sums"),
+    path("mina-ansokningar/<int:pk>/stod/", drafting.edit, {"step": Step.STATE_AID}, name="step_state_aid"),
+    path("mina-ansokningar/<int:pk>/stod/utrymme/", drafting.aid_room, name="aid_room"),
     path("mina-ansokningar/<int:pk>/bilagor/", attaching.step, name="step_attachments"),
     path("mina-ansokningar/<int:pk>/bilagor/<int:attachment_pk>/", attaching.file, name="attachment"),
     path(

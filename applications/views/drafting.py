@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import rules, services
 from applications.checks import PARTS, Step, steps_of
@@ -17,9 +17,12 @@ from applications.forms import (
     ACTIVITIES,
     ADD,
     BUTTONS,
+    DE_MINIMIS,
     INDICATORS,
+    OTHER_AID,
     PARTNERS,
     REMOVE,
+    AidForm,
     ApplicantForm,
     BudgetForm,
     FinancingForm,
@@ -31,6 +34,7 @@ from applications.forms import (
 )
 from applications.models import Application
 from applications.parts import (
+    AidPart,
     ApplicantPart,
     BudgetPart,
     FinancingPart,
@@ -55,7 +59,7 @@ AUTOSAVED = "autosparat"
 # A button and a question in the address. A plain word as a name ("remove") would hide the form's own
 # method of that name from scripts.
 GO_ON, CHANGE_KIND = "fortsatt", "byt_slag"
-KEYED_ROWS = (PARTNERS, ACTIVITIES, INDICATORS)
+KEYED_ROWS = (PARTNERS, ACTIVITIES, INDICATORS, DE_MINIMIS, OTHER_AID)
 #: Where a page opens again after a button in its table.
 TABLES = {Step.BUDGET: "#rader", Step.FINANCING: "#finansiering"}
 
@@ -75,6 +79,8 @@ def _form(
         return BudgetForm(data, application=application, part=stored, extra=extra)
     if isinstance(stored, FinancingPart):
         return FinancingForm(data, application=application, part=stored, extra=extra)
+    if isinstance(stored, AidPart):
+        return AidForm(data, application=application, part=stored, extra=extra)
     raise TypeError(step)
 
 
@@ -233,12 +239,22 @@ def _page(
     }
     if isinstance(form, BudgetForm | FinancingForm):
         context |= sums_context(application, form, request.GET)
+    if isinstance(form, AidForm):
+        context["room"] = form.headroom()
     return render(request, f"applications/step_{step.name.lower()}.html", context)
 
 
 def _neighbour(steps: list[dict[str, Any]], offset: int) -> dict[str, Any] | None:
     position = next(number for number, entry in enumerate(steps) if entry["current"]) + offset
     return steps[position] if position >= 0 else None
+
+
+@require_POST
+def aid_room(request: LoggedInRequest, pk: int) -> HttpResponse:
+    """The room for försumbart stöd with what is typed and not yet saved. Writes nothing."""
+    application = my_application(request, pk)
+    form = AidForm(request.POST, application=application, part=AidPart.read(application))
+    return render(request, "applications/_aid_room.html", {"room": form.headroom()})
 
 
 # --- Taking the text home -----------------------------------------------------------------------------

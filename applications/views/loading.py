@@ -21,6 +21,7 @@ STEP_NAMES = {
     Step.QUESTIONS: "applications:step_questions",
     Step.BUDGET: "applications:step_budget",
     Step.FINANCING: "applications:step_financing",
+    Step.STATE_AID: "applications:step_state_aid",
     Step.ATTACHMENTS: "applications:step_attachments",
     Step.REVIEW: "applications:review",
 }

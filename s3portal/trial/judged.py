@@ -6,11 +6,22 @@ from typing import Final
 
 from django.utils import timezone
 
+from applications.aid import asked_declarations
 from applications.budget import BudgetRow, FinancingRow
 from applications.checks import submission_problems
 from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
-from applications.parts import ApplicantPart, BudgetPart, FinancingPart, Part, ProjectPart, seen_mark
+from applications.models.rows import new_row_key
+from applications.parts import (
+    AidPart,
+    ApplicantPart,
+    BudgetPart,
+    DeMinimisRow,
+    FinancingPart,
+    Part,
+    ProjectPart,
+    seen_mark,
+)
 from applications.parts.rows import ActivityRow
 from applications.services import assign_assessors, save_draft, start_application, submit_application
 from calls.models import Call
@@ -104,5 +115,14 @@ def _parts(call: Call, applicant: User) -> list[Part]:
                 ),
             ),
             applied_amount=400_000,
+        ),
+        AidPart(
+            has_de_minimis_aid=True,
+            de_minimis=(
+                DeMinimisRow(new_row_key(), timezone.localdate() - timedelta(days=200), "Almi", 220_000),
+            ),
+            has_other_aid=False,
+            other_aid=(),
+            declared=tuple(kind.value for kind in asked_declarations(call.legal_basis)),
         ),
     ]

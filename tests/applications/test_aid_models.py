@@ -48,9 +48,10 @@ def test_a_declaration_is_given_once_and_is_one_of_those_there_are(draft, owner)
 
 
 def test_what_was_sent_is_frozen(draft, owner):
-    for model in (DeMinimisAid, OtherAid):
-        model.objects.create(application=draft, order=1)
-    Declaration.objects.get_or_create(application=draft, kind="correct", defaults={"declared_by": owner})
+    DeMinimisAid.objects.create(application=draft, order=1)
+    OtherAid.objects.create(application=draft, order=1, giver="Almi", purpose="Löner", amount=5)
+    draft.has_other_aid = True
+    draft.save()
     send(draft, owner)
     for model in (DeMinimisAid, OtherAid, Declaration):
         row = model.objects.get()

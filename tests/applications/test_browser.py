@@ -104,6 +104,11 @@ def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call
     type_in(page, "#id_fin-1-hourly_rate", "200")
     page.locator("#finansieringsplan", has_text="Finansieringen täcker kostnaderna på kronan.").wait_for()
     press(page, "button[name=fortsatt]")
+    tab_to(page, "#id_has_other_aid_0")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "#id_declared-correct")
+    page.keyboard.press("Space")
+    press(page, "button[name=fortsatt]")
     press(page, "form[action$='/skicka/'] button")
     assert page.url.endswith("/kvitto/")
     application = Application.objects.get()
@@ -188,16 +193,9 @@ def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner
     factories.make_partner(application=draft)
     factories.make_indicator(application=draft)
     draft.trade_secrets.create(field="risks", reason="Receptet.")
-    names = (
-        "step_applicant",
-        "step_partners",
-        "step_project",
-        "step_budget",
-        "step_financing",
-        "review",
-        "delete",
-    )
-    visits += [address(live_server, name, draft) for name in names]
+    parts = ("applicant", "partners", "project", "budget", "financing", "state_aid")
+    visits += [address(live_server, f"step_{name}", draft) for name in parts]
+    visits += [address(live_server, name, draft) for name in ("review", "delete")]
     visits += [address(live_server, name, sent) for name in ("receipt", "my_detail", "withdraw")]
     for visit in visits:
         page.goto(visit)

@@ -62,6 +62,8 @@ def test_an_empty_one_has_all(owner):
         ("projekt", "id_dissemination", "Beskriv hur ni sprider och följer upp resultaten."),
         ("budget", "rader", "Fyll i kostnaderna."),
         ("finansiering", "id_applied_amount", "Ange hur mycket stöd ni söker."),
+        ("stod", "id_has_other_aid_0", "Svara på om ni har fått annat stöd."),
+        ("stod", "id_declared-correct", "Intyga: Uppgifterna i ansökan är riktiga."),
     ]
 
 
@@ -222,6 +224,7 @@ def test_the_names_of_the_steps():
         "Utlysningens frågor",
         "Budget",
         "Finansiering",
+        "Statligt stöd och intyganden",
         "Bilagor",
         "Granska och skicka in",
     ]

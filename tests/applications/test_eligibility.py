@@ -3,15 +3,19 @@
 import copy
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
 from applications import services
+from applications.aid import Rate, headroom
+from applications.aid_content import room_content
 from applications.checks.eligibility import conditions
 from applications.documents import read_sent, sent_file
 from applications.models import Application, EligibilityCheck
+from applications.parts import DeMinimisRow
 from applications.services import Judged
 from applications.services.judging import NOT_ALL, condition_states
 from s3portal.audit.models import Event
@@ -44,6 +48,9 @@ def text(response):
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\xa0", " ").split())
 
 
+OTHER = {"giver": "Tillväxtverket", "purpose": "Löner", "amount": 50_000}
+
+
 # --- What the portal answers ------------------------------------------------------------------------------
 def test_one_in_order(sent, content):
     assert found(sent, content) == {
@@ -56,6 +63,7 @@ def test_one_in_order(sent, content):
         "share": "yes",
         "amounts": "yes",
         "state_aid": "unknown",
+        "other_aid": "yes",
         "state_aid_flag": "unknown",
         "frame": "yes",
     }
@@ -76,6 +84,8 @@ def test_one_in_order(sent, content):
         ("share", {"totals": {"total_cost": 0}}, "no"),
         ("share", {"totals": {"applied": 300_001}}, "no"),
         ("amounts", {"totals": {"applied": 500_001}}, "no"),
+        ("other_aid", {"state_aid": {"has_other_aid": None}}, "unknown"),
+        ("other_aid", {"state_aid": {"has_other_aid": True, "other_aid": [OTHER]}}, "unknown"),
         ("state_aid_flag", {"state_aid": {"is_state_aid": True}}, "no"),
         ("state_aid_flag", {"state_aid": {"is_state_aid": False}}, "yes"),
     ],
@@ -128,14 +138,39 @@ def test_a_basis_for_state_aid(sent, content):
     basis.max_aid_percent = 40
     first = found(sent, content)
     assert (first["share"], first["consent"]) == ("no", "yes")
-    assert (first["de_minimis"], first["operating_years"]) == ("unknown", "unknown")
-    assert "state_aid_flag" not in first
+    assert first["operating_years"] == "unknown"
+    assert not {"state_aid_flag", "de_minimis"} & set(first)
     data = copy.deepcopy(content) | {"publication_consent": False}
     assert found(sent, data)["consent"] == "no"
-    for total, years, expected in ((300_000, 10, "yes"), (300_001, 11, "no")):
-        data = content | {"de_minimis": {"total_eur": total}, "operating_aid_years": years}
-        assert found(sent, data)["de_minimis"] == expected
-        assert found(sent, data)["operating_years"] == expected
+    for years, expected in ((10, "yes"), (11, "no")):
+        assert found(sent, content | {"operating_aid_years": years})["operating_years"] == expected
+
+
+@pytest.mark.parametrize(
+    ("earlier", "result", "words"),
+    [
+        ([], "yes", "Uppgivet 0,00 euro av 300 000 euro"),
+        ([(1, 2_999_999)], "yes", "Utrymme 300 001 kr. Sökt 27 272,73 euro."),
+        ([(1, 3_000_012)], "no", "Utrymme 299 988 kr."),
+        ([(1, None)], "unknown", "en uppgift eller en eurokurs saknas"),
+    ],
+)
+def test_the_room_for_small_aid(sent, content, earlier, result, words):
+    today = date(2026, 11, 26)
+    rows = [DeMinimisRow("0" * 10, today - timedelta(days=days), "Almi", amount) for days, amount in earlier]
+    room = headroom(
+        on=today,
+        ceiling=300_000,
+        earlier=[(row.granted_on, row.amount) for row in rows],
+        rates=[Rate(date(2021, 1, 1), Decimal(11))],
+        applied=300_000,
+    )
+    sent.call.legal_basis.de_minimis_ceiling_eur = 300_000
+    assert found(sent, content)["de_minimis"] == "unknown", "it was not asked"
+    content["state_aid"]["de_minimis"] = room_content(room, rows)
+    (one,) = (one for one in conditions(sent, content) if one.code == "de_minimis")
+    assert one.result == result
+    assert words in one.found.replace("\xa0", " ")
 
 
 # --- The officer's judgement ------------------------------------------------------------------------------
@@ -151,7 +186,7 @@ def test_all_before_it_is_gone_through(sent, officer):
     assert sum(not state.is_settled for state in condition_states(sent)) == 2
     assert go_through(sent, officer).status == "assessed"
     checks = {check.item: check for check in EligibilityCheck.objects.all()}
-    assert len(checks) == 11, "the portal's own answers are on record too"
+    assert len(checks) == 12, "the portal's own answers are on record too"
     assert (checks["balance"].result, checks["balance"].judgement) == ("yes", "")
     assert checks["state_aid"].reason == "Ingen konkurrenspåverkan."
     assert Event.objects.filter(action="eligibility_judged").exists()
@@ -230,7 +265,7 @@ def url(name, application):
 def test_the_page(client_for, sent, officer):
     client = client_for(officer)
     page = client.get(url("eligibility", sent))
-    assert "3 av 11 villkor väntar på din bedömning." in text(page)
+    assert "3 av 12 villkor väntar på din bedömning." in text(page)
     assert "Regel: Artikel 107.1 i EUF-fördraget" in text(page)
     response = client.post(url("assess", sent), follow=True)
     assert response.request["PATH_INFO"] == url("eligibility", sent)
@@ -247,7 +282,7 @@ def test_the_page(client_for, sent, officer):
     for code in ("state_aid", "state_aid_flag", "who_may_apply"):
         typed |= {f"{code}-judgement": "ok", f"{code}-reason": "Prövat."}
     done = client.post(url("eligibility", sent), typed, follow=True)
-    assert "Alla 11 villkor är genomgångna." in text(done)
+    assert "Alla 12 villkor är genomgångna." in text(done)
     assert "Bedömt av Hanna Handläggare" in text(done)
     client.post(url("assess", sent))
     after = text(client.get(url("eligibility", sent)))

@@ -70,6 +70,7 @@ def test_what_sets_an_application_apart(officer, second_officer, owner, sent, an
     assert found(officer, flagga=Flag.UNCONFIRMED) == {another.pk}
     assert found(officer, flagga=Flag.NOTED) == {sent.pk}
     assert found(officer, flagga=Flag.CHANGED) == set()
+    factories.make_declarations(application=draft, user=owner)
     send(draft, owner)
     assert found(officer, flagga=Flag.CHANGED) == {draft.pk}
 

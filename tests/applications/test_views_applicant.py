@@ -158,9 +158,8 @@ def test_start_in_a_call_that_is_not_public(client_for, owner):
 
 # --- Who reaches what ---------------------------------------------------------------------------------
 PAGES = [
-    "my_detail", "step_applicant", "step_project", "step_budget", "step_financing", "review", "draft_text",
-    "draft_json",
-    "receipt", "receipt_pdf", "delete", "withdraw",
+    "my_detail", "step_applicant", "step_project", "step_budget", "step_financing", "step_state_aid",
+    "review", "draft_text", "draft_json", "receipt", "receipt_pdf", "delete", "withdraw",
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from applications.models import Application
 from applications.parts import (
     PROJECT_TEXTS,
+    AidPart,
     ApplicantPart,
     BudgetPart,
     FinancingPart,
@@ -101,6 +102,12 @@ def financing(application, **changes):
     return posted | {name.replace("__", "-"): value for name, value in changes.items()}
 
 
+def state_aid(application, **changes):
+    part = AidPart.read(application)
+    posted = {f"declared-{kind}": "on" for kind in part.declared} | {"has_other_aid": "nej"}
+    return posted | {"version": seen_mark(application, part)} | changes
+
+
 # --- By the button ----------------------------------------------------------------------------------------
 def test_save_and_stay(client_for, draft, colleague):
     client = client_for(colleague)
@@ -118,7 +125,8 @@ def test_save_and_go_on(client_for, draft, owner):
         ("step_partners", partners, "step_project"),
         ("step_project", project, "step_budget"),
         ("step_budget", budget, "step_financing"),
-        ("step_financing", financing, "step_attachments"),
+        ("step_financing", financing, "step_state_aid"),
+        ("step_state_aid", state_aid, "step_attachments"),
     ):
         response = client.post(url(name, draft), data(draft, fortsatt="1"))
         assert response.headers["Location"] == url(following, draft)
@@ -138,7 +146,8 @@ def test_a_page_with_something_to_put_right_does_not_say_that_it_is_saved(client
 def test_a_draft_may_miss_anything(client_for, owner):
     draft = factories.make_application(user=owner, empty=True)
     client = client_for(owner)
-    for name in ("step_applicant", "step_partners", "step_project", "step_budget", "step_financing"):
+    steps = ("applicant", "partners", "project", "budget", "financing", "state_aid")
+    for name in (f"step_{step}" for step in steps):
         assert client.get(url(name, draft)).status_code == 200
         assert client.post(url(name, draft), {"version": "1"}).status_code == 302
 

@@ -85,6 +85,12 @@ def write_application(page: Page, axe) -> None:
     expect(page.locator("#stodniva")).to_contain_text("47,6\u00a0%")
     axe(page)
     page.get_by_role("button", name=re.compile("Spara och fortsätt")).click()
+    page.wait_for_url("**/stod/")
+    axe(page)
+    page.get_by_role("radio", name="Nej").check()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name=re.compile("Spara och fortsätt")).click()
     page.wait_for_url("**/bilagor/")
     axe(page)
     page.get_by_role("link", name=re.compile("Fortsätt till")).click()
