@@ -13,6 +13,7 @@ from applications.enums import CostCategory, FinancingKind, FinancingSource
 from applications.models import Application
 from applications.models.rows import new_row_key
 from applications.parts import (
+    ActivityRow,
     AidPart,
     ApplicantPart,
     BudgetPart,
