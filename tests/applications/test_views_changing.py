@@ -31,6 +31,7 @@ def test_a_sent_application_is_changed_and_sent_again(client_for, owner, draft):
     assert answer.headers["Location"] == page("step_applicant", new.pk)
     assert "Fortsätt ändringen" in client.get(page("my_detail", sent.pk)).content.decode()
     assert "ersätter den ni skickade in tidigare" in client.get(page("review", new.pk)).content.decode()
+    factories.make_declarations(application=new, user=owner)
     send(new, owner)
     old_page = client.get(page("my_detail", sent.pk)).content.decode()
     assert "Ni har skickat in en ny" in old_page
