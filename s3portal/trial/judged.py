@@ -23,7 +23,6 @@ from applications.parts import (
     ProjectPart,
     seen_mark,
 )
-from applications.parts.rows import ActivityRow
 from applications.services import assign_assessors, save_draft, start_application, submit_application
 from calls.models import Call
 from s3portal.accounts.models import Organisation, User
