@@ -117,6 +117,22 @@ class Message(models.Model):
         return self.expires_at is not None and self.expires_at < timezone.now()
 
 
+class DeliveryReceipt(models.Model):
+    """The mail server has taken this message, and its batch is not noted yet. Written for each message in the
+    midst of a batch, so it has no other index and refers to nothing; taken away with the batch, or by whoever
+    holds the message next when the worker was killed."""
+
+    message_id = models.BigIntegerField(_("utskickets id"), primary_key=True)
+    sent_at = models.DateTimeField(_("skickat"))
+
+    class Meta:
+        verbose_name = _("kvittens")
+        verbose_name_plural = _("kvittenser")
+
+    def __str__(self) -> str:
+        return str(self.message_id)
+
+
 class MessageAttachment(models.Model):
     """A file to send along: a name in the private storage with the hash it had when it was attached, or, for
     what is small and made for this mail (a calendar entry), the bytes themselves."""

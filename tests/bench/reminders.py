@@ -36,8 +36,8 @@ KIND = "call_closing_subscriber"
 def measure() -> None:
     heading(f"Påminnelser till {RECIPIENTS:,} mottagare".replace(",", " "))
     say("Skapa: ett varv av beat-jobbet, från frågan om vad som är på tur till rader i utkorgen. Leverera,")
-    say("A: en arbetares varv: lås en rad, skicka ett brev, notera, om igen. B: en bar slinga i smtplib med")
-    say("samma brev till samma mottagande server, med byte av förbindelse lika ofta.")
+    say("A: en arbetares varv: lås en bunt, skicka och kvittera brev för brev, notera. B: en bar slinga i")
+    say("smtplib med samma brev till samma mottagande server, med byte av förbindelse lika ofta.")
     _prepare()
     _create()
     with _server() as port, mock.patch.multiple(settings, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):

@@ -12,6 +12,7 @@ from s3portal.outbox import queries
 from s3portal.outbox.enums import CancelReason, MessageStatus
 from s3portal.outbox.models import Message
 from s3portal.outbox.services.enqueueing import deliver_after_commit
+from s3portal.outbox.services.receipts import fold, forget
 from s3portal.outbox.services.standing import judge
 from s3portal.outbox.transitions import MessageAction, allowed
 
@@ -52,6 +53,8 @@ def resend_message(*, message_id: int, actor: User) -> Message:
     message = _locked(message_id)
     if refusal := resend_refusal(message):
         raise Refusal(refusal)
+    # A killed worker's receipt that came afterwards must not take this sending for the former.
+    forget([message.pk])
     _put_back(message, actor)
     return message
 
@@ -66,6 +69,7 @@ def resend_failed(*, text: str, kind: str, actor: User) -> int:
         .select_for_update(of=("self",), skip_locked=True)
     )
     messages = list(found[:MOST_AT_ONCE])
+    forget([message.pk for message in messages])
     for message in messages:
         _put_back(message, actor)
     return len(messages)
@@ -85,7 +89,8 @@ def _put_back(message: Message, actor: User) -> None:
 def cancel_message(*, message_id: int, actor: User) -> Message:
     """Stop a message that still waits. Raises Refusal when it has left or already failed."""
     message = _locked(message_id)
-    if not allowed(MessageAction.CANCEL, message.status):
+    # It may have left, though the worker that sent it was killed before it noted it.
+    if not allowed(MessageAction.CANCEL, message.status) or fold([message.pk]):
         raise Refusal("Utskicket väntar inte längre och kan inte avbrytas.")
     message.status, message.cancelled_because = MessageStatus.CANCELLED, CancelReason.BY_HAND
     message.save(update_fields=["status", "cancelled_because"])

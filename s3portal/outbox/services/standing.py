@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from s3portal.outbox.enums import CancelReason
 from s3portal.outbox.models import Message
 from s3portal.outbox.reminders import KINDS, STANDING, Reminder, ReminderKind
@@ -31,7 +33,9 @@ def judge(messages: Iterable[Message]) -> Verdict:
     verdict = Verdict()
     for code, found in by_kind.items():
         try:
-            verdict.fallen |= _fallen(code, found)
+            # In a savepoint: what cannot be asked spoils nothing in the transaction that holds the messages.
+            with transaction.atomic():
+                verdict.fallen |= _fallen(code, found)
         except Exception:
             logger.exception("Whether the messages %s still hold could not be told.", code)
             verdict.unknown |= {message.pk for message in found}

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Concat, Left
 from s3portal.audit.services import Actor, record_event
 from s3portal.outbox.enums import CancelReason, MessageStatus
 from s3portal.outbox.models import Message
+from s3portal.outbox.services.receipts import fold
 
 
 @transaction.atomic
@@ -33,19 +34,20 @@ def cancel_queued(*, obj: models.Model, kinds: Collection[str] = (), actor: Acto
     return count
 
 
-def stop(messages: "models.QuerySet[Message]", because: CancelReason, *, pass_locked: bool = False) -> int:
+def stop(messages: "models.QuerySet[Message]", because: CancelReason) -> int:
     """Cancel those of the messages that wait, within the caller's transaction. Returns how many.
 
     Their keys become free, so that the same may be asked for anew: a deadline that was moved and moved back
-    is reminded of. What a worker is sending at this moment is waited for, or passed by with ``pass_locked``.
+    is reminded of. What a worker is sending at this moment is waited for.
     """
     # In the order of the keys: two who stop the same ones do not wait for each other in a ring.
     waiting = messages.filter(status=MessageStatus.QUEUED).order_by("pk")
-    locked = list(
-        waiting.select_for_update(of=("self",), skip_locked=pass_locked).values_list("pk", flat=True)
-    )
+    found = waiting.select_for_update(of=("self",)).values_list("pk", flat=True)
+    locked = set(found)
     if not locked:
         return 0
+    # What has left is not stopped, though the worker that sent it was killed before it noted it.
+    locked -= fold(locked)
     return Message.objects.filter(pk__in=locked).update(
         status=MessageStatus.CANCELLED,
         cancelled_because=because,
