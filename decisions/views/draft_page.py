@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from applications.queries.ranking import row_of
 from decisions.checks import check_decision, failing
 from decisions.document import decision_html
 from decisions.forms import DraftForms
@@ -49,6 +50,7 @@ def draft_page(
         "refusal": refusal,
         "conflict": refusal if isinstance(refusal, DraftConflict) else None,
         "stopped": left,
+        "ranked": None if decision.application is None else row_of(decision.application),
         "may_delete": may_delete_draft(request.user, decision),  # type: ignore[arg-type]
     }
     return render(request, "decisions/draft.html", context, status=status)

@@ -454,3 +454,16 @@ def test_sums_agree_whatever_is_proposed(ranking, applications, officer, call):
         else:
             assert lock(ranking, officer).locked_total == total <= call.frame
             ranking = unlock(ranking, officer)
+
+
+def test_the_decision_draft_shows_place_and_proposal(ranking, applications, call, officer, client_for):
+    change(ranking, applications[1], officer, amount=250_000)
+    declare(applications[1], officer)
+    decision = factories.make_decision(user=officer, case=applications[1].case, application=applications[1])
+    address = reverse("decisions:officer_detail", args=[decision.pk])
+    page = client_for(officer).get(address).content.decode()
+    assert "Plats 1. Förslag: bevilja, 250\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}kr." in page
+    assert "inte låst än" in page
+    assert url("", call.pk) in page
+    lock(ranking, officer)
+    assert "inte låst än" not in client_for(officer).get(address).content.decode()
