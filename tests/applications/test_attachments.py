@@ -301,7 +301,7 @@ def test_the_page_asks_the_same_number_of_questions_at_1_and_3_files(
     for files in (1, 2):
         for _ in range(files):
             factories.make_attachment(application=draft)
-        with django_assert_max_num_queries(40) as asked:
+        with django_assert_max_num_queries(44) as asked:
             client.get(page(draft))
         counts.append(len(asked))
     assert counts[0] == counts[1]
