@@ -16,6 +16,7 @@ from s3portal.outbox.reminders import KINDS
 from s3portal.outbox.services import create_reminders, deliver_round
 from s3portal.outbox.words import check_placeholders
 from tests import factories
+from tests.applications.judging import assign
 from tests.applications.sending import assessed, send
 from tests.counting import count_asked
 
@@ -293,7 +294,8 @@ def test_each_kind_is_registered_and_its_words_hold_what_it_gives(kind, owner, o
     call = factories.make_call()
     draft_of(owner, call, "Utkast")
     moved(call, at=NOW + timedelta(seconds=1))
-    asked(owner, officer, call=call)
+    request = asked(owner, officer, call=call)
+    assign(request.application, officer, factories.make_staff("assessor"))
     example = kind.example()
     assert set(example.values) == set(kind.placeholders)
 
@@ -303,5 +305,6 @@ def test_what_is_official_cannot_be_turned_off():
         "draft_closing": "calls",
         "decision_moved": None,
         "supplement_due": None,
+        "assessment_due": None,
     }
     assert Application.objects.count() == 0
