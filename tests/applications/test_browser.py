@@ -109,6 +109,8 @@ def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call
     tab_to(page, "#id_declared-correct")
     page.keyboard.press("Space")
     press(page, "button[name=fortsatt]")
+    page.wait_for_url("**/bilagor/")
+    press(page, "main .s3-form-actions a[href$='/granska/']")
     press(page, "form[action$='/skicka/'] button")
     assert page.url.endswith("/kvitto/")
     application = Application.objects.get()

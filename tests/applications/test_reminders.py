@@ -292,6 +292,7 @@ def test_each_kind_is_registered_and_its_words_hold_what_it_gives(kind, owner, o
     check_placeholders(kind.body, kind.placeholders, field="body")
     assert kind.example() is None
     call = factories.make_call()
+    factories.make_criterion(call=call)
     draft_of(owner, call, "Utkast")
     moved(call, at=NOW + timedelta(seconds=1))
     request = asked(owner, officer, call=call)
