@@ -22,6 +22,15 @@ def may_submit(user: User, application: Application) -> bool:
     return application.is_draft and may_sign_for(user, application.organisation)
 
 
+def may_attest(user: User, application: Application) -> bool:
+    """Who writes without being a signatory sends by attesting that they may represent the organisation."""
+    return (
+        application.is_draft
+        and may_write_for(user, application.organisation)
+        and not may_sign_for(user, application.organisation)
+    )
+
+
 def may_withdraw(user: User, application: Application) -> bool:
     """Owners and signatories, while a decision is awaited."""
     if not allowed(application.status, ApplicationAction.WITHDRAW):

@@ -80,9 +80,16 @@ def content_of(application: Application, *, on: date | None = None) -> dict[str,
 
 
 def sent_content(
-    application: Application, *, by: User, at: datetime, record: Record, publication_consent: bool
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    record: Record,
+    publication_consent: bool,
+    authority_attested: bool = False,
 ) -> dict[str, Any]:
     """``content_of`` and who sent it, when (Swedish time, to the microsecond) and under which number."""
+    authority = {"authority": "attested"} if authority_attested else {}
     return content_of(application, on=in_stockholm(at).date()) | {
         "publication_consent": publication_consent,
         "submission": {
@@ -91,6 +98,7 @@ def sent_content(
             "by_email": by.email,
             "diary_number": str(record.case),
             "record_number": record.number,
+            **authority,
         },
     }
 

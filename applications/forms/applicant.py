@@ -83,10 +83,18 @@ class SubmitForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, consent_needed: bool, **kwargs: Any) -> None:
+    authority_attested = forms.BooleanField(
+        label="Jag intygar att jag får företräda organisationen",
+        help_text="Fullmakten eller ett annat bevis ska ligga bland bilagorna.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, consent_needed: bool, attests: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not consent_needed:
             del self.fields["publication_consent"]
+        if not attests:
+            del self.fields["authority_attested"]
 
 
 class WithdrawForm(forms.Form):

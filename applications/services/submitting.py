@@ -11,10 +11,10 @@ from django.utils import timezone
 from applications import frames
 from applications.attachments import counted
 from applications.checks import Problem, submission_problems
-from applications.enums import ApplicationAction
+from applications.enums import ApplicationAction, AttachmentKind
 from applications.models import Application, CoHandler, ImpartialityDeclaration
 from applications.parts import summary_of
-from applications.rules import may_withdraw
+from applications.rules import may_attest, may_withdraw
 from applications.services.copying import require_replaceable
 from applications.services.door import clock, require_open
 from applications.snapshot import canonical_json, sent_content
@@ -33,6 +33,8 @@ from s3portal.diary.services import open_case, register_record, store_record_fil
 from s3portal.outbox.services import enqueue_mail
 
 MAY_NOT_SIGN = "Bara en firmatecknare kan skicka in ansökan."
+ATTEST = "Kryssa i att du får företräda organisationen, eller be en firmatecknare att skicka in."
+NO_PROOF = "Ladda först upp fullmakten eller ett annat bevis under Bilagor, Andra bilagor."
 MAY_NOT_WITHDRAW = "Bara en ägare eller en firmatecknare kan återkalla ansökan."
 CONSENT_NEEDED = "Kryssa i att ni samtycker till publicering. Annars kan stödet inte beviljas."
 
@@ -57,6 +59,7 @@ def submit_application(
     arrived_at: datetime,
     reviewed_version: int | None = None,
     publication_consent: bool | None = None,
+    authority_attested: bool = False,
 ) -> Application:
     """Receive the application: open its case, freeze what was sent as record 1, mail receipts.
 
@@ -64,10 +67,12 @@ def submit_application(
     place. The first application to a call locks the call before all else, so that nobody edits its questions
     meanwhile. Then locks are taken in one order everywhere: application, call, and last the diary's counter,
     which is held to the end so that a number is never lost; all that can be refused is asked before it.
-    Raises TooLate, NotComplete, ReviewedOlder or Refusal.
+    Who is no signatory but writes for the organisation sends with ``authority_attested`` and a proof of it
+    among the attachments; the officer judges it. Raises TooLate, NotComplete, ReviewedOlder or Refusal.
     """
     mark_received(Application.objects.values_list("call_id", flat=True).get(pk=application_id), arrived_at)
     application = _locked_draft(application_id, actor, reviewed_version)
+    attested = _require_authority(application, actor, attested=authority_attested)
     require_open(application.call, application.organisation, arrived_at, what="Ansökan")
     consent = application.publication_consent if publication_consent is None else publication_consent
     if application.call.legal_basis.publication_consent_required and not consent:
@@ -79,7 +84,14 @@ def submit_application(
     before = _replaced(application)
     record = _register(application, actor, arrived_at, before)
     content = canonical_json(
-        sent_content(application, by=actor, at=arrived_at, record=record, publication_consent=consent)
+        sent_content(
+            application,
+            by=actor,
+            at=arrived_at,
+            record=record,
+            publication_consent=consent,
+            authority_attested=attested,
+        )
     )
     store_record_file(
         record=record,
@@ -132,8 +144,6 @@ def _locked_draft(application_id: int, actor: User, reviewed_version: int | None
         .get(pk=application_id)
     )
     require(application.status, ApplicationAction.SUBMIT)
-    if not may_sign_for(actor, application.organisation):
-        raise Refusal(MAY_NOT_SIGN)
     if reviewed_version is not None and reviewed_version != application.version:
         raise ReviewedOlder(
             f"{application.updated_by} ändrade ansökan {clock(application.updated_at)}, efter att du öppnade "
@@ -141,6 +151,19 @@ def _locked_draft(application_id: int, actor: User, reviewed_version: int | None
         )
     application.call = _call_as_it_stands(application.call_id)
     return application
+
+
+def _require_authority(application: Application, actor: User, *, attested: bool) -> bool:
+    """Whether the actor sends on an attested authority. Raises Refusal for who may not send at all."""
+    if may_sign_for(actor, application.organisation):
+        return False
+    if not may_attest(actor, application):
+        raise Refusal(MAY_NOT_SIGN)
+    if not attested:
+        raise Refusal(ATTEST, field="authority_attested")
+    if not application.attachments.filter(kind=AttachmentKind.AUTHORITY).exists():
+        raise Refusal(NO_PROOF, field="authority_attested")
+    return True
 
 
 def _call_as_it_stands(call_id: int) -> Call:

@@ -22,14 +22,15 @@ def review(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = my_application(request, pk)
     if not application.is_draft:
         return redirect("applications:my_detail", pk=pk)
-    return _review(request, application, _form(application))
+    return _review(request, application, _form(request, application))
 
 
-def _form(application: Application, data: object = None) -> SubmitForm:
+def _form(request: LoggedInRequest, application: Application, data: object = None) -> SubmitForm:
     return SubmitForm(
         data,
         initial={"version": application.version, "publication_consent": application.publication_consent},
         consent_needed=application.call.legal_basis.publication_consent_required,
+        attests=rules.may_attest(request.user, application),
     )
 
 
@@ -62,7 +63,8 @@ def _review(
         "is_open": may_enter(application.call, application.organisation, now),
         "closed_at": clock(last_moment(application.call, application.organisation)),
         "may_write": rules.may_write(request.user, application),
-        "may_submit": rules.may_submit(request.user, application),
+        "may_submit": _may_send(request, application),
+        "attests": rules.may_attest(request.user, application),
         "signatories": queries.signatories(application.organisation),
         "version": application.version,
     }
@@ -77,9 +79,9 @@ def submit(request: LoggedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         # Who opens the address of a refused submission again, or was logged out when they pressed the button.
         return redirect("applications:review", pk=pk)
-    if application.is_draft and not rules.may_submit(request.user, application):
+    if application.is_draft and not _may_send(request, application):
         raise PermissionDenied
-    form = _form(application, request.POST)
+    form = _form(request, application, request.POST)
     if not form.is_valid():
         return _review(request, application, form, status=422)
     try:
@@ -89,10 +91,15 @@ def submit(request: LoggedInRequest, pk: int) -> HttpResponse:
             arrived_at=arrived_at,
             reviewed_version=form.cleaned_data["version"],
             publication_consent=form.cleaned_data.get("publication_consent"),
+            authority_attested=form.cleaned_data.get("authority_attested", False),
         )
     except Refusal as refusal:
         return _not_sent(request, pk, form, refusal)
     return redirect("applications:receipt", pk=pk)
+
+
+def _may_send(request: LoggedInRequest, application: Application) -> bool:
+    return rules.may_submit(request.user, application) or rules.may_attest(request.user, application)
 
 
 def _not_sent(request: LoggedInRequest, pk: int, form: SubmitForm, refusal: Refusal) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from applications import services, tasks
+from applications.documents import read_sent, sent_file
 from applications.models import Application
 from applications.parts import PROJECT_TEXTS
 from applications.services.door import clock
@@ -195,11 +196,25 @@ def test_incomplete(draft, owner):
 
 
 @pytest.mark.django_db
-def test_only_a_signatory(draft, colleague, stranger):
-    for user in (colleague, stranger):
-        with pytest.raises(Refusal, match="Bara en firmatecknare kan skicka in ansökan"):
-            submit(draft, user)
+def test_only_a_signatory_or_who_attests_their_authority_with_proof(draft, colleague, stranger):
+    with pytest.raises(Refusal, match="Bara en firmatecknare kan skicka in ansökan"):
+        submit(draft, stranger, authority_attested=True)
+    with pytest.raises(Refusal, match="Kryssa i att du får företräda") as refused:
+        submit(draft, colleague)
+    assert refused.value.field == "authority_attested"
+    factories.make_attachment(application=draft, kind="other")
+    with pytest.raises(Refusal, match="Ladda först upp fullmakten"):
+        submit(draft, colleague, authority_attested=True)
     nothing_happened(draft)
+    factories.make_attachment(application=draft, kind="authority")
+    sent = submit(draft, colleague, authority_attested=True)
+    assert read_sent(sent_file(sent))["submission"]["authority"] == "attested"
+
+
+@pytest.mark.django_db
+def test_a_signatory_attests_nothing(draft, owner):
+    sent = submit(draft, owner, authority_attested=True)
+    assert "authority" not in read_sent(sent_file(sent))["submission"]
 
 
 @pytest.mark.django_db

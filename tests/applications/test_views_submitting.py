@@ -62,15 +62,20 @@ def test_what_is_missing_is_listed_with_links(client_for, draft, owner):
 def test_an_editor_is_told_who_can_send(client_for, draft, colleague):
     client = client_for(colleague)
     found = text(client.get(url("review", draft)))
-    assert "Be en firmatecknare att skicka in: Olga Ödmark." in found
-    assert "Skicka in ansökan" not in found
-    assert client.post(url("submit", draft), {"version": "1"}).status_code == 403
+    assert "Be Olga Ödmark att skicka in, eller skicka in själv" in found
+    answer = client.post(url("submit", draft), {"version": "1"})
+    assert answer.status_code == 422
+    assert "Kryssa i att du får företräda organisationen" in text(answer)
+    factories.make_attachment(application=draft, kind="authority")
+    draft.refresh_from_db()
+    sent = client.post(url("submit", draft), {"version": draft.version, "authority_attested": "on"})
+    assert sent.headers["Location"] == url("receipt", draft)
 
 
-def test_nobody_can_send(client_for, draft, owner, organisation):
+def test_where_nobody_is_a_signatory_one_attests(client_for, draft, owner, organisation):
     organisation.memberships.update(is_signatory=False)
     found = text(client_for(owner).get(url("review", draft)))
-    assert "Ingen i organisationen är firmatecknare i portalen." in found
+    assert "Du kan skicka in själv om du får företräda organisationen." in found
 
 
 def test_strangers(client_for, draft, stranger, officer):
