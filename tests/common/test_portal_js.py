@@ -62,7 +62,7 @@ def test_the_login_page_is_never_put_into_the_form(draft):
         (409, "Kim Källström sparade 14.32.", "Inte sparat: Kim Källström sparade 14.32.", "utbytt"),
         (409, None, "Inte sparat: någon annan har sparat samtidigt.", "utbytt"),
         (422, "Ange hela kronor.", "Inte sparat: Ange hela kronor.", "utbytt"),
-        (500, None, "Inte sparat: något gick fel. Försök igen om en stund.", "orörd"),
+        (500, None, "Inte sparat: något gick fel. Vi försöker igen om en stund.", "orörd"),
     ],
 )
 def test_why_it_was_not_saved(draft, status, words, shown, swapped):
