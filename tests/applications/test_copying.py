@@ -31,6 +31,7 @@ STAY_BEHIND = {
     "CoHandler": "kept by the service when one takes another's place",
     "InternalNote": "read by the case",
     "Letter": "read by the case",
+    "RankingRow": "ranked when nothing is replaced any longer",
 }
 
 
