@@ -102,11 +102,12 @@ def test_shown_stored_and_printed_agree(draft, owner, data):
     financing = FinancingPart(tuple(data.draw(financiers)), data.draw(st.none() | st.integers(0, 10**7)))
     wanted = summary_of(draft, budget, financing)
     for part in (budget, financing):
+        fresh = Application.objects.get(pk=draft.pk)
         services.save_draft(
             application_id=draft.pk,
             actor=owner,
             part=part,
-            seen=seen_mark(Application.objects.get(pk=draft.pk), type(part).read(draft)),
+            seen=seen_mark(fresh, type(part).read(fresh)),
             arrived_at=timezone.now(),
         )
     stored = Application.objects.select_related("call__legal_basis", "organisation").get(pk=draft.pk)
