@@ -35,6 +35,7 @@ class Row:
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Label and text of each column. Two rows that differ have lines that differ."""
+        # Each kind of row has its own; a row without a kind is never made.
         raise NotImplementedError
 
     @property

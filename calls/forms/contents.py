@@ -57,6 +57,7 @@ class ContentForm(forms.Form):
 
     def content(self) -> dict[str, Any]:
         """What the service that saves is told; only of a valid form."""
+        # Django's form metaclass leaves no room for an abstract base class.
         raise NotImplementedError
 
     def see_again(self, row: Model) -> None:
