@@ -146,6 +146,15 @@ def headroom(
     return Headroom(on=on, ceiling=ceiling, rows=rows, rate=rate_on(rates, on), applied=applied or 0)
 
 
+#: Operating aid to a cluster may be given for at most ten years (GBER (EU) 651/2014 art. 27.7).
+OPERATING_AID_YEARS = 10
+
+
+def asks_operating_aid(basis: LegalBasis) -> bool:
+    """Whether the grant may be operating aid to a cluster: state aid that is no försumbart stöd."""
+    return basis.state_aid_allowed and basis.de_minimis_ceiling_eur is None
+
+
 def asked_declarations(basis: LegalBasis) -> list[DeclarationKind]:
     """What the applicant declares, by what the legal basis says: GBER (EU) 651/2014 art. 1.4 and 6 for state
     aid, (EU) 2023/2831 art. 2.2 for a single undertaking."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from applications.aid import CountedAid, Headroom, Rate
+from applications.aid import CountedAid, Headroom, Rate, asks_operating_aid
 from applications.models import Application
 from applications.parts import AidPart, DeMinimisRow, headroom_of
 from s3portal.common.swedish import format_isodate, in_stockholm
@@ -12,7 +12,7 @@ from s3portal.common.swedish import format_isodate, in_stockholm
 
 def aid_content(application: Application, *, on: date | None = None) -> dict[str, Any]:
     """Euro and rates are texts with a point ("27272.73"), so that no decimal is lost. ``de_minimis`` is there
-    only when the legal basis has a ceiling for it."""
+    only when the legal basis has a ceiling for it, ``operating_aid_years`` when it may be driftstöd."""
     part = AidPart.read(application)
     room = headroom_of(application, part, on=on)
     content: dict[str, Any] = {
@@ -30,6 +30,8 @@ def aid_content(application: Application, *, on: date | None = None) -> dict[str
             for one in application.applicant_declarations.select_related("declared_by")
         ],
     }
+    if asks_operating_aid(application.call.legal_basis):
+        content["operating_aid_years"] = part.operating_aid_years
     if room is not None:
         content["de_minimis"] = {"has_earlier": part.has_de_minimis_aid} | room_content(room, part.de_minimis)
     return content

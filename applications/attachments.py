@@ -8,6 +8,7 @@ from applications.models import Application, Attachment
 from applications.parts import QuestionsPart
 from applications.questions import asked
 from calls.enums import QuestionKind
+from s3portal.common.quarantine import read_states
 
 OTHERS = "ovriga"
 #: More files than this in one application are sent in a ZIP by other means.
@@ -27,7 +28,12 @@ class Slot:
 
     @property
     def missing(self) -> bool:
-        return self.required and not self.files
+        """A file that still waits for its scan counts: nobody misses the last day for the scanner's sake."""
+        return self.required and all(file.is_infected for file in self.files)
+
+    @property
+    def has_waiting(self) -> bool:
+        return any(file.is_waiting for file in self.files)
 
     @property
     def is_free(self) -> bool:
@@ -36,7 +42,7 @@ class Slot:
 
 def slots_of(application: Application) -> list[Slot]:
     """Everything that can be attached, in the order of the page; a question only while it is put."""
-    files = list(application.attachments.select_related("requested", "question", "uploaded_by"))
+    files = read_states(application.attachments.select_related("requested", "question", "uploaded_by"))
     part = QuestionsPart.read(application)
     questions = [one for one in asked(part.questions, dict(part.answers)) if one.kind == QuestionKind.FILE]
     return [
@@ -71,6 +77,22 @@ def slots_of(application: Application) -> list[Slot]:
 
 
 def counted(application: Application) -> Iterator[Attachment]:
-    """The files that are sent: those of every slot that is shown, in its order."""
+    """The files that are sent: those of every slot that is shown, in its order, but none with a virus."""
     for slot in slots_of(application):
-        yield from slot.files
+        yield from (file for file in slot.files if not file.is_infected)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The names of the files that wait for their scan, and of those that held a virus."""
+
+    waiting: tuple[str, ...]
+    infected: tuple[str, ...]
+
+
+def held(application: Application) -> Held:
+    files = read_states(application.attachments.all())
+    return Held(
+        waiting=tuple(file.filename for file in files if file.is_waiting),
+        infected=tuple(file.filename for file in files if file.is_infected),
+    )

@@ -77,11 +77,19 @@ class FinancingRow:
     amount: int | None = None
     own: bool = False
     confirmed: bool = False
+    #: The name of the attachment in which somebody else has promised it, nothing when none is chosen.
+    letter: str = ""
+    key: str = ""
+
+    @property
+    def in_kind(self) -> bool:
+        """Working time, counted in hours."""
+        return self.kind == FinancingKind.IN_KIND
 
     @property
     def value(self) -> int | None:
         """Kronor, or None while something is missing."""
-        if self.kind != FinancingKind.IN_KIND:
+        if not self.in_kind:
             return self.amount
         if self.hours is None or self.hourly_rate is None:
             return None

@@ -7,13 +7,13 @@ addresses (in small letters)."""
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from applications.enums import ApplicationStatus
 from applications.models import Application, SupplementRequest
-from applications.parts import PROJECT_TEXTS
+from applications.parts import NOT_LISTED
 from calls.models import Call, CallChange
 from calls.queries.due import call_values, whole_address
-from s3portal.accounts.enums import MembershipRole
 from s3portal.accounts.models import Membership
 from s3portal.common.swedish import format_day, in_stockholm
 from s3portal.outbox.reminders import Occasion, Reminder, addressed
@@ -53,9 +53,7 @@ def draft_reminders(
 
 
 def _writers(organisations: Iterable[int], only: Collection[str] | None) -> Iterable[Membership]:
-    memberships = Membership.objects.filter(
-        organisation__in=organisations, role__in=MembershipRole.writers(), user__is_active=True
-    )
+    memberships = Membership.objects.filter(organisation__in=organisations).writers()
     return addressed(memberships, "user__email", only).select_related("user").order_by("pk")
 
 
@@ -95,7 +93,7 @@ def move_reminders(
         Application.objects.open()
         .filter(call__in=about)
         .select_related("case")
-        .defer(*PROJECT_TEXTS, "case__search")
+        .defer(*NOT_LISTED, "case__search")
         .order_by("submitted_at", "pk")
     )
     people = _receivers(waiting, only)
@@ -147,8 +145,8 @@ def due_supplements(first: datetime, last: datetime) -> list[Occasion]:
     requests = (
         SupplementRequest.objects.unanswered()
         .filter(due_on__range=days, application__status=ApplicationStatus.SUPPLEMENT)
-        .select_related("application__case", "requested_by")
-        .defer(*(f"application__{name}" for name in PROJECT_TEXTS))
+        .select_related("application__case__officer", "requested_by")
+        .defer(*(f"application__{name}" for name in NOT_LISTED))
         .order_by("due_on", "pk")
     )
     return [supplement_of(request) for request in requests if first <= request.due_at <= last]
@@ -156,6 +154,34 @@ def due_supplements(first: datetime, last: datetime) -> list[Occasion]:
 
 def supplement_of(request: SupplementRequest) -> Occasion:
     return Occasion(obj=request, at=request.due_at, topic=f"supplement_due:{request.pk}")
+
+
+def overdue_supplements(first: datetime, last: datetime) -> list[Occasion]:
+    """Requests without an answer whose last day has just ended. After more time it is an occasion anew."""
+    return [overdue_of(one.obj) for one in due_supplements(first, last)]
+
+
+def overdue_of(request: Any) -> Occasion:
+    return Occasion(obj=request, at=request.due_at, topic=f"supplement_overdue:{request.pk}:{request.due_on}")
+
+
+def overdue_reminders(
+    occasions: Sequence[Occasion], *, only: Collection[str] | None = None
+) -> Iterator[Reminder]:
+    """To the officer of the case, else to who asked."""
+    requests = [(one, one.obj) for one in occasions if isinstance(one.obj, SupplementRequest)]
+    for occasion, request in requests:
+        case = request.application.case
+        officer = case.officer if case is not None and case.officer is not None else request.requested_by
+        if only is not None and officer.email.lower() not in only:
+            continue
+        values = {
+            "ansökan": str(request.application),
+            "diarienummer": str(case),
+            "sista_dag": format_day(request.due_on),
+            "länk": whole_address("applications:officer_supplement", request.application_id),
+        }
+        yield Reminder(occasion, officer.email, values)
 
 
 def supplement_reminders(

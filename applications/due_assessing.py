@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from applications.enums import ApplicationStatus, AssessmentStatus
 from applications.models import Assessment, Assignment
+from applications.parts import NOT_LISTED
 from calls.queries.due import whole_address
 from s3portal.common.swedish import format_day, in_stockholm
 from s3portal.outbox.reminders import Occasion, Reminder, addressed
@@ -18,7 +19,7 @@ def due_assessments(first: datetime, last: datetime) -> list[Occasion]:
         Assignment.objects.active()
         .filter(due_on__range=days, application__status__in=ApplicationStatus.open())
         .select_related("application__case", "application__call", "assessor")
-        .defer("application__summary", "application__aims", "application__activities")
+        .defer(*(f"application__{name}" for name in NOT_LISTED))
         .order_by("due_on", "pk")
     )
     return [assessment_of(one) for one in assignments if first <= one.due_at <= last]

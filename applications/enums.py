@@ -4,11 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 class ApplicationStatus(models.TextChoices):
     DRAFT = "draft", _("Utkast")
+    CHANGING = "changing", _("Komplettering som skrivs")
     SUBMITTED = "submitted", _("Inkommen")
     SUPPLEMENT = "supplement", _("Kompletteras")
     ASSESSED = "assessed", _("Granskad")
     GRANTED = "granted", _("Beviljad")
     REJECTED = "rejected", _("Avslagen")
+    DISMISSED = "dismissed", _("Avvisad")
     WITHDRAWN = "withdrawn", _("Återkallad")
     REPLACED = "replaced", _("Ersatt")
     DISCARDED = "discarded", _("Borttaget utkast")
@@ -16,7 +18,12 @@ class ApplicationStatus(models.TextChoices):
     @classmethod
     def unsent(cls) -> "tuple[ApplicationStatus, ...]":
         """Technical storage of the applicant's own, which nobody at the region reads (TF 2:13)."""
-        return (cls.DRAFT, cls.DISCARDED)
+        return (cls.DRAFT, cls.CHANGING, cls.DISCARDED)
+
+    @classmethod
+    def written(cls) -> "tuple[ApplicationStatus, ...]":
+        """The applicant may change what stands in it."""
+        return (cls.DRAFT, cls.CHANGING)
 
     @classmethod
     def open(cls) -> "tuple[ApplicationStatus, ...]":
@@ -26,7 +33,12 @@ class ApplicationStatus(models.TextChoices):
     @classmethod
     def closed(cls) -> "tuple[ApplicationStatus, ...]":
         """Received and finished."""
-        return (cls.GRANTED, cls.REJECTED, cls.WITHDRAWN)
+        return (*cls.decided(), cls.WITHDRAWN)
+
+    @classmethod
+    def decided(cls) -> "tuple[ApplicationStatus, ...]":
+        """A signed decision has ended it."""
+        return (cls.GRANTED, cls.REJECTED, cls.DISMISSED)
 
 
 class ApplicationAction(models.TextChoices):
@@ -43,9 +55,20 @@ class ApplicationAction(models.TextChoices):
     POSTPONE = "postpone", _("Ge mer tid att komplettera")
     ANSWER = "answer", _("Komplettera")
     STOP_ASKING = "stop_asking", _("Avsluta kompletteringen utan svar")
+    LAY_ASIDE = "lay_aside", _("Lägg undan kompletteringen")
     ASSESS = "assess", _("Markera som granskad")
     GRANT = "grant", _("Bevilja")
     REJECT = "reject", _("Avslå")
+    DISMISS = "dismiss", _("Avvisa")
+    REOPEN = "reopen", _("Pröva igen")
+
+
+class SupplementEnd(models.TextChoices):
+    """How a request ended that was not answered."""
+
+    TAKEN_BACK = "taken_back", _("Återtagen")
+    UNANSWERED = "unanswered", _("Obesvarad")
+    WITHDRAWN = "withdrawn", _("Ansökan återkallad")
 
 
 class CostCategory(models.TextChoices):
@@ -157,6 +180,22 @@ class AttachmentKind(models.TextChoices):
     def free(cls) -> "tuple[AttachmentKind, ...]":
         """Those that an applicant may send without being asked."""
         return (cls.FINANCING, cls.AUTHORITY, cls.OTHER)
+
+
+class Municipality(models.TextChoices):
+    """Where a project is carried out: Jämtlands län by the municipality (SCB's codes), and all else as one.
+
+    A region of another county has its own here, and makes a migration of the change."""
+
+    BERG = "2326", _("Berg")
+    BRACKE = "2305", _("Bräcke")
+    HARJEDALEN = "2361", _("Härjedalen")
+    KROKOM = "2309", _("Krokom")
+    RAGUNDA = "2303", _("Ragunda")
+    STROMSUND = "2313", _("Strömsund")
+    ARE = "2321", _("Åre")
+    OSTERSUND = "2380", _("Östersund")
+    ELSEWHERE = "annan", _("Annan kommun, utanför länet")
 
 
 class RankingStatus(models.TextChoices):

@@ -11,7 +11,13 @@ from s3portal.common.spreadsheets import Cell, Sheet
 from s3portal.common.swedish import format_isodate
 
 #: Rows that are fetched at a time, with their areas; memory stays flat however long the list is.
-CHUNK = 1000
+CHUNK = 200
+#: What the columns are written from. The texts of the call and the matter would be read for each row.
+_READ = (
+    "title", "status", "submitted_at", "applied_amount", "total_cost", "starts_on", "ends_on",
+    "organisation__name", "organisation__org_number", "call__title",
+    "case__prefix", "case__serial", "case__year", "case__officer__full_name", "case__officer__email",
+)  # fmt: skip
 _FIRST = ("Diarienummer", "Rubrik", "Sökande", "Organisationsnummer")
 
 
@@ -23,7 +29,7 @@ def sheet_of(columns: Sequence[Column]) -> Sheet:
 
 
 def rows_of(applications: QuerySet[Application], columns: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
-    for application in applications.iterator(chunk_size=CHUNK):
+    for application in applications.only(*_READ).iterator(chunk_size=CHUNK):
         yield (
             str(application.case),
             application.title,

@@ -3,11 +3,15 @@
 Before they open an application, officers, delegates, assessors and administrators answer whether there is
 jäv. Registrars are not asked: to register is no handling of the matter."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from enum import Enum
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from applications.enums import RecusalGround
 from applications.models import Application, ImpartialityDeclaration
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
@@ -48,7 +52,38 @@ def _of_the_case(application: Application) -> QuerySet[ImpartialityDeclaration]:
 
 def access_of(user: User, application: Application) -> Access:
     """Whether the person has answered. That their role may read at all is for ``rules``."""
-    declaration = declaration_of(user, application)
+    return _access(user, declaration_of(user, application))
+
+
+def access_to_cases(user: User, case_ids: Collection[int]) -> dict[int, Access]:
+    """By the case: as ``access_of``, for applications that have been sent. One query."""
+    own = latest_answers(case_ids, person=user)
+    return {pk: _access(user, own.get(pk, {}).get(user.pk)) for pk in case_ids}
+
+
+def barred_in_cases(case_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """By the case, the ids of those who take no part. One query."""
+    return {
+        pk: frozenset(person for person, answer in answers.items() if answer.is_recusal)
+        for pk, answers in latest_answers(case_ids).items()
+    }
+
+
+def latest_answers(
+    case_ids: Collection[int], *, person: User | None = None
+) -> dict[int, dict[int, ImpartialityDeclaration]]:
+    """By the case and the person: what holds in each. One query."""
+    found = ImpartialityDeclaration.objects.filter(application__case__in=case_ids)
+    if person is not None:
+        found = found.filter(person=person)
+    latest = found.annotate(of_case=F("application__case")).order_by("of_case", "person_id", "-pk")
+    answers: dict[int, dict[int, ImpartialityDeclaration]] = defaultdict(dict)
+    for one in latest.distinct("of_case", "person_id"):
+        answers[one.of_case][one.person_id] = one
+    return dict(answers)
+
+
+def _access(user: User, declaration: ImpartialityDeclaration | None) -> Access:
     if declaration is not None and declaration.is_recusal:
         return Access.BARRED
     if not user.has_role(*ASKED) or (declaration is not None and declaration.lets_in):
@@ -91,3 +126,24 @@ def who_to_talk_to(application: Application) -> list[User]:
     barred = [one.person_id for one in recused_people(application)]
     officers = User.objects.filter(staff_roles__role=Role.OFFICER, is_active=True)
     return list(officers.exclude(pk__in=barred).order_by("full_name", "pk"))
+
+
+def cases_barred(user: User) -> QuerySet[Any]:
+    """The keys of the cases where the person has declared jäv, in one query to filter by."""
+    return _latest_of(user).exclude(ground=RecusalGround.NONE).values("application__case")
+
+
+def cases_let_in(user: User) -> QuerySet[Any]:
+    """The keys of the cases where the person has said that there is no jäv."""
+    return (
+        _latest_of(user)
+        .filter(ground=RecusalGround.NONE, declared_by=F("person"))
+        .values("application__case")
+    )
+
+
+def _latest_of(user: User) -> QuerySet[ImpartialityDeclaration]:
+    """The person's latest answer in each case, of what has been sent."""
+    own = ImpartialityDeclaration.objects.filter(person=user)
+    later = own.filter(application__case=OuterRef("application__case"), pk__gt=OuterRef("pk"))
+    return own.filter(~Exists(later), application__case__isnull=False).order_by()

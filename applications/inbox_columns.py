@@ -1,5 +1,7 @@
 """The columns of the officers' work list, on the page and in its files. The matter always stands first."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +17,7 @@ class Column(StrEnum):
 
     AREA = "omrade"
     STATUS = "status"
+    DUE = "frist"
     RECEIVED = "inkommen"
     AMOUNT = "belopp"
     COST = "kostnad"
@@ -27,6 +30,7 @@ class Column(StrEnum):
         return {
             Column.AREA: "Styrkeområde",
             Column.STATUS: "Status",
+            Column.DUE: "Nästa frist",
             Column.RECEIVED: "Inkommen",
             Column.AMOUNT: "Belopp, kr",
             Column.COST: "Kostnad, kr",
@@ -41,7 +45,37 @@ class Column(StrEnum):
 
 
 #: What is shown when nobody has chosen.
-USUAL: Final = (Column.AREA, Column.STATUS, Column.RECEIVED, Column.AMOUNT, Column.OFFICER)
+USUAL: Final = (
+    Column.AREA,
+    Column.STATUS,
+    Column.DUE,
+    Column.RECEIVED,
+    Column.AMOUNT,
+    Column.OFFICER,
+)
+
+
+@dataclass(frozen=True)
+class NextDue:
+    """The nearest last day (inclusive) of an application, and what is waited for."""
+
+    day: date
+    what: str
+
+    def words(self, *, today: date) -> str:
+        """ "Försenad", "I dag" or "I morgon"; "" for a later day."""
+        left = (self.day - today).days
+        return "Försenad" if left < 0 else {0: "I dag", 1: "I morgon"}.get(left, "")
+
+
+def next_due(application: Application) -> NextDue | None:
+    """Of a row of ``queries.work_list``. None when nothing is waited for, and once it is decided."""
+    if not application.is_open:
+        return None
+    row = vars(application)
+    waited_for = ((row["supplement_due"], "Svar från sökanden"), (row["assessment_due"], "Bedömning"))
+    found = [NextDue(day, what) for day, what in waited_for if day is not None]
+    return min(found, key=lambda one: one.day, default=None)
 
 
 def chosen(values: list[str]) -> tuple[Column, ...]:
@@ -58,6 +92,9 @@ def text_of(column: Column, application: Application) -> Cell:
     if column is Column.RECEIVED:
         at = application.submitted_at
         return format_isodate(timezone.localdate(at)) if at else ""
+    if column is Column.DUE:
+        due = next_due(application)
+        return f"{format_isodate(due.day)} {due.what}" if due else ""
     if column is Column.PERIOD:
         return period_of(application)
     if column is Column.AREA:

@@ -1,7 +1,8 @@
 """What an external assessor sees of an application: everything but what is marked as a trade secret.
 
-The marks are the applicant's own and a reminder of OSL 30:27. They are read from what was sent:
-"trade_secrets" lists fields by their key, an attachment carries its reason. A mark that cannot be placed
+The marks are the applicant's own and a reminder of OSL 30:27. They are read from what was sent: the project
+tells its texts by their names, an answer and an attachment each carry their own reason, and "trade_secrets"
+lists other fields by their key. A mark that cannot be placed
 hides every text and all rows, so that a doubt never shows a secret."""
 
 import copy
@@ -22,22 +23,70 @@ _ALWAYS: Final = frozenset({
 
 
 def has_secrets(content: Mapping[str, Any]) -> bool:
-    return bool(content.get("trade_secrets")) or any(
-        one.get("trade_secret_reason") for one in content.get("attachments") or []
+    return bool(
+        _fields_marked(content)
+        or _questions_marked(content)
+        or _files_marked(content)
+        or (content.get("supplement") or {}).get("answer_trade_secret")
     )
 
 
-def masked(content: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of what was sent, without what is marked."""
+def masked(content: Mapping[str, Any], *, beside: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """A copy of what was sent, without what is marked, there or in the versions ``beside`` it: what has been
+    marked since is not read in an older one."""
+    both = [content, *beside]
     shown = copy.deepcopy(dict(content))
-    marks = [str(mark.get("field", "")) for mark in shown.pop("trade_secrets", None) or []]
-    unplaced = [mark for mark in marks if not _mask(shown, mark)]
-    if unplaced:
+    shown.pop("trade_secrets", None)
+    (shown.get("project") or {}).pop("trade_secrets", None)
+    answers, files = (
+        set[str]().union(*map(_questions_marked, both)),
+        set[str]().union(*map(_files_marked, both)),
+    )
+    supplement = shown.get("supplement") or {}
+    if supplement.pop("answer_trade_secret", ""):
+        supplement["answer"] = MASKED
+    for answer in shown.get("answers") or []:
+        if answer.get("question") in answers:
+            answer |= {"value": MASKED, "text": MASKED}
+        answer.pop("trade_secret", None)
+    marks = dict.fromkeys(mark for one in both for mark in _fields_marked(one))
+    # All are tried, also after one that cannot be placed.
+    placed = [_mask(shown, mark) for mark in marks]
+    if not all(placed):
         _mask_all(shown)
+    hidden = {one.get("filename") for one in shown.get("attachments") or [] if one.get("trade_secret_reason")}
+    for row in shown.get("financing") or []:
+        if row.get("letter") in hidden:
+            row["letter"] = MASKED
     shown["attachments"] = [
-        {"name": MASKED} if one.get("trade_secret_reason") else one for one in shown.get("attachments") or []
+        _masked_file(one) if files & _names(one) else one for one in shown.get("attachments") or []
     ]
     return shown
+
+
+def _fields_marked(content: Mapping[str, Any]) -> list[str]:
+    listed = [str(mark.get("field", "")) for mark in content.get("trade_secrets") or []]
+    return [*listed, *((content.get("project") or {}).get("trade_secrets") or {})]
+
+
+def _questions_marked(content: Mapping[str, Any]) -> set[str]:
+    return {str(one.get("question")) for one in content.get("answers") or [] if one.get("trade_secret")}
+
+
+def _files_marked(content: Mapping[str, Any]) -> set[str]:
+    marked = [one for one in content.get("attachments") or [] if one.get("trade_secret_reason")]
+    return set[str]().union(*map(_names, marked))
+
+
+def _names(file: Mapping[str, Any]) -> set[str]:
+    """What a file is known by: its name, and its bytes."""
+    return {str(file[key]) for key in ("filename", "name", "sha256") if file.get(key)}
+
+
+def _masked_file(file: Mapping[str, Any]) -> dict[str, Any]:
+    """That there is a file is no secret; what it is called may be."""
+    hidden = dict.fromkeys(("name", "filename", "sha256"), MASKED)
+    return {**file, **hidden, "trade_secret_reason": ""}
 
 
 def _mask(shown: dict[str, Any], key: str) -> bool:
@@ -93,6 +142,8 @@ def _mask_all(shown: dict[str, Any]) -> None:
     for name, value in (shown.get("project") or {}).items():
         if isinstance(value, str) and name not in ("starts_on", "ends_on"):
             shown["project"][name] = MASKED
+        elif isinstance(value, list) and name != "areas":
+            shown["project"][name] = []
     for answer in shown.get("answers") or []:
         answer |= {"value": MASKED, "text": MASKED}
     for name in _ROWS:

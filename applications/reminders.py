@@ -32,6 +32,12 @@ def _supplement_example() -> Reminder | None:
     return first_reminder(due.supplement_of(request) if request else None, due.supplement_reminders)
 
 
+def _overdue_example() -> Reminder | None:
+    requests = SupplementRequest.objects.select_related("application__case__officer", "requested_by")
+    request = requests.order_by("-requested_at", "-pk").first()
+    return first_reminder(due.overdue_of(request) if request else None, due.overdue_reminders)
+
+
 def _assessment_example() -> Reminder | None:
     assignments = Assignment.objects.active().select_related(
         "application__case", "application__call", "assessor"
@@ -109,6 +115,28 @@ SUPPLEMENT_DUE: Final = ReminderKind(
     recipients=due.supplement_reminders,
     example=_supplement_example,
 )
+SUPPLEMENT_OVERDUE: Final = ReminderKind(
+    code="supplement_overdue",
+    label=_("Kompletteringen har inte kommit: till handläggaren"),
+    group=None,
+    offsets=("0m",),
+    subject="{diarienummer}: kompletteringen har inte kommit",
+    body=(
+        "Sökanden har inte svarat på begäran om komplettering av {ansökan} ({diarienummer}). Sista dagen var "
+        "{sista_dag}.\n\nGe mer tid, eller notera att svaret har uteblivit och pröva ansökan som den är. "
+        "Ett svar som kommer innan dess tas emot.\n\n[Öppna kompletteringen]({länk})"
+    ),
+    placeholders={
+        "ansökan": _("Projektets namn"),
+        "diarienummer": _("Ärendets nummer"),
+        "sista_dag": _("Sista dagen att svara"),
+        "länk": _("Handläggarens sida om kompletteringen"),
+    },
+    occasions=due.overdue_supplements,
+    recipients=due.overdue_reminders,
+    example=_overdue_example,
+    after=True,
+)
 ASSESSMENT_DUE: Final = ReminderKind(
     code="assessment_due",
     label=_("Bedömningen ska snart vara lämnad: till bedömaren"),
@@ -129,7 +157,7 @@ ASSESSMENT_DUE: Final = ReminderKind(
     recipients=due_assessing.assessment_reminders,
     example=_assessment_example,
 )
-ALL: Final = (DRAFT_CLOSING, DECISION_MOVED, SUPPLEMENT_DUE, ASSESSMENT_DUE)
+ALL: Final = (DRAFT_CLOSING, DECISION_MOVED, SUPPLEMENT_DUE, SUPPLEMENT_OVERDUE, ASSESSMENT_DUE)
 
 
 def register_all() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 from applications.enums import AssessmentStatus
@@ -17,6 +18,8 @@ class AssessorColumn:
     assessment: Assessment
     total: Fraction
     outlier: bool
+    #: Handed in before a supplement changed what is assessed.
+    is_before_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,11 @@ def results_of(application: Application) -> Results:
     handed_in = [one for one in assessments if one.status == AssessmentStatus.SUBMITTED]
     totals = [total for one in handed_in if (total := total_of(one, criteria)) is not None]
     spread = Spread.of(totals)
+    changed_at = application.content_changed_at
     columns = [
-        AssessorColumn(one, total, spread is not None and spread.is_outlier(total))
+        AssessorColumn(
+            one, total, spread is not None and spread.is_outlier(total), _is_before(one, changed_at)
+        )
         for one, total in zip(handed_in, totals, strict=True)
     ]
     done = {one.assessor_id for one in assessments if one.status in AssessmentStatus.own_is_in()}
@@ -65,6 +71,11 @@ def results_of(application: Application) -> Results:
         mean=mean(totals),
         spread=spread,
     )
+
+
+def _is_before(assessment: Assessment, changed_at: datetime | None) -> bool:
+    handed_in = assessment.submitted_at
+    return changed_at is not None and handed_in is not None and handed_in < changed_at
 
 
 def _scores(criterion: Criterion, assessments: Sequence[Assessment]) -> list[Score]:

@@ -22,6 +22,11 @@ def may_submit(user: User, application: Application) -> bool:
     return application.is_draft and may_sign_for(user, application.organisation)
 
 
+def may_sign(user: User, application: Application) -> bool:
+    """A signatory of the organisation."""
+    return may_sign_for(user, application.organisation)
+
+
 def may_attest(user: User, application: Application) -> bool:
     """Who writes without being a signatory sends by attesting that they may represent the organisation."""
     return (
@@ -46,11 +51,14 @@ def may_change(user: User, application: Application) -> bool:
     )
 
 
+def is_supplemented(application: Application) -> bool:
+    """A request for a supplement waits for its answer."""
+    return allowed(application.status, ApplicationAction.ANSWER)
+
+
 def may_answer(user: User, application: Application) -> bool:
-    """Owners and editors, while a supplement is asked for. No signatory is needed."""
-    return allowed(application.status, ApplicationAction.ANSWER) and may_write_for(
-        user, application.organisation
-    )
+    """Owners and editors, while a supplement is asked for. No signatory is needed to answer in words."""
+    return is_supplemented(application) and may_write_for(user, application.organisation)
 
 
 def _speaks_for(membership: Membership) -> bool:

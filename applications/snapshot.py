@@ -1,15 +1,16 @@
 """Exactly what was sent, as data. The PDF and every page that shows a sent application are made from it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from applications.aid_content import aid_content
 from applications.attachments import counted
 from applications.budget import BudgetSummary, FinancingRow, LineSum
-from applications.enums import CostCategory, FinancingKind, FinancingSource
-from applications.models import Application
+from applications.checks.steps import Step, steps_of
+from applications.enums import CostCategory, FinancingKind, FinancingSource, Municipality
+from applications.models import Application, SupplementRequest
 from applications.parts import (
     PROJECT_TEXTS,
     BudgetPart,
@@ -32,13 +33,18 @@ FORMAT = "s3-portalen/ansokan"
 FORMAT_VERSION = 2
 
 
-def content_of(application: Application, *, on: date | None = None) -> dict[str, Any]:
+def content_of(
+    application: Application, *, on: date | None = None, applicant: str | None = None
+) -> dict[str, Any]:
     """The application as it stands, in the shape it will be sent in. Amounts in whole kronor, dates ISO.
 
-    The room for försumbart stöd is that of the day ``on``, today unless told otherwise."""
+    The room for försumbart stöd is that of the day ``on``, today unless told otherwise. ``applicant`` is what
+    the applicant is called among costs and financiers, today's name unless told otherwise."""
     budget, financing = BudgetPart.read(application), FinancingPart.read(application)
     summary = summary_of(application, budget, financing)
-    names = {"": application.organisation.name, **dict(budget.partners)}
+    attachments = _attachments(application)
+    sent = {one["filename"] for one in attachments}
+    names = {"": applicant or application.organisation.name, **dict(budget.partners)}
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -59,7 +65,7 @@ def content_of(application: Application, *, on: date | None = None) -> dict[str,
         "project": _project(application),
         "answers": _answers(application),
         "budget": _budget(summary, names),
-        "financing": [_financing(row, names[""]) for row in financing.rows],
+        "financing": [_financing(row, names[""], sent) for row in financing.rows],
         "totals": {
             "applied": summary.applied,
             "cash": summary.cash,
@@ -74,7 +80,7 @@ def content_of(application: Application, *, on: date | None = None) -> dict[str,
             "aid_cap": summary.cap_text,
         },
         "state_aid": aid_content(application, on=on),
-        "attachments": _attachments(application),
+        "attachments": attachments,
         "publication_consent": application.publication_consent,
     }
 
@@ -101,6 +107,51 @@ def sent_content(
             **authority,
         },
     }
+
+
+def changed_content(copy: Application, *, before: dict[str, Any], on: date | None = None) -> dict[str, Any]:
+    """All of the application as it is after a supplement: ``copy`` in the shape it will be sent in.
+
+    What stands outside the draft (the call, the organisation's own data, the room for aid on the day ``on``)
+    is as it was ``before`` unless its step was opened."""
+    opened = set(steps_of(copy))
+    kept, applicant = {"call", "publication_consent", "submission"}, None
+    if Step.APPLICANT not in opened:
+        kept.add("organisation")
+        applicant = before["organisation"]["name"]
+    if Step.STATE_AID not in opened:
+        kept.add("state_aid")
+    return content_of(copy, on=on, applicant=applicant) | {
+        name: before[name] for name in kept if name in before
+    }
+
+
+def supplemented_content(
+    copy: Application,
+    *,
+    before: dict[str, Any],
+    request: SupplementRequest,
+    authority_attested: bool = False,
+) -> dict[str, Any]:
+    """``changed_content`` and what was answered to ``request``, by whom and when. The number of its record is
+    not known yet. Needs the answer filled in."""
+    assert request.answered_at is not None  # noqa: S101 - see above
+    opened = set(steps_of(copy)) - {Step.REVIEW}
+    content = changed_content(copy, before=before, on=in_stockholm(request.answered_at).date())
+    content["supplement"] = {
+        "at": in_stockholm(request.answered_at).isoformat(),
+        "by": str(request.answered_by),
+        "by_email": request.answered_by.email if request.answered_by else "",
+        "asked_in": request.record.number,
+        "due_on": format_isodate(request.due_on),
+        "late": request.came_late,
+        "steps": [step.label for step in Step if step in opened],
+        "answer": request.answer,
+        "answer_trade_secret": request.answer_secret_reason,
+    }
+    if authority_attested:
+        content["supplement"]["authority"] = "attested"
+    return content
 
 
 def canonical_json(content: dict[str, Any]) -> bytes:
@@ -144,6 +195,9 @@ def _project(application: Application) -> dict[str, Any]:
         "title": part.title,
         **{name: getattr(part, name) for name in PROJECT_TEXTS},
         "areas": [area.name for area in part.areas],
+        "municipalities": [
+            {"code": code, "name": str(Municipality(code).label)} for code in part.municipalities
+        ],
         "starts_on": _day(part.starts_on),
         "ends_on": _day(part.ends_on),
         "activity_rows": [_row(row) for row in part.activity_rows],
@@ -235,11 +289,13 @@ def _by_year(summary: BudgetSummary, amounts: Sequence[int]) -> dict[str, int]:
     return {str(year): amount for year, amount in zip(summary.years, amounts, strict=True)}
 
 
-def _financing(row: FinancingRow, applicant: str) -> dict[str, Any]:
+def _financing(row: FinancingRow, applicant: str, sent: Collection[str]) -> dict[str, Any]:
+    """``sent``: the names of the files that go along; a letter is one of them."""
     return {
         "financier": applicant if row.own else row.financier,
         "own": row.own,
         "confirmed": row.confirmed,
+        "letter": row.letter if row.letter in sent else "",
         "kind": row.kind,
         "kind_label": str(FinancingKind(row.kind).label),
         "source": row.source,

@@ -23,9 +23,19 @@ ALLOWED: Final[dict[tuple[Status, Action], Status | None]] = {
     (Status.SUPPLEMENT, Action.ANSWER): Status.SUBMITTED,
     (Status.SUPPLEMENT, Action.STOP_ASKING): Status.SUBMITTED,
     (Status.SUPPLEMENT, Action.WITHDRAW): Status.WITHDRAWN,
+    # The copy that the applicant writes a supplement in.
+    (Status.CHANGING, Action.SAVE): Status.CHANGING,
+    (Status.CHANGING, Action.LAY_ASIDE): Status.DISCARDED,
     (Status.ASSESSED, Action.WITHDRAW): Status.WITHDRAWN,
     (Status.ASSESSED, Action.GRANT): Status.GRANTED,
     (Status.ASSESSED, Action.REJECT): Status.REJECTED,
+    # What is dismissed is not tried, and so need not be assessed.
+    (Status.SUBMITTED, Action.DISMISS): Status.DISMISSED,
+    (Status.ASSESSED, Action.DISMISS): Status.DISMISSED,
+    # The decision was revoked, or annulled by a court.
+    (Status.GRANTED, Action.REOPEN): Status.ASSESSED,
+    (Status.REJECTED, Action.REOPEN): Status.ASSESSED,
+    (Status.DISMISSED, Action.REOPEN): Status.SUBMITTED,
 }
 
 _REFUSALS: Final[dict[Action, str]] = {
@@ -40,9 +50,12 @@ _REFUSALS: Final[dict[Action, str]] = {
     Action.POSTPONE: "Ingen komplettering väntar på svar.",
     Action.ANSWER: "Ingen komplettering väntar på svar.",
     Action.STOP_ASKING: "Ingen komplettering väntar på svar.",
+    Action.LAY_ASIDE: "Kompletteringen skrivs inte längre.",
     Action.ASSESS: "Bara en inkommen ansökan som inte kompletteras kan markeras som granskad.",
     Action.GRANT: "Bara en granskad ansökan kan beviljas.",
     Action.REJECT: "Bara en granskad ansökan kan avslås.",
+    Action.DISMISS: "Bara en inkommen ansökan som varken kompletteras eller är avgjord kan avvisas.",
+    Action.REOPEN: "Bara en avgjord ansökan kan prövas igen.",
 }
 
 

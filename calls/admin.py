@@ -37,15 +37,16 @@ class CallAdmin(ReadOnlyAdmin):
 
 
 @admin.register(MeetingSeries)
-class MeetingSeriesAdmin(AuditedAdmin):
+class MeetingSeriesAdmin(ReadOnlyAdmin):
     list_display = ["title", "slug"]
-    prepopulated_fields = {"slug": ["title"]}
 
 
 @admin.register(Meeting)
-class MeetingAdmin(AuditedAdmin):
-    list_display = ["title", "kind", "starts_at", "place", "call", "series", "room_full"]
-    list_filter = ["kind"]
+class MeetingAdmin(ReadOnlyAdmin):
+    """Meetings are arranged in the portal, where those who have registered are told of what changes."""
+
+    list_display = ["title", "kind", "status", "starts_at", "place", "call", "series"]
+    list_filter = ["kind", "status"]
     list_select_related = ["call", "series"]
     date_hierarchy = "starts_at"
     exclude = ["import_key"]

@@ -119,6 +119,9 @@ def changes_between(before: CallContent, after: CallContent) -> list[Change]:
     if before.extension_possible != after.extension_possible:
         text = "Stödet kan förlängas" if after.extension_possible else "Stödet kan inte längre förlängas"
         found.append(Change("extension_possible", f"{text} efter utvärdering."))
+    if before.letters_required != after.letters_required:
+        text = "ska styrkas med brev" if after.letters_required else "behöver inte längre styrkas med brev"
+        found.append(Change("letters_required", f"Bekräftad medfinansiering {text}."))
     found += [
         Change(name, _sentence(told, getattr(before, name), getattr(after, name)), public=False)
         for name, told in _INNER.items()

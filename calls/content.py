@@ -44,6 +44,7 @@ class CallContent:
     latest_end: date | None = None
     grant_months: int | None = None
     extension_possible: bool = False
+    letters_required: bool = False
     contacts: Sequence[ContactData] = ()
     internal_notes: str = ""
     diary_prefix: str = "RUN"
@@ -68,6 +69,7 @@ COLUMNS: Final = (
     "latest_end",
     "grant_months",
     "extension_possible",
+    "letters_required",
     "internal_notes",
     "diary_prefix",
 )

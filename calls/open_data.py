@@ -62,6 +62,7 @@ def _call(call: Call) -> dict[str, Any]:
         "senaste_slut": _day(call.latest_end),
         "stodperiod_manader": call.grant_months,
         "kan_forlangas": call.extension_possible,
+        "brev_om_medfinansiering": call.letters_required,
         "planerat_beslut": {"slag": _TIMINGS[DecisionTiming(call.decision_timing)], "nar": _planned(call)},
         "kontakter": [
             {"namn": contact.name, "epost": contact.email, "telefon": contact.phone}

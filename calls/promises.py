@@ -122,6 +122,11 @@ def _require_not_narrower(before: CallContent, after: CallContent) -> None:
             before.extension_possible and not after.extension_possible,
             "Möjligheten till förlängning kan inte tas bort",
         ),
+        (
+            "letters_required",
+            after.letters_required and not before.letters_required,
+            "Kravet på brev från medfinansiärer kan inte läggas till",
+        ),
     )
     for field, broken, sentence in checks:
         if broken:

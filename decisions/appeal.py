@@ -11,6 +11,7 @@ from django.conf import settings
 from calls.enums import AppealRule
 from calls.models import LegalBasis
 from decisions.enums import DecisionKind
+from decisions.finality import NOT_APPEALABLE_KINDS
 from decisions.models import Decision
 from s3portal.common.swedish import HARD_SPACE
 
@@ -32,7 +33,7 @@ def appeal_text(decision: Decision) -> str:
         case AppealRule.NOT_APPEALABLE:
             return _not_appealable(basis)
         case AppealRule.STOP_AND_RECOVERY_ONLY:
-            return _stop_and_recovery_only(basis, DecisionKind(decision.kind))
+            return _stop_and_recovery_only(basis, decision)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -75,13 +76,41 @@ def _not_appealable(basis: LegalBasis) -> str:
     return f"Beslutet får inte överklagas. Det följer av {where}."
 
 
-def _stop_and_recovery_only(basis: LegalBasis, kind: DecisionKind) -> str:
+def _stop_and_recovery_only(basis: LegalBasis, decision: Decision) -> str:
     """Förordning (2022:1468): only stopped payment and recovery (28, 29, 32 and 33 §§) may be appealed."""
-    if kind == DecisionKind.OTHER:
+    number = "förordningen (2022:1468)" if "2022:1468" in basis.name else basis.name
+    stopped = {DecisionKind.PAYMENT_STOP, DecisionKind.RECOVERY}
+    if decision.kind != DecisionKind.CORRECTION and stopped & decision.kinds_of_matter():
+        # The sections of an older ordinance are others.
+        return _by_the_party(number) if "2022:1468" in basis.name else ""
+    if not decision.kinds_of_matter() <= set(NOT_APPEALABLE_KINDS):
         # May be just such a decision, and then this would be wrong.
         return ""
-    number = "förordningen (2022:1468)" if "2022:1468" in basis.name else basis.name
     return (
         f"Beslutet får inte överklagas. Enligt {number} får bara beslut om att stoppa en utbetalning eller "
         f"att kräva tillbaka stöd överklagas (28, 29, 32 och 33{HARD_SPACE}§§)."
     )
+
+
+def _by_the_party(number: str) -> str:
+    """FL 40–45 §§. The clock runs from when the party got the decision, and the appeal is given in to us."""
+    region, court = settings.REGION["name"], settings.REGION["court"]
+    section = f"{HARD_SPACE}§§"
+    who = (
+        f"Den som beslutet gäller kan överklaga det hos {court} om beslutet har gått den emot. Det följer av "
+        f"28, 29, 32 och 33{section} {number} och av 40–42{section} förvaltningslagen (2017:900)."
+    )
+    where_and_when = (
+        f"Skriv till {court}, men skicka överklagandet till {region}, {settings.REGION['email']} eller "
+        f"{settings.REGION['address']}. Det ska ha kommit in till oss inom tre veckor från den dag då du "
+        "fick del av beslutet."
+    )
+    how = (
+        "Skriv vilket beslut du överklagar och ange diarienumret. Skriv hur du vill att beslutet ska ändras "
+        "och varför. Bifoga det som du vill åberopa."
+    )
+    then = (
+        "Kommer överklagandet in i tid, och ändrar vi inte själva beslutet så som du vill, lämnar vi det "
+        "vidare till domstolen."
+    )
+    return f"{who}\n\n{where_and_when}\n\n{how}\n\n{then}"

@@ -76,6 +76,37 @@ class MeetingForm(forms.Form):
         return cleaned
 
 
+class ReopenListForm(forms.Form):
+    """Why a confirmed list is opened again."""
+
+    reason = CleanCharField(
+        label=_("Varför öppnas listan igen?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Ange varför listan öppnas igen.")},
+    )
+
+
+class HoldBackForm(forms.Form):
+    """Why a decision is kept off the list."""
+
+    reason = CleanCharField(
+        label=_("Varför hålls beslutet tillbaka?"),
+        max_length=300,
+        error_messages={"required": _("Ange varför beslutet hålls tillbaka.")},
+    )
+
+
+class CallOffForm(forms.Form):
+    """Why a meeting is not held."""
+
+    reason = CleanCharField(
+        label=_("Varför ställs sammanträdet in?"),
+        max_length=300,
+        error_messages={"required": _("Ange varför sammanträdet ställs in.")},
+    )
+
+
 class MinutesForm(forms.Form):
     """What the minutes say of the reported decisions."""
 

@@ -4,7 +4,7 @@ Order and wording of the headings are those of the region's own decisions (domai
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from decisions import appeal
-from decisions.enums import AmountKind
+from decisions.enums import AmountKind, DecisionKind
 from decisions.models import Decision
+from decisions.plan import FinancingPlan, plan_of
 from s3portal.common.pdf import Attachment, render_document
 from s3portal.common.swedish import HARD_SPACE, format_day, format_isodate
 from s3portal.common.text import markdown_to_plain
@@ -43,19 +44,24 @@ class DecisionText:
     date: date
     diary_number: str
     title: str
+    changes: str
     background: str
     basis_documents: tuple[str, ...]
     delegation: str
     reasons: str
     points: tuple[str, ...]
+    plan: FinancingPlan | None
     signatory_name: str
     signatory_title: str
+    taking_part: tuple[str, ...]
     report: str
     recipients: tuple[str, ...]
     appeal: tuple[str, ...]
     #: A draft shows what is missing; a signed decision only what it holds.
     shows_gaps: bool
     financing_missing: bool
+    #: What stands instead of the plan where that is secret.
+    plan_hidden: str = ""
 
 
 # Ordinary spaces that may not break a line: within an amount, before its unit, before % and after §.
@@ -82,19 +88,27 @@ def decision_text(decision: Decision, *, on: date | None = None) -> DecisionText
         date=decision.decided_on or on or timezone.localdate(),
         diary_number=str(decision.case),
         title=decision.title,
+        changes=decision.change_text,
         background=with_hard_spaces(decision.background),
         basis_documents=tuple(document.title for document in decision.basis_documents.all()),
         delegation=_delegation(decision),
         reasons=with_hard_spaces(decision.reasons),
         points=points,
+        plan=plan_of(decision),
         signatory_name=decision.signatory_name if signed else _draft_signatory(decision)[0],
         signatory_title=decision.signatory_title if signed else _draft_signatory(decision)[1],
+        taking_part=tuple(_taking_part(decision)),
         report=_report(decision),
         recipients=tuple(recipient.name for recipient in decision.extract_recipients.all()),
         appeal=tuple(appeal_text.split("\n\n")) if appeal_text else (),
         shows_gaps=not signed,
-        financing_missing=decision.amount_kind != AmountKind.NONE and not has_financing_point(points),
+        financing_missing=needs_financing(decision) and not has_financing_point(points),
     )
+
+
+def needs_financing(decision: Decision) -> bool:
+    """What costs the region something says where that is taken from; what is recovered comes back."""
+    return decision.amount_kind != AmountKind.NONE and decision.kind != DecisionKind.RECOVERY
 
 
 def has_financing_point(points: tuple[str, ...]) -> bool:
@@ -117,15 +131,27 @@ def _note(decision: Decision) -> str:
 
 def _delegation(decision: Decision) -> str:
     if decision.is_signed:
-        return f"{decision.order_title}, punkt {decision.clause_number}"
-    if decision.clause is None:
+        rests_on, note = f"{decision.order_title}, punkt {decision.clause_number}", decision.delegation_note
+    elif decision.clause is None:
         return ""
-    return f"{decision.clause.order.title}, punkt {decision.clause.number}"
+    else:
+        rests_on = f"{decision.clause.order.title}, punkt {decision.clause.number}"
+        holds = decision.delegate is not None and decision.delegate.clause_id == decision.clause_id
+        note = decision.delegate.note_in_decision if decision.delegate is not None and holds else ""
+    return f"{rests_on}. {note}" if note else rests_on
 
 
 def _draft_signatory(decision: Decision) -> tuple[str, str]:
     delegate = decision.delegate
     return ("", "") if delegate is None else (delegate.user.full_name, delegate.signing_title)
+
+
+def _taking_part(decision: Decision) -> Iterator[str]:
+    """Who presented the matter and who else took part in the final handling (FL 31 §)."""
+    if decision.presenter_name:
+        yield f"Föredragande: {decision.presenter_text}"
+    if decision.also_present_lines:
+        yield f"Deltog också i den slutliga handläggningen: {'; '.join(decision.also_present_lines)}"
 
 
 def _report(decision: Decision) -> str:
@@ -187,6 +213,9 @@ def decision_data(decision: Decision) -> Mapping[str, Any]:
     ``reasons`` are restricted Markdown. ``amount`` and each end of ``period`` may be null. ``amount.kind`` is
     cash, in_kind (working time) or none. ``delegation.ceiling`` is the clause's own figure, null when it has
     none.
+    ``financing_plan`` (null for all but grants on applications) has the tables; its shares are as printed.
+    ``changes`` (null for most) is the earlier decision that this one corrects, amends or revokes.
+    ``presenter`` (null without one) and ``also_present`` are those whom FL 31 § names beside the signatory.
     Recipients' e-mail addresses are left out on purpose: the file is public.
     """
     application = decision.application
@@ -196,6 +225,14 @@ def decision_data(decision: Decision) -> Mapping[str, Any]:
         "slug": decision.slug,
         "kind": decision.kind,
         "title": decision.title,
+        "changes": None
+        if decision.changes is None
+        else {
+            "relation": decision.relation,
+            "slug": decision.changes.slug,
+            "title": decision.changes.title,
+            "decided_on": _iso(decision.changes.decided_on),
+        },
         "unit": decision.unit,
         "case_officer": {
             "name": decision.case_officer_name,
@@ -211,6 +248,7 @@ def decision_data(decision: Decision) -> Mapping[str, Any]:
             "kronor": decision.amount,
             "is_ceiling": decision.amount_is_ceiling,
         },
+        "financing_plan": decision.financing_plan,
         "period": {"from": _iso(decision.starts_on), "to": _iso(decision.ends_on)},
         "legal_basis": None
         if decision.legal_basis is None
@@ -221,6 +259,7 @@ def decision_data(decision: Decision) -> Mapping[str, Any]:
             "text": decision.clause_text,
             "ceiling": decision.clause_ceiling,
             "ceiling_included": decision.clause_ceiling_included,
+            "note": decision.delegation_note,
             "committee": decision.committee_name,
         },
         "applicant": None
@@ -228,6 +267,10 @@ def decision_data(decision: Decision) -> Mapping[str, Any]:
         else {"name": application.organisation.name, "org_number": application.organisation.org_number},
         "decided_on": _iso(decision.decided_on),
         "signatory": {"name": decision.signatory_name, "title": decision.signatory_title},
+        "presenter": {"name": decision.presenter_name, "title": decision.presenter_title}
+        if decision.presenter_name
+        else None,
+        "also_present": decision.also_present_lines,
         "signed_at": None if decision.signed_at is None else decision.signed_at.isoformat(),
         "signed_elsewhere": decision.signed_elsewhere,
         "reported": decision.reportable,
@@ -243,10 +286,15 @@ def _iso(day: date | None) -> str | None:
 def full_text(decision: Decision) -> str:
     """The decision without markup, for the search under /beslut/. The title is indexed beside it; the names
     of recipients are left out, since they may be private persons."""
-    text = decision_text(decision)
+    return searchable(decision_text(decision))
+
+
+def searchable(text: DecisionText) -> str:
+    """What of the text is searched, without markup."""
     parts = [
         text.unit,
         text.diary_number,
+        text.changes,
         markdown_to_plain(text.background),
         *text.basis_documents,
         text.delegation,

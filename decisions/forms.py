@@ -11,38 +11,58 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.models import LegalBasis
 from decisions.content import COLUMNS, BasisRow, DraftContent, RecipientRow, content_of
-from decisions.enums import AmountKind, DecisionKind
+from decisions.enums import AmountKind
 from decisions.models import Decision, Delegate, DelegationClause
-from decisions.services.drafting import OWN_KINDS, kinds_for
+from decisions.offers import offer_for
+from decisions.point_keys import new_key
+from decisions.services.drafting import kinds_for, the_one
+from s3portal.common import form_rows
 from s3portal.common.forms import CleanCharField, CleanTextField, KronorField, SwedishDateField
-from s3portal.diary.models import Case, Record
-from s3portal.diary.numbers import read_number
+from s3portal.diary.models import Record
 
 MOST_ROWS = 50
 TEXT_LENGTH = 20_000
 
 
-class ClauseField(forms.ModelChoiceField):
+class OfferedField(forms.ModelChoiceField):
+    """Any row in force may be sent in, for the amount and the clause may change in one go. The list shows
+    what can decide the draft as it is stored, and what is chosen already."""
+
+    offered: tuple[int, ...] = ()
+
+    def show(self, offered: list[int], chosen: set[int]) -> None:
+        self.offered = tuple(offered)
+        rows = [row for row in self.queryset or () if row.pk in {*offered, *chosen}]
+        self.choices = [
+            ("", self.empty_label),
+            *((row.pk, self.label_from_instance(row)) for row in rows),
+        ]
+
+
+class ClauseField(OfferedField):
     def label_from_instance(self, obj: Any) -> str:
-        today = timezone.localdate()
-        over = "" if obj.order.is_valid_on(today) else " (gäller inte i dag)"
-        return f"{obj.number} {obj.text}{over}"
+        label = f"{obj.number} {obj.text}"
+        if not obj.order.is_valid_on(timezone.localdate()):
+            return f"{label} (gäller inte i dag)"
+        return label if obj.pk in self.offered else f"{label} (kan inte användas för det här beslutet)"
 
 
-class DelegateField(forms.ModelChoiceField):
+class DelegateField(OfferedField):
     """Names the clause too when there are several, since one person may hold some and not others."""
 
     shows_clause = False
 
     def label_from_instance(self, obj: Any) -> str:
         clause = f" (punkt {obj.clause.number})" if self.shows_clause else ""
-        over = "" if obj.is_valid_on(timezone.localdate()) else ", får inte besluta i dag"
-        return f"{obj.user.full_name}, {obj.title_in_text}{clause}{over}"
+        label = f"{obj.user.full_name}, {obj.title_in_text}{clause}"
+        if not obj.is_valid_on(timezone.localdate()):
+            return f"{label}, får inte besluta i dag"
+        return label if obj.pk in self.offered else f"{label}, får inte fatta det här beslutet"
 
 
 class DraftForm(forms.Form):
     """What is written in a draft, but for its rows. Nothing is required: a draft may be half done, and
-    ``checks`` says what is missing. What is offered is what is in force today, and what was chosen before."""
+    ``checks`` says what is missing. Clauses and signatories come from ``offer``: who can decide it today."""
 
     show_optional = False
 
@@ -51,7 +71,7 @@ class DraftForm(forms.Form):
     unit = CleanCharField(label=_("Enhet"), max_length=150, required=False)
     case_officer_name = CleanCharField(label=_("Handläggare"), max_length=150, required=False)
     case_officer_phone = CleanCharField(label=_("Telefon"), max_length=30, required=False)
-    case_officer_email = forms.EmailField(label=_("E-post"), required=False)
+    case_officer_email = forms.EmailField(label=_("E-post"), required=False, max_length=254)
     background = CleanTextField(
         label=_("Ärendebeskrivning"),
         max_length=TEXT_LENGTH,
@@ -103,6 +123,15 @@ class DraftForm(forms.Form):
     delegate = DelegateField(
         label=_("Undertecknare"), queryset=Delegate.objects.none(), required=False, empty_label="Välj"
     )
+    presenter_name = CleanCharField(label=_("Föredragande"), max_length=150, required=False)
+    presenter_title = CleanCharField(label=_("Föredragandens titel"), max_length=150, required=False)
+    also_present = CleanTextField(
+        label=_("Deltog också i den slutliga handläggningen"),
+        max_length=2000,
+        required=False,
+        help_text=_("De som var med utan att besluta. En person per rad: namn, titel."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def __init__(self, data: QueryDict | None = None, *, decision: Decision) -> None:
         initial = {name: getattr(decision, name) for name in COLUMNS}
@@ -111,7 +140,7 @@ class DraftForm(forms.Form):
         today = timezone.localdate()
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = [(kind.value, kind.label) for kind in kinds_for(decision)]
-        fields["records"].queryset = decision.case.records.order_by("number")
+        fields["records"].queryset = decision.case.records.standing().order_by("number")
         fields["records"].label_from_instance = lambda record: record.title
         fields["legal_basis"].queryset = LegalBasis.objects.filter(
             Q(pk__in=LegalBasis.objects.valid_on(today)) | Q(pk=decision.legal_basis_id)
@@ -124,6 +153,9 @@ class DraftForm(forms.Form):
             Q(pk__in=Delegate.objects.valid_on(today)) | Q(pk=decision.delegate_id)
         ).select_related("user", "clause__order")
         fields["delegate"].shows_clause = len(fields["clause"].queryset) > 1
+        self.offer = offer_for(decision, on=today)
+        fields["clause"].show(self.offer.clause_ids, _chosen(data, "clause", decision.clause_id))
+        fields["delegate"].show(self.offer.delegate_ids, _chosen(data, "delegate", decision.delegate_id))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -145,8 +177,15 @@ class DraftForm(forms.Form):
             Delegate.objects.valid_on(timezone.localdate()).filter(clause=clause).select_related("user")
         )
         if delegate is None:
-            return holders[0] if len(holders) == 1 else None
+            return the_one(holders)
         return next((holder for holder in holders if holder.user_id == delegate.user_id), delegate)
+
+
+def _chosen(data: QueryDict | None, name: str, stored: int | None) -> set[int]:
+    """What is stored and what was sent in, so that a page shown again has lost nothing."""
+    typed = "" if data is None else data.get(name, "")
+    sent = {int(typed)} if typed.isascii() and typed.isdecimal() and len(typed) < 19 else set()
+    return sent | ({stored} if stored else set())
 
 
 if TYPE_CHECKING:
@@ -156,7 +195,10 @@ else:
 
 
 class PointForm(forms.Form):
+    """``key`` is the point itself, wherever it is moved (``point_keys``)."""
+
     show_optional = False
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
     text = CleanTextField(
         label=_("Beslutspunkt"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -173,6 +215,7 @@ class RecipientForm(forms.Form):
     email = forms.EmailField(
         label=_("E-post"),
         required=False,
+        max_length=254,
         error_messages={"invalid": _("Skriv adressen som namn@example.se.")},
     )
 
@@ -216,8 +259,8 @@ class DraftForms:
         rows = _stored_rows(decision)
         if extra_row in _EMPTY_IS_NOTHING:
             rows[extra_row].append({})
-        for name in ("punkt", "mottagare"):
-            rows[name] = rows[name] or [{}]
+        rows["punkt"] = rows["punkt"] or [{"key": new_key()}]
+        rows["mottagare"] = rows["mottagare"] or [{}]
         self.rows = {
             name: formset(data, prefix=name, initial=rows[name])
             if data is None
@@ -248,7 +291,7 @@ class DraftForms:
     def content(self) -> DraftContent:
         """What was filled in; only after ``is_valid``."""
         cleaned = self.main.cleaned_data
-        points = [row["text"] for row in self._cleaned("punkt")]
+        points = self._cleaned("punkt")
         records = [BasisRow(record.title, record.pk) for record in cleaned["records"]]
         free = [BasisRow(row["title"]) for row in self._cleaned("handling") if row["title"]]
         recipients = [
@@ -256,7 +299,8 @@ class DraftForms:
         ]
         return DraftContent(
             **{name: cleaned[name] for name in COLUMNS},
-            points=tuple(points),
+            points=tuple(row["text"] for row in points),
+            point_keys=tuple(row["key"] for row in points),
             basis_documents=(*records, *free),
             recipients=tuple(recipients),
         )
@@ -270,113 +314,25 @@ class DraftForms:
 def _stored_rows(decision: Decision) -> dict[str, list[dict[str, Any]]]:
     content = content_of(decision)
     return {
-        "punkt": [{"text": text} for text in content.points],
+        "punkt": [
+            {"text": text, "key": key} for text, key in zip(content.points, content.point_keys, strict=True)
+        ],
         "handling": [{"title": row.title} for row in content.basis_documents if row.record_id is None],
         "mottagare": [{"name": row.name, "email": row.email} for row in content.recipients],
     }
 
 
 def change_rows(data: QueryDict, command: str) -> QueryDict:
-    """The same data after one of the row buttons: ``lagg-till:punkt``, ``ta-bort:punkt:1``, ``upp:punkt:1``.
-
-    A command that makes no sense changes nothing."""
-    verb, _colon, rest = command.partition(":")
-    name, _colon, place = rest.partition(":")
-    total = data.get(f"{name}-TOTAL_FORMS", "")
-    if name not in ROWS or not (total.isascii() and total.isdecimal() and len(total) < 4):
+    """The same data after a row's button: ``lagg-till:punkt``, ``ta-bort:punkt:1`` or ``upp:punkt:1``."""
+    name = command.partition(":")[2].partition(":")[0]
+    if name not in ROWS:
         return data
     fields = list(ROWS[name].form.base_fields)
-    rows = [
-        [data.get(f"{name}-{n}-{field}", "") for field in fields] for n in range(min(int(total), MOST_ROWS))
-    ]
-    at = int(place) if place.isascii() and place.isdecimal() and len(place) < 4 else -1
-    if verb == "lagg-till" and len(rows) < MOST_ROWS:
-        rows.append(["" for _field in fields])
-    elif verb == "ta-bort" and 0 <= at < len(rows):
-        del rows[at]
-    elif verb == "upp" and 1 <= at < len(rows):
-        rows[at - 1], rows[at] = rows[at], rows[at - 1]
-    else:
-        return data
-    changed = data.copy()
-    for key in [key for key in changed if key.startswith(f"{name}-") and not key.endswith("_FORMS")]:
-        del changed[key]
-    changed[f"{name}-TOTAL_FORMS"] = str(len(rows))
-    for number, row in enumerate(rows):
-        for field, value in zip(fields, row, strict=True):
-            changed[f"{name}-{number}-{field}"] = value
+    changed = form_rows.change_rows(data, command, prefix=name, fields=fields, most=MOST_ROWS)
+    if name == "punkt" and changed is not data:
+        last = f"punkt-{int(str(changed['punkt-TOTAL_FORMS'])) - 1}-key"
+        changed[last] = changed.get(last) or new_key()
     return changed
-
-
-class NewDecisionForm(forms.Form):
-    """A decision without an application, in a new case or in one that exists."""
-
-    NEW, EXISTING = "nytt", "befintligt"
-
-    kind = forms.ChoiceField(
-        label=_("Slag av beslut"),
-        choices=[(kind.value, kind.label) for kind in OWN_KINDS],
-        initial=DecisionKind.PARTICIPATION,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Välj slag av beslut.")},
-    )
-    title = CleanCharField(
-        label=_("Rubrik"),
-        max_length=300,
-        help_text=_("Till exempel: Deltagande i projekt: Designdrivna innovationskluster"),
-    )
-    case = forms.ChoiceField(
-        label=_("Ärende"),
-        choices=[(NEW, _("Öppna ett nytt ärende i diariet")), (EXISTING, _("Använd ett ärende som finns"))],
-        initial=NEW,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Välj ärende.")},
-    )
-    counterpart = CleanCharField(
-        label=_("Motpart"),
-        max_length=300,
-        required=False,
-        help_text=_("Den som ett nytt ärende rör, till exempel projektägaren."),
-    )
-    diary_number = CleanCharField(
-        label=_("Diarienummer"),
-        max_length=40,
-        required=False,
-        help_text=_("Fyll i om ärendet finns, till exempel RUN/664/2021."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        cleaned["existing_case"] = None
-        if cleaned.get("case") == self.EXISTING:
-            typed = cleaned.get("diary_number") or ""
-            number = read_number(typed)
-            cases = [] if number is None else list(Case.objects.filter(number.condition())[:2])
-            if not typed:
-                self.add_error("diary_number", "Ange ärendets diarienummer.")
-            elif number is None:
-                self.add_error("diary_number", "Skriv diarienumret som RUN/664/2021.")
-            elif not cases:
-                self.add_error("diary_number", "Det finns inget ärende med det numret.")
-            elif len(cases) > 1:
-                self.add_error("diary_number", "Flera ärenden har det numret. Skriv också bokstäverna före.")
-            else:
-                cleaned["existing_case"] = cases[0]
-        return cleaned
-
-
-class FromApplicationForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=_("Förslag till beslut"),
-        choices=[
-            (DecisionKind.GRANT.value, DecisionKind.GRANT.label),
-            (DecisionKind.REJECTION.value, DecisionKind.REJECTION.label),
-            (DecisionKind.OTHER.value, DecisionKind.OTHER.label),
-        ],
-        initial=DecisionKind.GRANT,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Välj förslag till beslut.")},
-    )
 
 
 class ReturnForm(forms.Form):

@@ -4,18 +4,25 @@ Run with ``manage.py check --deploy --database default --fail-level WARNING``.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.serialization import pkcs12
 from django.apps.config import AppConfig
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - as Django calls it
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
+from pyhanko.sign.general import SigningError
 
+from s3portal.audit.chain import stalled_since
 from s3portal.common.context_processors import TRIAL_PASSWORD
+from s3portal.common.pdf import Seal
+from s3portal.common.pdf.keys import prove_key
 
+_SEAL_HINT: Final = (
+    "Ange SEAL_PKCS12 (sökväg) och SEAL_PASSWORD till regionens certifikat för e-stämpel, "
+    "eller SEAL_PKCS11_… och SEAL_CERTIFICATE för en nyckel i en säkerhetsmodul."
+)
 DEMO_DOMAIN: Final = "@example.se"
 TRIAL_SECRET: Final = "trial-only-not-a-secret"  # noqa: S105 - the settings' fallback, refused below
 
@@ -59,30 +66,47 @@ def trial_settings(app_configs: Configs, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def seal_certificate(app_configs: Configs, **kwargs: Any) -> list[CheckMessage]:
-    """The region's own certificate for seals is there, can be opened and is valid today."""
-    hint = "Ange SEAL_PKCS12 (sökväg) och SEAL_PASSWORD till regionens certifikat för e-stämpel."
-    if not settings.SEAL_PKCS12:
-        return [Error("Certifikatet som stämplar besluten saknas.", hint=hint, id="s3.E005")]
+    """The region's own key and certificate for seals are there, belong together and are valid today."""
+    if not (settings.SEAL_PKCS12 or settings.SEAL_PKCS11_MODULE):
+        return [Error("Certifikatet som stämplar besluten saknas.", hint=_SEAL_HINT, id="s3.E005")]
     try:
-        _key, certificate, _chain = pkcs12.load_key_and_certificates(
-            Path(settings.SEAL_PKCS12).read_bytes(), settings.SEAL_PASSWORD.encode() or None
-        )
-    except (OSError, ValueError) as problem:
-        return [
-            Error(f"Certifikatet som stämplar besluten kan inte läsas: {problem}", hint=hint, id="s3.E006")
-        ]
-    if certificate is None:
-        return [Error("Filen i SEAL_PKCS12 innehåller inget certifikat.", hint=hint, id="s3.E006")]
-    if not certificate.not_valid_before_utc <= timezone.now() <= certificate.not_valid_after_utc:
+        signer = Seal.from_settings().signer
+    except ImproperlyConfigured as problem:
+        return [Error(str(problem), hint=_SEAL_HINT, id="s3.E006")]
+    certificate: Any = signer.signing_cert
+    if not certificate.not_valid_before <= timezone.now() <= certificate.not_valid_after:
         return [
             Error(
                 "Certifikatet som stämplar besluten gäller inte i dag: "
-                f"{certificate.not_valid_before_utc:%Y-%m-%d}–{certificate.not_valid_after_utc:%Y-%m-%d}.",
-                hint=hint,
+                f"{certificate.not_valid_before:%Y-%m-%d}–{certificate.not_valid_after:%Y-%m-%d}.",
+                hint=_SEAL_HINT,
                 id="s3.E007",
             )
         ]
+    try:
+        prove_key(signer)
+    except SigningError as problem:
+        return [
+            Error(f"Nyckeln som stämplar besluten fungerar inte: {problem}", hint=_SEAL_HINT, id="s3.E009")
+        ]
     return []
+
+
+@register(Tags.security, Tags.database, deploy=True)
+def audit_chain(
+    app_configs: Configs, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """New events get their places in the chain. Asks the database, so only with ``--database``."""
+    since = stalled_since() if databases else None
+    if since is None:
+        return []
+    return [
+        Warning(
+            f"Händelseloggens kedja har inte fyllts på sedan {timezone.localtime(since):%Y-%m-%d %H:%M}.",
+            hint="Se efter att Celery beat och en arbetare går: de kör s3portal.audit.tasks.seal_events.",
+            id="s3.W001",
+        )
+    ]
 
 
 @register(Tags.security, Tags.database, deploy=True)

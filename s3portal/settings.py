@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "s3portal.outbox",
     "s3portal.organisations",
     "s3portal.diary",
+    "s3portal.copies",
+    "s3portal.archive",
     "calls",
     "applications",
     "decisions",
@@ -94,6 +96,9 @@ MIDDLEWARE = [
     "s3portal.accounts.middleware.StaffSecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "s3portal.accounts.middleware.ButtonAddressMiddleware",
+    "s3portal.common.middleware.RefusalMiddleware",
+    # Asked before the one above it: the last in the list hears first of what a view raises.
+    "s3portal.common.middleware.HeldFileMiddleware",
 ]
 
 ROOT_URLCONF = "s3portal.urls"
@@ -199,11 +204,13 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATION_SECONDS", default=300)
-# What anybody may send without an account is counted like logins are (calls.views.visitors).
+# What anybody may send without an account is counted like logins are (s3portal.common.visitors).
 VISITOR_RATE_LIMITS = {
     "visitor_ask": "10/h/ip",
     "visitor_subscribe": "20/h/ip,4/h/key",
+    "visitor_request": "20/h/ip",
     "visitor_register": "30/h/ip,10/h/key",
+    "visitor_verify": "60/h/ip",
 }
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = (
     VISITOR_RATE_LIMITS if env.bool("RATE_LIMITS", default=True) else False
@@ -288,6 +295,11 @@ CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="s3portal")
 CELERY_TIMEZONE = TIME_ZONE
 # A round that no worker took before the next is due is dropped: they do not pile up while workers are away.
 CELERY_BEAT_SCHEDULE = {
+    "seal-audit-events": {
+        "task": "s3portal.audit.tasks.seal_events",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "deliver-due-messages": {
         "task": "s3portal.outbox.tasks.deliver_due",
         "schedule": timedelta(seconds=30),
@@ -303,14 +315,65 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=2),
         "options": {"expires": 120},
     },
+    "render-missing-meeting-annexes": {
+        "task": "decisions.tasks.render_missing_annexes",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
+    },
+    "fill-lists-to-the-committee": {
+        "task": "decisions.tasks.fill_committee_lists",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
+    "end-member-roles": {
+        "task": "decisions.tasks.end_member_roles",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
+    "carry-out-stalled-decision-steps": {
+        "task": "decisions.tasks.carry_out_stalled_steps",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "render-missing-application-pdfs": {
         "task": "applications.tasks.render_missing_pdfs",
         "schedule": timedelta(minutes=2),
         "options": {"expires": 120},
     },
+    "scan-waiting-files": {
+        "task": "s3portal.common.tasks.scan_waiting_files",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "propose-disposal": {
+        "task": "s3portal.diary.tasks.propose_disposal",
+        "schedule": crontab(day_of_month="1", hour=4, minute=30),
+    },
+    "carry-out-approved-disposals": {
+        "task": "s3portal.diary.tasks.carry_out_approved_disposals",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 600},
+    },
     "clear-askers": {
         "task": "calls.tasks.clear_askers",
         "schedule": crontab(hour=3, minute=40),
+    },
+    "make-archive-packages-left": {
+        "task": "s3portal.archive.tasks.make_packages_left",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
+    },
+    "clear-archive-packages": {
+        "task": "s3portal.archive.tasks.clear_packages",
+        "schedule": crontab(hour=3, minute=48),
+    },
+    "clear-draft-material": {
+        "task": "decisions.tasks.clear_draft_material",
+        "schedule": crontab(hour=3, minute=55),
+    },
+    "clear-requesters": {
+        "task": "s3portal.copies.tasks.clear_requesters",
+        "schedule": crontab(hour=3, minute=42),
     },
     "clear-meal-wishes": {
         "task": "calls.tasks.clear_meal_wishes",
@@ -353,6 +416,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # PKCS#12 with the region's certificate for electronic seals. The trial makes its own under VAR_DIR.
 SEAL_PKCS12 = env.str("SEAL_PKCS12", default="")
 SEAL_PASSWORD = env.str("SEAL_PASSWORD", default="")
+# Or a key that stays in a security module: its PKCS#11 library, and the certificate with its issuers (PEM).
+SEAL_PKCS11_MODULE = env.str("SEAL_PKCS11_MODULE", default="")
+SEAL_PKCS11_TOKEN = env.str("SEAL_PKCS11_TOKEN", default="")
+SEAL_PKCS11_KEY = env.str("SEAL_PKCS11_KEY", default="")
+SEAL_PKCS11_PIN = env.str("SEAL_PKCS11_PIN", default="")
+SEAL_CERTIFICATE = env.str("SEAL_CERTIFICATE", default="")
 SEAL_ROOTS = env.list("SEAL_ROOTS", default=[])
 SEAL_TSA_URL = env.str("SEAL_TSA_URL", default="")
 
@@ -368,6 +437,8 @@ REGION = {
     "contact_email": env.str("REGION_CONTACT_EMAIL", default="regionalutveckling@regionjh.se"),
     # The court that tries the region's decisions (KL 13 kap.).
     "court": env.str("REGION_COURT", default="Förvaltningsrätten i Härnösand"),
+    # The court that tries a refusal to give out a document (OSL 6:8).
+    "secrecy_court": env.str("REGION_SECRECY_COURT", default="Kammarrätten i Sundsvall"),
 }
 DIARY_PREFIX = env.str("DIARY_PREFIX", default="RUN")
 
@@ -376,13 +447,28 @@ DIARY_PREFIX = env.str("DIARY_PREFIX", default="RUN")
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=180)
 # Who asked about a call, counted from the answer or from when the call was concluded.
 INQUIRY_ASKER_WEEKS = env.int("INQUIRY_ASKER_WEEKS", default=12)
+# Who has asked for copies of documents, counted from the answer; so long the copies can be fetched too.
+REQUESTER_DAYS = env.int("REQUESTER_DAYS", default=60)
+# Packages for the archive: copies of what the diary holds, counted from when they were made.
+ARCHIVE_DAYS = env.int("ARCHIVE_DAYS", default=14)
+# The comments on a decision's draft and its versions, counted from the signature.
+DRAFT_MATERIAL_DAYS = env.int("DRAFT_MATERIAL_DAYS", default=30)
 # What people want to eat may tell of health or belief, and is of no use after the meeting; counted from it.
 MEAL_WISHES_WEEKS = env.int("MEAL_WISHES_WEEKS", default=2)
+# How long a notice that has been taken down is still shown on the public notice board.
+BOARD_DAYS = env.int("BOARD_DAYS", default=365)
+# A signed decision that is on no list to the nämnd after so many days is warned of.
+UNREPORTED_DAYS = env.int("UNREPORTED_DAYS", default=30)
+# The registrar is warned so many days before the last day to report to a meeting.
+AGENDA_NEAR_DAYS = env.int("AGENDA_NEAR_DAYS", default=3)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"masked_keys": {"()": "s3portal.common.logs.MaskedKeys"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["masked_keys"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

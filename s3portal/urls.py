@@ -8,6 +8,9 @@ urlpatterns = [
     path("", include("calls.urls")),
     path("", include("applications.urls")),
     path("", include("decisions.urls")),
+    # Before the diary, whose addresses hold a case where these hold a word.
+    path("", include("s3portal.copies.urls")),
+    path("", include("s3portal.archive.urls")),
     path("", include("s3portal.diary.urls")),
     path("", include("s3portal.outbox.urls")),
     path("", include("s3portal.organisations.urls")),

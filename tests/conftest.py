@@ -19,6 +19,7 @@ from email.policy import default as default_policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import hypothesis
 import pytest
 
 from tests.strictness import keep_inside
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from s3portal.accounts.models import Organisation, User
-    from s3portal.trial.servers import EmbeddedServer
+    from s3portal.trial.embedded import EmbeddedServer
+    from tests.fake_clamd import FakeClamd
 
 ROOT = Path(__file__).resolve().parents[1]
 DECIDED_HERE = (
@@ -48,6 +50,13 @@ DECIDED_HERE = (
 )
 _servers: "list[EmbeddedServer]" = []
 _work: Path | None = None
+_preparing: "subprocess.Popen[bytes] | None" = None
+
+
+# Busy machines are slow now and then, which is no fault; and a red run must be red again when repeated. It is
+# said before any test module is read, since each keeps what it was told when it was read.
+hypothesis.settings.register_profile("s3", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("s3")
 
 
 # --- The run --------------------------------------------------------------------------------------------
@@ -72,6 +81,24 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    _keep_phrases()
+
+
+def _keep_phrases() -> None:
+    """Tests that commit empty every table after them; what the migrations wrote is written anew then."""
+    from django.db.models.signals import post_migrate
+
+    from tests.phrases import plant_again
+
+    post_migrate.connect(plant_again)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker's database is a copy of one that is migrated already; see ``tests/settings.py``."""
+    from tests.migrated import wait_until_ready
+
+    wait_until_ready(Path(os.environ["S3_TEST_BASE"]))
 
 
 @pytest.fixture(scope="session")
@@ -90,14 +117,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _start_servers() -> None:
-    global _work  # noqa: PLW0603 - the one directory of the run, removed at its end
+    global _preparing, _work  # noqa: PLW0603 - the one directory of the run, removed at its end
     sys.path.insert(0, str(ROOT))
-    from s3portal.trial.servers import Postgres, Redis
+    from s3portal.trial.postgres import Postgres
+    from s3portal.trial.servers import Redis
+    from tests.migrated import prepare
 
     _work = Path(tempfile.mkdtemp(prefix="s3-tests-"))
     _work.chmod(0o711)
     # Nothing here has to survive a power cut.
-    fast = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
+    fast = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
+    # A session that a killed process has left in a transaction must not hold the others for good.
+    fast |= {"idle_in_transaction_session_timeout": "30s"}
     postgres, redis = Postgres(_work / "postgres", options=fast), Redis(_work / "redis")
     _servers.extend([postgres, redis])
     # The tests decide the whole environment that the settings read.
@@ -113,9 +144,12 @@ def _start_servers() -> None:
         # Playwright keeps an event loop in the thread that the tests run in.
         DJANGO_ALLOW_ASYNC_UNSAFE="true",
     )
+    _preparing = prepare(postgres.programs, postgres.socket_directory, _work)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if _preparing is not None:
+        _preparing.wait()
     for server in reversed(_servers):
         server.release()
     _servers.clear()
@@ -140,6 +174,22 @@ def _own_files(tmp_path: Path, settings: Any) -> None:
             "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
         }
     }
+
+
+@pytest.fixture
+def clamd() -> "Iterator[Callable[..., FakeClamd]]":
+    """Starts scanners for viruses; see ``FakeClamd``. Give one's ``url`` to ``settings.CLAMD_URL``."""
+    from tests.fake_clamd import FakeClamd
+
+    running: list[FakeClamd] = []
+
+    def start(answer: bytes | None = None, **how: str) -> FakeClamd:
+        running.append(FakeClamd(answer, **how))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
 
 
 # --- People ---------------------------------------------------------------------------------------------

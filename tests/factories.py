@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pgtrigger
 from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -46,6 +47,7 @@ from decisions.models import (
     CommitteeMeeting,
     CommitteeMember,
     Decision,
+    DecisionDeclaration,
     DecisionDocument,
     DecisionPoint,
     Delegate,
@@ -53,11 +55,14 @@ from decisions.models import (
     DelegationOrder,
     ExtractRecipient,
     Publication,
+    SecrecyReview,
 )
+from decisions.models.considered import text_mark_of
+from decisions.services.addressing import make_addressees
 from s3portal.accounts.models import Membership, Organisation, StaffRole, User
 from s3portal.common.files import sha256_hex
 from s3portal.diary.enums import Direction
-from s3portal.diary.models import Case
+from s3portal.diary.models import Case, SecrecyMark
 from s3portal.diary.services import open_case, register_record, store_record_file
 
 PASSWORD = "ett-långt-lösenord-för-tester"
@@ -280,12 +285,15 @@ def make_application(*, user: User, call: Call | None = None, **fields: Any) -> 
             "contact_phone": "063-10 00 00",
             "starts_on": date(year, 1, 1),
             "ends_on": date(year + 1, 12, 31),
+            "municipalities": ["2380"],
             "applied_amount": 300_000,
             "publication_consent": True,
             "has_other_aid": False,
         }
         if call.legal_basis.de_minimis_ceiling_eur is not None:
             defaults["has_de_minimis_aid"] = False
+        elif call.legal_basis.state_aid_allowed:
+            defaults["operating_aid_years"] = 2
     application = Application.objects.create(call=call, **(defaults | fields))
     if not empty:
         application.areas.set(call.areas.all()[:1])
@@ -419,6 +427,13 @@ def make_case(**fields: Any) -> Case:
     return open_case(**(defaults | fields))
 
 
+def mark_secret(case: Case, part: str = "counterpart", **fields: Any) -> SecrecyMark:
+    """Something in the case marked as secret, without the road through the service. The case's own columns
+    follow in the database; read it again."""
+    defaults: dict[str, Any] = {"provision": "30:27", "reason": "Affärsplaner."}
+    return SecrecyMark.objects.create(case=case, part=part, **(defaults | fields))
+
+
 def make_committee(*, members: list[User] | None = None, **fields: Any) -> Committee:
     defaults = {"slug": f"namnd-{next_number()}", "name": "regionala utvecklingsnämnden"}
     committee = Committee.objects.create(**(defaults | fields))
@@ -442,18 +457,33 @@ def make_delegation_order(*, committee: Committee | None = None, **fields: Any) 
         "valid_from": today - timedelta(days=365),
         "valid_to": today + timedelta(days=365),
     }
+    defaults["status"] = "adopted"
     return DelegationOrder.objects.create(committee=committee or make_committee(), **(defaults | fields))
 
 
 def make_clause(*, order: DelegationOrder | None = None, **fields: Any) -> DelegationClause:
-    """Every kind of decision, below 500 000 kr."""
+    """Every kind of decision, below 500 000 kr; in an adopted order too, where the portal adds none."""
     defaults: dict[str, Any] = {
         "number": f"8.{next_number()}",
         "text": "Beslut om medfinansiering",
         "kinds": ["grant", "rejection", "participation", "other"],
         "ceiling": 500_000,
     }
-    return DelegationClause.objects.create(order=order or make_delegation_order(), **(defaults | fields))
+    with pgtrigger.ignore("decisions.DelegationClause:clause_frozen"):
+        return DelegationClause.objects.create(order=order or make_delegation_order(), **(defaults | fields))
+
+
+def rewrite(row: Any, **fields: Any) -> None:
+    """Another text in a row of a delegation order than the one that was adopted, which only a test may do."""
+    frozen = (
+        "DelegationClause:clause_frozen",
+        "Delegate:delegate_stands",
+        "DelegationOrder:adopted_order_stands",
+    )
+    with pgtrigger.ignore(*(f"decisions.{name}" for name in frozen)):
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(fields))
 
 
 def make_delegate(*, user: User, clause: DelegationClause | None = None, **fields: Any) -> Delegate:
@@ -464,12 +494,20 @@ def make_delegate(*, user: User, clause: DelegationClause | None = None, **field
     return Delegate.objects.create(user=user, clause=clause or make_clause(), **(defaults | fields))
 
 
+def let_refuse(user: User, **fields: Any) -> str:
+    """The person may refuse requests for copies by punkt 1.4; the key of that."""
+    clause = make_clause(number="1.4", text="Utlämnande", kinds=["other"], ceiling=None, **fields)
+    return str(make_delegate(user=user, clause=clause, office="registrator").pk)
+
+
 def make_decision(*, user: User, delegate: Delegate | None = None, **fields: Any) -> Decision:
     """A draft by ``user`` on participation, with all that is asked for before it is proposed.
 
-    ``bare=True``: without points, basis documents and recipients.
+    ``bare=True``: without points, basis documents and recipients. ``declared=False``: without the answers of
+    ``user`` and the delegate that there is no jäv. ``considered=False``: nobody has tried the secrecy.
     """
-    bare = fields.pop("bare", False)
+    bare, declared = fields.pop("bare", False), fields.pop("declared", True)
+    considered = fields.pop("considered", True)
     today = timezone.localdate()
     defaults: dict[str, Any] = {
         "kind": "participation",
@@ -494,6 +532,9 @@ def make_decision(*, user: User, delegate: Delegate | None = None, **fields: Any
     if delegate is not None:
         defaults |= {"delegate": delegate, "clause": delegate.clause}
     decision = Decision.objects.create(**(defaults | fields))
+    if declared and decision.application_id is None:
+        for person in {user, delegate.user} if delegate is not None else {user}:
+            declare_none(decision, person)
     if not bare:
         DecisionPoint.objects.create(
             decision=decision,
@@ -507,7 +548,25 @@ def make_decision(*, user: User, delegate: Delegate | None = None, **fields: Any
         ExtractRecipient.objects.create(
             decision=decision, order=1, name="Projektägaren", email="agare@example.org"
         )
+    if considered:
+        consider(decision)
     return decision
+
+
+def consider(*decisions: Decision) -> None:
+    """Who made each has tried its secrecy: nothing in it is secret."""
+    for decision in decisions:
+        SecrecyReview.objects.create(
+            decision=decision, outcome="none", by=decision.created_by, text_mark=text_mark_of(decision)
+        )
+
+
+def declare_none(decision: Decision, *people: User) -> None:
+    """Each answers that there is no jäv in the decision."""
+    for person in people:
+        DecisionDeclaration.objects.create(
+            decision=decision, person=person, ground="none", declared_by=person
+        )
 
 
 def make_signed_decision(
@@ -562,6 +621,8 @@ def make_signed_decision(
             content=f"%PDF-1.7 {decision.slug}".encode(),
         )
         DecisionDocument.objects.create(decision=decision, file=file, sealed=not elsewhere)
+    if not elsewhere:
+        make_addressees(Decision.objects.with_parts().get(pk=decision.pk))
     if published:
         Publication.objects.create(decision=decision, published_by=user)
     return decision

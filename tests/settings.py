@@ -2,6 +2,7 @@
 
 from s3portal.settings import *  # noqa: F403
 from s3portal.settings import DATABASES, STORAGES, TEMPLATES
+from tests.migrated import TEMPLATE
 from tests.strictness import RefuseUndefined
 
 # Hashing a password a thousand times proves nothing more than once.
@@ -13,3 +14,5 @@ WHITENOISE_USE_FINDERS = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = RefuseUndefined()
 # No thread of a test's web server leaves a connection that would keep the database from being removed.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Migrated once for all workers and, while no migration changes, for all runs.
+DATABASES["default"]["TEST"] = {"TEMPLATE": TEMPLATE}

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-OWN = ("home", "calls", "applications", "decisions", "diary", "outbox", "organisations")
+OWN = ("home", "calls", "applications", "decisions", "diary", "outbox", "organisations", "copies", "archive")
 # Exactly these may be read by anyone. A new public view has to be written here too.
 PUBLIC = {
     "home:start",
@@ -42,9 +42,16 @@ PUBLIC = {
     "calls:unsubscribe",
     "applications:project_detail",
     "applications:project_list",
+    "copies:ask",
+    "copies:decide",
+    "copies:fetch",
+    "copies:follow",
+    "decisions:board",
+    "decisions:board_notice",
     "decisions:public_detail",
     "decisions:public_list",
     "decisions:public_pdf",
+    "decisions:verify",
     "diary:public_detail",
     "diary:public_list",
     "outbox:choices",
@@ -53,13 +60,21 @@ PUBLIC = {
 SAMPLES = {
     "kind": "prov",
     "series_pk": 1,
+    "mark_pk": 1,
     "participation_pk": 1,
     "assessment_pk": 1,
     "assignment_pk": 1,
     "pk": 1,
+    "receipt_pk": 1,
+    "addressee_pk": 1,
+    "decision_pk": 1,
+    "clause_pk": 1,
+    "delegate_pk": 1,
+    "step": "lamna-over",
     "slug": "prov",
     "meeting_pk": 1,
     "report_pk": 1,
+    "question_pk": 1,
     "name": "prov",
     "file_pk": 1,
     "version_pk": 1,
@@ -70,6 +85,9 @@ SAMPLES = {
     "person_pk": 1,
     "attachment_pk": 1,
     "note_pk": 1,
+    "number": 1,
+    "supplement_pk": 1,
+    "thread_pk": 1,
     "token": UUID(int=1),
 }
 

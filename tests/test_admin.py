@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from calls.models import Call, Strategy
+from calls.models import Call, Meeting, Strategy
 from s3portal.audit.models import Event
 from s3portal.diary.models import Case
 from tests import factories
@@ -117,6 +117,18 @@ def test_the_diary_is_only_looked_at(support, action):
     )
     assert response.status_code == 403
     assert Case.objects.get().title == case.title
+
+
+@pytest.mark.parametrize("action", ["add", "change", "delete"])
+def test_meetings_are_only_looked_at(support, action):
+    """Who has registered is told by the services when something changes."""
+    meeting = factories.make_meeting()
+    arguments = [] if action == "add" else [meeting.pk]
+    address = reverse(f"admin:calls_meeting_{action}", args=arguments)
+    assert support.post(address, {"status": "cancelled", "post": "yes"}).status_code == 403
+    assert Meeting.objects.get().status == meeting.status
+    if action == "change":
+        assert meeting.title in support.get(address).content.decode()
 
 
 @pytest.mark.parametrize("path", ["accounts_user_add", "accounts_organisation_add", "audit_event_add"])

@@ -4,11 +4,19 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
+SOFTHSM_HERE = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib64/softhsm/libsofthsm.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+)
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -37,7 +45,12 @@ def put(machine: Path, name: str, script: str) -> None:
 def system_libs(machine: Path, purpose: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [ROOT / ".ci" / "system-libs", purpose],
-        env={"PATH": str(machine), "PYTHON_OF_PROJECT": str(machine / "python")} | environment,
+        env={
+            "PATH": str(machine),
+            "PYTHON_OF_PROJECT": str(machine / "python"),
+            "SOFTHSM2_MODULE": str(ROOT / "README.md"),
+        }
+        | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -89,6 +102,20 @@ def test_where_the_browser_is_required_its_absence_is_a_failure(machine: Path) -
     assert done.stderr == (
         "Webbläsartesterna måste köras men Chromium saknas. Installera med: sudo dnf install -y chromium\n"
     )
+
+
+def test_without_a_security_module_and_rights_its_tests_are_skipped_unless_required(machine: Path) -> None:
+    put(machine, "python", "exit 0")
+    put(machine, "chromium", "exit 0")
+    put(machine, "id", "echo 1000")
+    put(machine, "dnf", "exit 1")
+    if any(Path(path).exists() for path in SOFTHSM_HERE):
+        assert system_libs(machine, "test", SOFTHSM2_MODULE="").stderr == ""
+        return
+    done = system_libs(machine, "test", SOFTHSM2_MODULE="")
+    assert (done.returncode, "hoppas över, för SoftHSM saknas" in done.stderr) == (0, True)
+    done = system_libs(machine, "test", SOFTHSM2_MODULE="", S3_REQUIRE_BROWSER="1")
+    assert (done.returncode, "måste köras men SoftHSM saknas" in done.stderr) == (1, True)
 
 
 def test_a_browser_named_in_the_environment_counts(machine: Path) -> None:
@@ -227,3 +254,21 @@ def test_the_image_holds_no_trial_and_is_not_root() -> None:
     dockerfile = read("Dockerfile")
     assert dockerfile.index("\nUSER s3portal\n") < dockerfile.index("\nCMD ")
     assert "--require-hashes" in dockerfile
+
+
+def test_the_readme_names_every_job_of_beat_and_when_it_goes() -> None:
+    jobs: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+    row = r"^\| `([a-z]+(?:-[a-z]+)+)` \| ([^|]+) \|"
+    assert dict(re.findall(row, read("README.md"), re.MULTILINE)) == {
+        name: when_said(job["schedule"]) for name, job in jobs.items()
+    }
+
+
+def when_said(schedule: Any) -> str:
+    if isinstance(schedule, timedelta):
+        seconds = int(schedule.total_seconds())
+        said = {30: "var 30:e sekund", 60: "varje minut", 120: "varannan minut", 3600: "varje timme"}
+        return said.get(seconds, f"var {seconds // 60}:e minut")
+    (hour,), (minute,) = schedule.hour, schedule.minute
+    monthly = len(schedule.day_of_month) == 1
+    return f"{hour}.{minute:02}" + (" den 1:a i månaden" if monthly else "")

@@ -2,12 +2,12 @@
 
 from applications.checks.aid import missing_in_aid
 from applications.checks.attachments import missing_in_attachments
-from applications.checks.budget import budget_problems
+from applications.checks.budget import budget_problems, missing_letters
 from applications.checks.partners import missing_in_partners
 from applications.checks.project import missing_in_applicant, missing_in_project
 from applications.checks.questions import missing_in_questions
 from applications.checks.starting import PARTS, is_started
-from applications.checks.steps import Problem, Step, steps_of
+from applications.checks.steps import Problem, Step, parts_to_open, steps_of
 from applications.models import Application
 from applications.parts import BudgetPart, FinancingPart, summary_of
 
@@ -17,6 +17,8 @@ __all__ = [
     "Step",
     "budget_problems",
     "is_started",
+    "missing_letters",
+    "parts_to_open",
     "steps_of",
     "submission_problems",
 ]
@@ -25,8 +27,18 @@ __all__ = [
 def submission_problems(application: Application) -> list[Problem]:
     """Everything that stops the application from being sent, in the order of the form.
 
-    The consent to publication is not here: it is given at the moment of sending.
+    The consent to publication is not here: it is given at the moment of sending. Of a supplement, what is
+    missing in the steps that are open, and what the changes have brought about in the others.
     """
+    found = _problems(application)
+    if application.answering is None:
+        return found
+    opened = set(steps_of(application))
+    before = {(one.step, one.message) for one in _problems(application.answering.application)}
+    return [one for one in found if one.step in opened or (one.step, one.message) not in before]
+
+
+def _problems(application: Application) -> list[Problem]:
     budget, financing = BudgetPart.read(application), FinancingPart.read(application)
     return [
         *missing_in_applicant(application),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from applications.aid import Headroom, asked_declarations
+from applications.aid import OPERATING_AID_YEARS, Headroom, asked_declarations, asks_operating_aid
 from applications.checks.steps import Problem, Step
 from applications.models import Application
 from applications.parts import AidPart, declaration_key, headroom_of
@@ -32,9 +32,20 @@ def missing_in_aid(application: Application) -> Iterator[Problem]:
         ):
             if missing:
                 yield Problem(Step.STATE_AID, f"id_annat-{index}-{name}", message)
+    if asks_operating_aid(application.call.legal_basis):
+        yield from _operating_aid(part.operating_aid_years)
     for kind in asked_declarations(application.call.legal_basis):
         if kind not in part.declared:
             yield Problem(Step.STATE_AID, f"id_{declaration_key(kind)}", f"Intyga: {kind.label}")
+
+
+def _operating_aid(years: int | None) -> Iterator[Problem]:
+    field = "id_operating_aid_years"
+    if years is None:
+        yield Problem(Step.STATE_AID, field, "Skriv hur många år klustret har fått driftstöd.")
+    elif years > OPERATING_AID_YEARS:
+        message = f"Driftstöd till ett kluster får ges i högst {OPERATING_AID_YEARS} år. Rätta antalet år."
+        yield Problem(Step.STATE_AID, field, message, wrong=True)
 
 
 def _answer(answer: bool | None, rows: int, name: str, aid: tuple[str, str]) -> Iterator[Problem]:
@@ -49,26 +60,21 @@ def _answer(answer: bool | None, rows: int, name: str, aid: tuple[str, str]) -> 
             Step.STATE_AID,
             field,
             f"Ta bort raderna, eller svara Ja på frågan om ni har fått {what}.",
+            wrong=True,
         )
 
 
 def _earlier(part: AidPart) -> Iterator[Problem]:
     today = timezone.localdate()
     for index, row in enumerate(part.de_minimis):
-        ahead = row.granted_on is not None and row.granted_on > today
+        number = index + 1
+        if row.granted_on is not None and row.granted_on > today:
+            message = f"Rätta datumet på rad {number}: det ligger efter i dag."
+            yield Problem(Step.STATE_AID, f"id_forsumbart-{index}-granted_on", message, wrong=True)
         for missing, name, message in (
-            (
-                row.granted_on is None,
-                "granted_on",
-                f"Ange när stödet på rad {index + 1} beslutades.",
-            ),
-            (
-                ahead,
-                "granted_on",
-                f"Rätta datumet på rad {index + 1}: det ligger efter i dag.",
-            ),
-            (not row.giver, "giver", f"Skriv vem som gav stödet på rad {index + 1}."),
-            (row.amount is None, "amount", f"Fyll i beloppet för stödet på rad {index + 1}."),
+            (row.granted_on is None, "granted_on", f"Ange när stödet på rad {number} beslutades."),
+            (not row.giver, "giver", f"Skriv vem som gav stödet på rad {number}."),
+            (row.amount is None, "amount", f"Fyll i beloppet för stödet på rad {number}."),
         ):
             if missing:
                 yield Problem(Step.STATE_AID, f"id_forsumbart-{index}-{name}", message)
@@ -77,6 +83,5 @@ def _earlier(part: AidPart) -> Iterator[Problem]:
 def _room(room: Headroom) -> Iterator[Problem]:
     if room.fits is False:
         left = format_kr(room.left_kronor or 0)
-        yield Problem(
-            Step.STATE_AID, ROOM, f"Det finns utrymme för {left} i försumbart stöd. Sänk det sökta stödet."
-        )
+        message = f"Det finns utrymme för {left} i försumbart stöd. Sänk det sökta stödet."
+        yield Problem(Step.STATE_AID, ROOM, message, wrong=True)

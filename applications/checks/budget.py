@@ -7,6 +7,7 @@ from applications.checks.steps import Problem, Step
 from applications.enums import CostCategory, FinancingKind
 from applications.models import Application
 from applications.parts import BudgetPart, FinancingPart, period_years, rules_of
+from s3portal.common.quarantine import read_states
 from s3portal.common.swedish import format_kr
 
 ROWS, PLAN = "rader", "plan"
@@ -19,6 +20,7 @@ def budget_problems(
     return [
         *missing_in_costs(application, budget, summary),
         *missing_in_financing(financing),
+        *(missing_letters(application, financing) if application.call.letters_required else ()),
         *missing_in_plan(application, budget, summary),
     ]
 
@@ -34,6 +36,7 @@ def missing_in_costs(application: Application, part: BudgetPart, summary: Budget
             Step.BUDGET,
             _first_cell(part, summary),
             "Rätta kostnaderna: intäkterna är lika stora som eller större.",
+            wrong=True,
         )
     else:
         yield Problem(Step.BUDGET, _first_cell(part, summary), "Fyll i kostnaderna.")
@@ -50,6 +53,7 @@ def _outside_the_period(application: Application, part: BudgetPart) -> Iterator[
             Step.BUDGET,
             f"id_line-{index}-{year}",
             f"Flytta beloppen för {year}: året ligger utanför projektperioden.",
+            wrong=True,
         )
 
 
@@ -86,6 +90,19 @@ def missing_in_financing(part: FinancingPart) -> Iterator[Problem]:
             yield _fill(index, "hourly_rate", f"Fyll i kronor per timme för {name}.")
 
 
+def missing_letters(application: Application, part: FinancingPart) -> Iterator[Problem]:
+    """Financiers that have confirmed, without a letter that says so. A letter with a virus is none."""
+    confirmed = [(index, row) for index, row in enumerate(part.rows) if row.confirmed and not row.own]
+    if not confirmed:
+        return
+    files = read_states(application.attachments.all())
+    usable = {file.filename for file in files if not file.is_infected}
+    for index, row in confirmed:
+        if row.letter not in usable:
+            name = row.financier or "finansiären"
+            yield _fill(index, "letter", f"Välj eller ladda upp brevet där {name} bekräftar sin del.")
+
+
 def _fill(index: int, column: str, message: str) -> Problem:
     return Problem(Step.FINANCING, f"id_fin-{index}-{column}", message)
 
@@ -93,13 +110,15 @@ def _fill(index: int, column: str, message: str) -> Problem:
 def missing_in_plan(application: Application, part: BudgetPart, summary: BudgetSummary) -> Iterator[Problem]:
     wrong_amount = amount_problem(summary, rules_of(application.call))
     if wrong_amount:
-        yield Problem(Step.FINANCING, "id_applied_amount", wrong_amount)
+        wrong = summary.applied > 0
+        yield Problem(Step.FINANCING, "id_applied_amount", wrong_amount, wrong=wrong)
     if not summary.in_kind_among_costs:
         yield Problem(
             Step.BUDGET,
             _cell_of_personnel(part, summary),
             f"Ta upp den arbetade tiden bland personalkostnaderna: {format_kr(summary.in_kind)} är mer än "
             f"personalkostnaden {format_kr(summary.personnel)}.",
+            wrong=True,
         )
     if not summary.other_in_kind_among_costs:
         yield Problem(
@@ -107,9 +126,11 @@ def missing_in_plan(application: Application, part: BudgetPart, summary: BudgetS
             ROWS,
             f"Ta upp det som ni får i annat än pengar bland kostnaderna: {format_kr(summary.other_in_kind)} "
             f"är mer än kostnaderna utöver personal, {format_kr(summary.other_costs)}.",
+            wrong=True,
         )
     if summary.total_cost > 0 and summary.gap:
-        yield Problem(Step.FINANCING, PLAN, summary.gap_text)
+        # What is missing is left to fill in; too much cannot stand.
+        yield Problem(Step.FINANCING, PLAN, summary.gap_text, wrong=summary.gap < 0)
 
 
 def _cell_of_personnel(part: BudgetPart, summary: BudgetSummary) -> str:

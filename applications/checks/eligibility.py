@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
-from applications.aid import format_euro
+from applications.aid import OPERATING_AID_YEARS, asks_operating_aid, format_euro
 from applications.enums import EligibilityResult as Result
 from applications.frames import frame_use
 from applications.models import Application
@@ -24,9 +24,6 @@ from s3portal.common.swedish import (
     parse_org_number,
 )
 from s3portal.common.swedish.org_number import organisation_kind
-
-#: GBER art. 27.7: operating aid to a cluster for at most so many years.
-OPERATING_AID_YEARS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,10 @@ def _signatory(content: Mapping[str, Any]) -> Condition:
     found = f"Inskickad av {submission.get('by', 'okänd')}."
     if attested:
         found = f"Inskickad av {submission.get('by', 'okänd')}, som har intygat sin behörighet."
+    supplement = content.get("supplement", {})
+    if supplement.get("authority"):
+        attested = supplement["authority"]
+        found = f"{found} Kompletterad av {supplement['by']}, som har intygat sin behörighet."
     return Condition(
         "signatory",
         "Den som skickade in får företräda sökanden",
@@ -249,7 +250,8 @@ def _state_aid(application: Application, content: Mapping[str, Any]) -> Iterator
             "Ansökan säger inget om det." if declared is None else "",
         )
         return
-    yield _operating_years(content.get("operating_aid_years", aid.get("operating_aid_years")))
+    if asks_operating_aid(basis):
+        yield _operating_years(aid.get("operating_aid_years"))
 
 
 def _other_aid(aid: Mapping[str, Any]) -> Condition:

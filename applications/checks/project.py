@@ -42,6 +42,8 @@ def missing_in_project(application: Application) -> Iterator[Problem]:
     """In the order of the page. How the project works and is organised may be left out."""
     yield from _missing_texts(application, _IN_SHORT)
     yield from _missing_areas(application)
+    if not application.municipalities:
+        yield Problem(Step.PROJECT, "id_municipalities_0", "Välj minst en kommun.")
     yield from _missing_in_period(application)
     yield from _missing_texts(application, _NEED_AND_AIM)
     yield from _missing_in_activities(application)
@@ -107,12 +109,14 @@ def _activity_outside(application: Application, index: int, row: ActivityRow) ->
             Step.PROJECT,
             f"id_akt-{index}-starts_on",
             f"Aktivitet {index + 1} börjar före projektets första dag.",
+            wrong=True,
         )
     if last and row.ends_on and row.ends_on > last:
         yield Problem(
             Step.PROJECT,
             f"id_akt-{index}-ends_on",
             f"Aktivitet {index + 1} slutar efter projektets sista dag.",
+            wrong=True,
         )
 
 

@@ -18,4 +18,5 @@ def missing_in_questions(application: Application) -> Iterator[Problem]:
         if not value and question.required and question.kind != QuestionKind.FILE:
             yield Problem(Step.QUESTIONS, f"div_id_q-{question.pk}", f"Svara på frågan ”{question.label}”.")
         elif wrong := misfit(question, value):
-            yield Problem(Step.QUESTIONS, f"div_id_q-{question.pk}", f"”{question.label}”: {wrong}")
+            message = f"”{question.label}”: {wrong}"
+            yield Problem(Step.QUESTIONS, f"div_id_q-{question.pk}", message, wrong=True)

@@ -48,6 +48,15 @@ class Problem:
 
 
 def steps_of(application: Application) -> list[Step]:
-    """The pages of this application's form: that of the call's own questions only when it has any."""
+    """The pages of this application's form: that of the call's own questions only when it has any. Of a
+    supplement, those that the request opens."""
+    if application.answering is not None:
+        opened = {part.step for part in application.answering.parts.all()}
+        return [step for step in Step if step in opened or step is Step.REVIEW]
     has_questions = any(one.kind != QuestionKind.FILE for one in application.call.questions.all())
     return [step for step in Step if step is not Step.QUESTIONS or has_questions]
+
+
+def parts_to_open(application: Application) -> list[Step]:
+    """The pages that a request for a supplement may open."""
+    return [step for step in steps_of(application) if step is not Step.REVIEW]

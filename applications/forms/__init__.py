@@ -16,15 +16,15 @@ from applications.forms.attachments import MarkForm, UploadForm
 from applications.forms.budget import BudgetForm, SalaryForm, shown_years, with_line_changes
 from applications.forms.doors import DoorForm
 from applications.forms.drafting import ApplicantForm, PartForm
-from applications.forms.financing import FinancingForm, with_financing_changes
-from applications.forms.officer import LetterForm, NoteForm, SaveViewForm, WorkListForm
+from applications.forms.financing import FinancingForm, with_financing_changes, with_letter
+from applications.forms.officer import LetterForm, NoteForm, SaveViewForm, ThreadForm, WorkListForm
 from applications.forms.openings import OpeningsForm
 from applications.forms.partners import PARTNERS, PartnersForm
 from applications.forms.project import ACTIVITIES, INDICATORS, ProjectForm
 from applications.forms.questions import QuestionsForm
 from applications.forms.rows import with_keyed_row_changes
-from applications.forms.supplementing import AnswerForm, AskForm, MoreTimeForm
-from applications.forms.tables import ADD, BLOCK, BLOCK_AT, BUTTONS, FILL, REMOVE
+from applications.forms.supplementing import AnswerForm, AskForm, EndForm, MoreTimeForm, SendForm
+from applications.forms.tables import ADD, BLOCK, BLOCK_AT, BUTTONS, FILL, REMOVE, UPLOAD_LETTER
 
 __all__ = [
     "ACTIVITIES",
@@ -38,6 +38,7 @@ __all__ = [
     "OTHER_AID",
     "PARTNERS",
     "REMOVE",
+    "UPLOAD_LETTER",
     "AidForm",
     "AnswerForm",
     "ApplicantForm",
@@ -49,6 +50,7 @@ __all__ = [
     "BulkAssignForm",
     "DoorForm",
     "EligibilityForm",
+    "EndForm",
     "FinancingForm",
     "ImpartialityForm",
     "LetterForm",
@@ -65,13 +67,16 @@ __all__ = [
     "ReasonForm",
     "SalaryForm",
     "SaveViewForm",
+    "SendForm",
     "StartForm",
     "SubmitForm",
+    "ThreadForm",
     "UploadForm",
     "WithdrawForm",
     "WorkListForm",
     "shown_years",
     "with_financing_changes",
     "with_keyed_row_changes",
+    "with_letter",
     "with_line_changes",
 ]

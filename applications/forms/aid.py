@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from applications.aid import Headroom, asked_declarations
+from applications.aid import Headroom, asked_declarations, asks_operating_aid
 from applications.forms.drafting import PartForm
 from applications.forms.partners import yes_no
 from applications.forms.rows import RowKind, RowsOf
+from applications.forms.tables import WholeNumberField
 from applications.models import Application
 from applications.parts import AidPart, DeMinimisRow, OtherAidRow, declaration_key, headroom_of, in_order
 from s3portal.common.forms import CleanCharField, KronorField, SwedishDateField
@@ -23,6 +24,17 @@ def _amount() -> KronorField:
         label="Belopp i kronor",
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-affix": "kr"}),
+    )
+
+
+def _years() -> WholeNumberField:
+    return WholeNumberField(
+        label="Hur många år har klustret fått driftstöd, med åren i den här ansökan inräknade?",
+        help_text="Driftstöd är stöd till klustrets löpande kostnader. "
+        "Skriv 0 om ni inte söker driftstöd och aldrig har fått det.",
+        most=99,
+        wrong="Ange hela år med siffror, till exempel 3.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-affix": "år"}),
     )
 
 
@@ -65,6 +77,10 @@ class AidForm(PartForm):
         self.fields["has_other_aid"] = yes_no("Har ni fått eller sökt annat stöd för samma kostnader?")
         self.initial["has_other_aid"] = YES_NO[part.has_other_aid]
         self.other_aid = self._rows(OTHER_AID, data, part.other_aid, part.has_other_aid, extra)
+        self.asks_operating_aid = asks_operating_aid(basis)
+        if self.asks_operating_aid:
+            self.fields["operating_aid_years"] = _years()
+            self.initial["operating_aid_years"] = part.operating_aid_years
         self._add_declarations()
 
     def _rows(
@@ -104,6 +120,9 @@ class AidForm(PartForm):
             has_other_aid=data.get("has_other_aid"),
             other_aid=self.other_aid.typed(),
             declared=in_order(declared | not_asked),
+            operating_aid_years=data.get("operating_aid_years")
+            if self.asks_operating_aid
+            else self.stored.operating_aid_years,
         )
 
     def declarations(self) -> list[Any]:

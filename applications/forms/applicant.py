@@ -56,7 +56,8 @@ class StartForm(forms.Form):
         field.queryset = Organisation.objects.filter(pk__in=pks)
         if len(pks) == 1:
             field.widget = forms.HiddenInput()
-            self.initial.setdefault("organisation", pks[0])
+            # Nothing may be chosen before, and then there is nothing to choose among.
+            self.initial["organisation"] = pks[0]
 
     def clean(self) -> dict[str, Any]:
         """An earlier application tells the organisation: one chosen beside it must be the same."""
@@ -100,6 +101,7 @@ class SubmitForm(forms.Form):
 class WithdrawForm(forms.Form):
     reason = CleanTextField(
         label="Varför återkallar ni ansökan?",
+        error_messages={"required": "Skriv varför ni återkallar ansökan."},
         max_length=SHORT_TEXT,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Texten blir en allmän handling i ärendet.",

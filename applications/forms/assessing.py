@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
 
 from applications.enums import EligibilityJudgement, RecusalGround
 from applications.models import Application, Assessment
@@ -51,6 +52,11 @@ class LiftForm(forms.Form):
     )
 
 
+def _of(words: str, what: object) -> str:
+    """A label that names what it is about to who hears it; to the eye it stands under that heading."""
+    return format_html('{}<span class="ds-sr-only">: {}</span>', words, what)
+
+
 class EligibilityForm(forms.Form):
     """A judgement and its reasons for each condition; what is left empty stays as it is."""
 
@@ -62,14 +68,14 @@ class EligibilityForm(forms.Form):
         for state in states:
             code, check = state.condition.code, state.check
             self.fields[f"{code}-judgement"] = forms.ChoiceField(
-                label=f"Din bedömning: {state.condition.label}",
+                label=_of("Din bedömning", state.condition.label),
                 required=False,
                 choices=[("", "Inte bedömt"), *EligibilityJudgement.choices],
                 initial=check.judgement if check else "",
                 error_messages={"invalid_choice": "Välj en av bedömningarna."},
             )
             self.fields[f"{code}-reason"] = CleanTextField(
-                label=f"Skäl: {state.condition.label}",
+                label=_of("Skäl", state.condition.label),
                 required=False,
                 max_length=LONGEST,
                 initial=check.reason if check else "",
@@ -83,8 +89,8 @@ class EligibilityForm(forms.Form):
                 "state": state,
                 "judgement": self[f"{state.condition.code}-judgement"],
                 "reason": self[f"{state.condition.code}-reason"],
-                "open": state.condition.needs_judgement
-                or bool(state.check and state.check.judgement)
+                # What is settled is folded; what is to be put right is not.
+                "open": not state.is_settled
                 or bool(self[f"{state.condition.code}-reason"].errors)
                 or bool(self[f"{state.condition.code}-judgement"].errors),
             }
@@ -140,7 +146,7 @@ class AssessmentForm(forms.Form):
         for criterion in criteria:
             score = stored.get(criterion.pk)
             self.fields[f"points-{criterion.pk}"] = forms.TypedChoiceField(
-                label="Poäng",
+                label=_of("Poäng", criterion),
                 required=False,
                 coerce=int,
                 empty_value=None,
@@ -149,7 +155,7 @@ class AssessmentForm(forms.Form):
                 error_messages={"invalid_choice": "Välj en av poängen."},
             )
             self.fields[f"rationale-{criterion.pk}"] = CleanTextField(
-                label="Motivering",
+                label=_of("Motivering", criterion),
                 required=False,
                 max_length=LONGEST,
                 initial=score.rationale if score else "",
@@ -171,9 +177,9 @@ class AssessmentForm(forms.Form):
         for criterion in self.criteria if self.whole else ():
             points, rationale = f"points-{criterion.pk}", f"rationale-{criterion.pk}"
             if points in cleaned and cleaned[points] is None:
-                self.add_error(points, f"Ge poäng: {criterion}.")
+                self.add_error(points, forms.ValidationError("Ge poäng.", code="required"))
             if cleaned.get(rationale) == "":
-                self.add_error(rationale, f"Skriv en motivering: {criterion}.")
+                self.add_error(rationale, forms.ValidationError("Skriv en motivering.", code="required"))
         return cleaned
 
     def points(self) -> dict[int, int | None]:

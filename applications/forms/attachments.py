@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from applications.enums import AttachmentKind
 from s3portal.common.forms import CleanCharField
@@ -21,15 +22,23 @@ class MarkForm(forms.Form):
     )
 
 
-class UploadForm(MarkForm):
-    """One file to one slot of the page."""
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
 
-    upload = forms.FileField(
-        label="Fil",
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-        error_messages={"empty": "Filen är tom.", "invalid": "Filen kom inte fram. Försök igen."},
-    )
+
+class FilesField(forms.FileField):
+    """Any number of files. Each is judged on its own by the service, empty ones too."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        return [one for one in data or [] if isinstance(one, UploadedFile)]
+
+
+class UploadForm(MarkForm):
+    """Files to one slot of the page."""
+
+    upload = FilesField(label="Filer", widget=FilesInput(attrs={"accept": ACCEPT}))
     kind = forms.ChoiceField(
         label="Vad är det?", choices=[(one.value, one.label) for one in AttachmentKind.free()], required=False
     )

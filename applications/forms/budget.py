@@ -20,9 +20,10 @@ from applications.forms.tables import (
     change_rows,
     read_block,
     read_rows,
+    row_key,
     write_rows,
 )
-from applications.models import ROW_KEY, Application, new_row_key
+from applications.models import Application, new_row_key
 from applications.parts import BudgetPart, budget_years, period_years, summary_of
 from s3portal.common.forms import CleanCharField, KronorField
 
@@ -171,10 +172,8 @@ class BudgetForm(PartForm):
         )
 
     def _key(self, index: int) -> str:
-        """The row's own key; a new one when it has none, or another row above has the same."""
-        keys = [str(self.cleaned_data.get(f"{LINES}-{row}-key") or "") for row in range(index + 1)]
-        known = re.fullmatch(ROW_KEY, keys[-1]) and keys[-1] not in keys[:-1]
-        return keys[-1] if known else new_row_key()
+        data = self.cleaned_data
+        return row_key([str(data.get(f"{LINES}-{row}-key") or "") for row in range(index + 1)])
 
     def summary(self) -> BudgetSummary:
         """The sums of what is in the form, typed or stored, against the financing that is stored."""

@@ -24,11 +24,12 @@ class DoorForm(forms.Form):
     organisation = OrgNumberField(
         label="Den sökandes organisationsnummer", help_text="Organisationen ska finnas i portalen."
     )
-    until_on = SwedishDateField(label="Öppet till och med")
-    until_at = ClockField(label="Klockan", help_text="Hela minuten ingår.")
+    until_on = SwedishDateField(label="Sista dag")
+    until_at = ClockField(label="Klockslag", help_text="Till exempel 23.59. Hela minuten ingår.")
     reason = CleanTextField(
         label="Skäl",
         max_length=2000,
+        error_messages={"required": "Skriv varför de får lämna in efter sista dagen."},
         help_text="Varför just den här sökanden får lämna in efter sista dagen. Sparas i händelseloggen.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )

@@ -9,20 +9,24 @@ from django.http import QueryDict
 
 from applications.budget import MOST_FINANCIERS, BudgetSummary, FinancingRow
 from applications.enums import FinancingKind, FinancingSource
+from applications.forms.attachments import ACCEPT
 from applications.forms.drafting import PartForm
-from applications.forms.tables import Row, WholeNumberField, change_rows, read_rows
-from applications.models import Application
+from applications.forms.tables import Row, WholeNumberField, change_rows, read_rows, row_key
+from applications.models import Application, new_row_key
 from applications.parts import FinancingPart, summary_of
 from s3portal.common.forms import CleanCharField, KronorField
+from s3portal.common.quarantine import read_states
 
 FINANCIERS = "fin"
+#: The file field of a row is "brev-0": it is no column, since a file is not typed anew with the row.
+UPLOAD = "brev"
 #: What can be added: whether it is the applicant's own, and of which kind it begins.
 NEW_ROWS = {
     "egna": (True, FinancingKind.CASH.value),
     "egen_tid": (True, FinancingKind.IN_KIND.value),
     **{kind: (False, kind) for kind in FinancingKind.values},
 }
-_KEYS = ("financier", "kind", "source", "hours", "hourly_rate", "amount", "own", "confirmed")
+_KEYS = ("key", "financier", "kind", "source", "hours", "hourly_rate", "amount", "own", "confirmed", "letter")
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,13 @@ class FinancingCells:
     """One row of the financing table."""
 
     index: int
+    key: BoundField
     own: BoundField
     financier: BoundField
     kind: BoundField
     source: BoundField
     confirmed: BoundField
+    letter: BoundField
     hours: BoundField | None
     hourly_rate: BoundField | None
     amount: BoundField | None
@@ -72,6 +78,14 @@ class FinancingCells:
         return f"Kr per timme, {self.name}"
 
     @property
+    def letter_label(self) -> str:
+        return f"Brev, {self.name}"
+
+    @property
+    def upload_id(self) -> str:
+        return f"{UPLOAD}-{self.index}"
+
+    @property
     def amount_label(self) -> str:
         return f"Värde, kr, {self.name}"
 
@@ -89,6 +103,7 @@ class FinancingForm(PartForm):
     ) -> None:
         """``part`` is what is stored; ``extra`` names an empty row to add below it (``NEW_ROWS``)."""
         self.application, self.stored = application, part
+        self.letters = _letter_choices(application)
         rows = _shown_rows(part, extra)
         initial: dict[str, Any] = {"applied_amount": part.applied_amount}
         for index, row in enumerate(rows):
@@ -106,6 +121,9 @@ class FinancingForm(PartForm):
             widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-affix": "kr"}),
         )
 
+    #: What the file dialog of a letter proposes.
+    accept = ACCEPT
+
     @property
     def rows(self) -> int:
         return len(self.owned)
@@ -119,6 +137,7 @@ class FinancingForm(PartForm):
 
     def _add_row(self, index: int, called: str) -> None:
         name = f"{FINANCIERS}-{index}"
+        self.fields[f"{name}-key"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.fields[f"{name}-own"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.fields[f"{name}-financier"] = CleanCharField(
             label=f"Namn på {called}",
@@ -142,6 +161,12 @@ class FinancingForm(PartForm):
         )
         self.fields[f"{name}-amount"] = KronorField(label=f"Belopp från {called}", required=False)
         self.fields[f"{name}-confirmed"] = forms.BooleanField(label="Bekräftad skriftligt", required=False)
+        self.fields[f"{name}-letter"] = forms.ChoiceField(
+            label=f"Brev från {called}",
+            choices=self.letters,
+            required=False,
+            error_messages={"invalid_choice": "Filen finns inte längre. Välj en annan."},
+        )
         for column in ("hours", "hourly_rate", "amount"):
             self.fields[f"{name}-{column}"].widget.attrs["data-col"] = column
 
@@ -168,9 +193,15 @@ class FinancingForm(PartForm):
             amount=None if in_kind else data["amount"],
             own=own,
             confirmed=bool(data["confirmed"]) and not own,
+            letter="" if own else data["letter"] or "",
+            key=self._key(index),
         )
-        empty = not row.financier and row.hours is None and row.hourly_rate is None and row.amount is None
-        return None if empty else row
+        typed = (row.financier, row.letter, row.hours, row.hourly_rate, row.amount)
+        return None if all(one in ("", None) for one in typed) else row
+
+    def _key(self, index: int) -> str:
+        data = self.cleaned_data
+        return row_key([str(data.get(f"{FINANCIERS}-{row}-key") or "") for row in range(index + 1)])
 
     def summary(self) -> BudgetSummary:
         """The sums of what is in the form, typed or stored, against the costs that are stored."""
@@ -194,11 +225,13 @@ class FinancingForm(PartForm):
         in_kind = self[f"{name}-kind"].value() == FinancingKind.IN_KIND
         return FinancingCells(
             index=index,
+            key=self[f"{name}-key"],
             own=self[f"{name}-own"],
             financier=self[f"{name}-financier"],
             kind=self[f"{name}-kind"],
             source=self[f"{name}-source"],
             confirmed=self[f"{name}-confirmed"],
+            letter=self[f"{name}-letter"],
             hours=self[f"{name}-hours"] if in_kind else None,
             hourly_rate=self[f"{name}-hourly_rate"] if in_kind else None,
             amount=None if in_kind else self[f"{name}-amount"],
@@ -220,8 +253,25 @@ def _shown_rows(part: FinancingPart, extra: str) -> list[dict[str, Any]]:
     ]
     if extra in NEW_ROWS and len(rows) < MOST_FINANCIERS:
         own, kind = NEW_ROWS[extra]
-        rows.append({"own": "1" if own else "", "kind": kind})
-    return rows or [{"own": "", "kind": FinancingKind.CASH.value}]
+        rows.append({"key": new_row_key(), "own": "1" if own else "", "kind": kind})
+    return rows or [{"key": new_row_key(), "own": "", "kind": FinancingKind.CASH.value}]
+
+
+def _letter_choices(application: Application) -> list[tuple[str, str]]:
+    files = read_states(application.attachments.all())
+    named = [
+        (file.filename, f"{file.filename} (borttagen, skadlig kod)" if file.is_infected else file.filename)
+        for file in files
+    ]
+    return [("", "Välj bland bilagorna"), *named]
+
+
+def with_letter(data: QueryDict, index: int, filename: str) -> QueryDict:
+    """What was posted, with the file as the letter of the row, which is confirmed by it."""
+    changed = data.copy()
+    changed[f"{FINANCIERS}-{index}-letter"] = filename
+    changed[f"{FINANCIERS}-{index}-confirmed"] = "on"
+    return changed
 
 
 def with_financing_changes(data: QueryDict) -> QueryDict:
@@ -233,4 +283,4 @@ def _new_row(wanted: str, _rows: list[Row]) -> Row | None:
     if wanted not in NEW_ROWS:
         return None
     own, kind = NEW_ROWS[wanted]
-    return {"own": ["1" if own else ""], "kind": [kind]}
+    return {"key": [new_row_key()], "own": ["1" if own else ""], "kind": [kind]}

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from applications.enums import ApplicationStatus
+from applications.forms.supplementing import files_field
 from applications.inbox_columns import Column
 from applications.queries import Due, Flag
 from calls.models import Call, StrengthArea
@@ -50,7 +51,7 @@ class WorkListForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hidden = (ApplicationStatus.DRAFT, ApplicationStatus.DISCARDED, ApplicationStatus.REPLACED)
+        hidden = (*ApplicationStatus.unsent(), ApplicationStatus.REPLACED)
         sent = [(value, label) for value, label in ApplicationStatus.choices if value not in hidden]
         self.fields["status"].choices = [("", "Alla"), *sent]  # type: ignore[attr-defined]
         self.fields["handlaggare"].queryset = officers()  # type: ignore[attr-defined]
@@ -64,7 +65,11 @@ class WorkListForm(forms.Form):
 class SaveViewForm(forms.Form):
     """The list as it is filtered now, under a name of one's own."""
 
-    name = CleanCharField(label="Spara urvalet som", max_length=60)
+    name = CleanCharField(
+        label="Spara urvalet som",
+        max_length=60,
+        error_messages={"required": "Skriv vad vyn ska heta."},
+    )
 
 
 class NoteForm(forms.Form):
@@ -86,3 +91,14 @@ class LetterForm(forms.Form):
         help_text="Blir en handling i ärendet.",
         widget=forms.Textarea(attrs={"rows": 8}),
     )
+
+
+class ThreadForm(LetterForm):
+    """A message in the thread of one case, where files can go along."""
+
+    uploads = files_field()
+
+    def content(self) -> dict[str, Any]:
+        """As the services of letters take it."""
+        cleaned = dict(self.cleaned_data)
+        return {"files": cleaned.pop("uploads"), **cleaned}

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.html import escape
 
 from applications.budget import MOST_YEARS
+from applications.enums import Municipality
 from applications.forms.drafting import LONG_TEXT, SHORT_TEXT, PartForm
 from applications.forms.rows import RowKind, RowsOf
 from applications.forms.secrets import (
@@ -71,6 +72,14 @@ class ProjectForm(PartForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": WRONG_AREA, "invalid_pk_value": WRONG_AREA},
+    )
+    municipalities = forms.MultipleChoiceField(
+        label="Kommuner",
+        choices=Municipality.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Där projektet genomförs.",
+        error_messages={"invalid_choice": "Välj bland kommunerna i listan."},
     )
     starts_on = SwedishDateField(label="Första dag", required=False)
     ends_on = SwedishDateField(label="Sista dag", required=False, help_text="Dagen ingår i perioden.")
@@ -163,7 +172,7 @@ class ProjectForm(PartForm):
     def part(self) -> ProjectPart:
         data: dict[str, Any] = {name: self.cleaned_data[name] for name in self.base_fields}
         return ProjectPart(
-            **data | {"areas": tuple(data["areas"])},
+            **data | {"areas": tuple(data["areas"]), "municipalities": tuple(data["municipalities"])},
             activity_rows=self.activity_rows.typed(),
             indicators=self.indicator_rows.typed(),
             secrets=secrets_typed(self, PROJECT_TEXTS),

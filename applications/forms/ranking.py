@@ -27,6 +27,13 @@ class RankingRowForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Behövs när ansökan inte står där poängen ger.",
     )
+    conditions = CleanTextField(
+        label="Särskilda villkor",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Villkor utöver de allmänna som föreslås i beslutet. Gäller bara bifall.",
+    )
 
 
 class AmountForm(forms.Form):
@@ -47,5 +54,8 @@ class LineForm(forms.Form):
 
 class UnlockForm(forms.Form):
     reason = CleanTextField(
-        label="Varför låses rangordningen upp?", max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+        label="Varför låses rangordningen upp?",
+        max_length=4000,
+        error_messages={"required": "Skriv varför rangordningen låses upp."},
+        widget=forms.Textarea(attrs={"rows": 2}),
     )

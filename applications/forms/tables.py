@@ -6,11 +6,12 @@ keyboard, with a block pasted from a spreadsheet, and without script.
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import QueryDict
 
+from applications.models.rows import ROW_KEY, new_row_key
 from s3portal.common.errors import Refusal
 from s3portal.common.forms import KronorField
 from s3portal.common.swedish.signs import MINUS
@@ -19,7 +20,9 @@ from s3portal.common.text import normalize_text
 ADD, REMOVE, UP, DOWN = "lagg_till", "ta_bort", "flytta_upp", "flytta_ner"
 #: A block from a spreadsheet, the cell it starts in ("row:column"), and the button that puts it in.
 BLOCK, BLOCK_AT, FILL = "klistra", "klistra_vid", "klistra_in"
-BUTTONS = (ADD, REMOVE, UP, DOWN, FILL)
+#: Puts the file that was chosen in a row among the attachments, as the letter of that row.
+UPLOAD_LETTER = "ladda_upp"
+BUTTONS = (ADD, REMOVE, UP, DOWN, FILL, UPLOAD_LETTER)
 
 Row = dict[str, list[str]]
 
@@ -49,6 +52,12 @@ def read_rows(data: QueryDict, prefix: str, *, most: int) -> list[Row]:
         if match := name_of.fullmatch(name):
             found.setdefault(int(match[1]), {})[match[2]] = values
     return [found.get(index, {}) for index in range(min(max(found, default=-1) + 1, most))]
+
+
+def row_key(keys: Sequence[str]) -> str:
+    """The key of the last of the posted rows; a new one when it has none or a row above has the same."""
+    known = re.fullmatch(ROW_KEY, keys[-1]) and keys[-1] not in keys[:-1]
+    return keys[-1] if known else new_row_key()
 
 
 def write_rows(data: QueryDict, prefix: str, rows: list[Row]) -> QueryDict:

@@ -20,10 +20,10 @@ from applications.models.impartiality import ImpartialityDeclaration
 from applications.models.letter import Letter
 from applications.models.plan import BudgetAmount, BudgetLine, Financing
 from applications.models.project import Project, ProjectQuerySet
-from applications.models.ranking import Ranking, RankingRow
+from applications.models.ranking import Ranking, RankingLock, RankingRow
 from applications.models.rows import ROW_KEY, Activity, Indicator, Partner, new_row_key
 from applications.models.secret import TradeSecret
-from applications.models.supplement import SupplementRequest, SupplementRequestQuerySet
+from applications.models.supplement import SupplementPart, SupplementRequest, SupplementRequestQuerySet
 
 __all__ = [
     "ROW_KEY",
@@ -55,9 +55,11 @@ __all__ = [
     "Project",
     "ProjectQuerySet",
     "Ranking",
+    "RankingLock",
     "RankingRow",
     "SavedView",
     "Score",
+    "SupplementPart",
     "SupplementRequest",
     "SupplementRequestQuerySet",
     "TradeSecret",

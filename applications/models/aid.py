@@ -6,10 +6,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicationStatus, DeclarationKind
+from applications.enums import DeclarationKind
 from applications.models.application import Application
 from applications.models.rows import ROW_KEY, DraftRow
-from s3portal.common.triggers import FrozenWithParent
+from applications.triggers import FrozenWhenSent
 
 
 class DeMinimisAid(DraftRow):
@@ -31,9 +31,7 @@ class DeMinimisAid(DraftRow):
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="de_minimis_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="de_minimis_frozen"),
         ]
 
     def __str__(self) -> str:
@@ -59,9 +57,7 @@ class OtherAid(DraftRow):
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="other_aid_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="other_aid_frozen"),
         ]
 
     def __str__(self) -> str:
@@ -91,9 +87,7 @@ class Declaration(models.Model):
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="declarations_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="declarations_frozen"),
         ]
 
     def __str__(self) -> str:

@@ -3,10 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicationStatus
 from applications.models.application import Application
+from applications.triggers import FrozenWhenSent
 from calls.models import CallQuestion
-from s3portal.common.triggers import FrozenWithParent
 
 
 class Answer(models.Model):
@@ -26,9 +25,7 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["application", "question"], name="answer_once"),
         ]
         triggers = [
-            FrozenWithParent(
-                name="answers_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="answers_frozen"),
         ]
 
     def __str__(self) -> str:

@@ -1,16 +1,25 @@
 """The application itself, and the strength areas it is about."""
 
+from datetime import datetime
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicationStatus
+from applications.enums import ApplicationStatus, Municipality
+from applications.triggers import TAKING_IN, FrozenWhenSent
+from applications.words import CONTENT, SENT
 from calls.models import Call, StrengthArea
 from s3portal.accounts.models import Organisation, User
-from s3portal.common.triggers import ContentFixed, FrozenWithParent
+from s3portal.common.search import swedish_query
+from s3portal.common.triggers import ContentFixed
 from s3portal.diary.models import Case, Record
 
 _OPEN = Q(status__in=ApplicationStatus.open())
@@ -27,8 +36,20 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.exclude(status__in=ApplicationStatus.unsent())
 
     def standing(self) -> "ApplicationQuerySet":
-        """All but those that a later one has replaced, and drafts that have been removed."""
-        return self.exclude(status__in=(ApplicationStatus.REPLACED, ApplicationStatus.DISCARDED))
+        """All but those that a later one has replaced, drafts that have been removed, and supplements that
+        are being written: those are reached from the application that they are about."""
+        return self.exclude(
+            status__in=(ApplicationStatus.REPLACED, ApplicationStatus.DISCARDED, ApplicationStatus.CHANGING)
+        )
+
+    def searched(self) -> "ApplicationQuerySet":
+        """What the staff's search looks in: sent, and not replaced by a later one. Told by the time of
+        sending, as the indexes made for it are."""
+        return self.filter(SENT).exclude(status=ApplicationStatus.REPLACED)
+
+    def containing(self, text: str) -> "ApplicationQuerySet":
+        """Those whose own texts answer to ``text``, wherever in them it stands."""
+        return self.filter(search=swedish_query(text))
 
     def open(self) -> "ApplicationQuerySet":
         """Received and waiting for a decision."""
@@ -74,11 +95,20 @@ class Application(models.Model):
         blank=True,
         verbose_name=_("styrkeområden"),
     )
+    #: Where the project is carried out, by the codes of ``Municipality``.
+    municipalities = ArrayField(
+        models.CharField(max_length=5, choices=Municipality),
+        verbose_name=_("kommuner"),
+        default=list,
+        blank=True,
+    )
     starts_on = models.DateField(_("första dag"), null=True, blank=True)
     ends_on = models.DateField(_("sista dag"), null=True, blank=True)
     applied_amount = models.BigIntegerField(_("sökt stöd i kronor"), null=True, blank=True)
     has_de_minimis_aid = models.BooleanField(_("har fått försumbart stöd"), null=True, blank=True)
     has_other_aid = models.BooleanField(_("har annat stöd för samma kostnader"), null=True, blank=True)
+    #: With the years applied for counted in (GBER art. 27.7); asked when the basis may be operating aid.
+    operating_aid_years = models.PositiveSmallIntegerField(_("år med driftstöd"), null=True, blank=True)
     publication_consent = models.BooleanField(_("samtycke till publicering"), default=False)
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -101,9 +131,24 @@ class Application(models.Model):
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replacements"
     )
+    #: The request that this row is the answer to, while it is written: a copy of what was sent.
+    answering = models.OneToOneField(
+        "applications.SupplementRequest",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="working_copy",
+    )
+    #: The supplement that holds the content as it stands; none when that is ``record``.
+    content_record = models.OneToOneField(
+        Record, on_delete=models.PROTECT, null=True, blank=True, related_name="content_of"
+    )
     discarded_at = models.DateTimeField(_("borttagen"), null=True, blank=True)
     #: When the applicant was told that the draft has lain unused and will be removed.
     unused_warned_at = models.DateTimeField(_("varnad om oanvänt utkast"), null=True, blank=True)
+    search: Any = models.GeneratedField(
+        expression=CONTENT, output_field=SearchVectorField(null=True), db_persist=True
+    )
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -114,6 +159,10 @@ class Application(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=ApplicationStatus.values), name="application_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(municipalities__contained_by=Municipality.values),
+                name="application_municipalities_known",
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True)
@@ -159,6 +208,15 @@ class Application(models.Model):
                 | (~Q(status=ApplicationStatus.DISCARDED) & Q(discarded_at__isnull=True)),
                 name="application_discarded_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(status=ApplicationStatus.CHANGING, answering__isnull=False)
+                | Q(status=ApplicationStatus.DISCARDED)
+                | (
+                    ~Q(status__in=[ApplicationStatus.CHANGING, ApplicationStatus.DISCARDED])
+                    & Q(answering__isnull=True)
+                ),
+                name="application_answers_while_written",
+            ),
             # Of one case, the last that was sent counts.
             models.UniqueConstraint(
                 fields=["case"],
@@ -203,18 +261,51 @@ class Application(models.Model):
                 name="application_call",
                 include=["applied_amount", "granted_amount"],
             ),
+            # The staff's search, which never meets a draft.
+            GinIndex(fields=["search"], name="application_search", condition=SENT),
+            # With what a case is found by, so that who looks for the latest in certain cases reads no texts.
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                name="application_sent_list",
+                condition=SENT,
+                include=["case", "status"],
+            ),
+            models.Index(fields=["applied_amount"], name="application_sent_amount", condition=SENT),
+            models.Index(fields=["granted_amount"], name="application_granted_amount", condition=SENT),
+            models.Index(fields=["starts_on", "ends_on"], name="application_sent_period", condition=SENT),
         ]
         triggers = [
-            # What was sent is what stands (TF 2:13): only the status may move after submission.
+            # What was sent is what stands (TF 2:13): only the status may move after submission, until
+            # something else has been sent.
             ContentFixed(
                 name="sent_content_fixed",
-                editable=[ApplicationStatus.DRAFT],
-                free=["status", "updated_at", "updated_by", "granted_amount", "discarded_at"],
+                editable=ApplicationStatus.written(),
+                free=[
+                    "status",
+                    "updated_at",
+                    "updated_by",
+                    "granted_amount",
+                    "discarded_at",
+                    "replaces",
+                    "answering",
+                ],
+                also=TAKING_IN,
+            ),
+            # A draft that is removed for good lets go of what it was to replace: another may stand there now.
+            pgtrigger.Protect(
+                name="replaces_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.replaces_id IS DISTINCT FROM NEW.replaces_id"
+                    " AND (OLD.status NOT IN ('draft', 'discarded') OR NEW.status <> 'draft')"
+                ),
             ),
             pgtrigger.Protect(
                 name="sent_never_deleted",
                 operation=pgtrigger.Delete,
-                condition=~pgtrigger.Q(old__status="draft") & ~pgtrigger.Q(old__status="discarded"),
+                condition=~pgtrigger.Q(old__status="draft")
+                & ~pgtrigger.Q(old__status="changing")
+                & ~pgtrigger.Q(old__status="discarded"),
             ),
         ]
 
@@ -223,7 +314,23 @@ class Application(models.Model):
 
     @property
     def is_draft(self) -> bool:
-        return self.status == ApplicationStatus.DRAFT
+        """It is being written: an application, or a supplement to one."""
+        return self.status in ApplicationStatus.written()
+
+    @property
+    def is_supplement(self) -> bool:
+        """The supplement to a sent application, while it is written."""
+        return self.status == ApplicationStatus.CHANGING
+
+    @property
+    def content_changed_at(self) -> datetime | None:
+        """When what stands was last changed by a supplement; None when it never was."""
+        return self.content_record.dated_at if self.content_record is not None else None
+
+    @property
+    def standing_record_id(self) -> int | None:
+        """The record with the content as it was last sent."""
+        return self.content_record_id or self.record_id
 
     @property
     def is_open(self) -> bool:
@@ -245,9 +352,7 @@ class ApplicationArea(models.Model):
             models.UniqueConstraint(fields=["application", "strengtharea"], name="application_area_once"),
         ]
         triggers = [
-            FrozenWithParent(
-                name="areas_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="areas_frozen"),
         ]
 
     def __str__(self) -> str:

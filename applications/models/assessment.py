@@ -5,7 +5,7 @@ from datetime import datetime, time
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,15 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def of(self, user: User) -> "AssignmentQuerySet":
         """What this person has to assess now."""
         return self.active().filter(assessor=user)
+
+    def waiting(self) -> "AssignmentQuerySet":
+        """Those whose assessor has neither handed in nor abstained."""
+        done = Assessment.objects.filter(
+            application=OuterRef("application"),
+            assessor=OuterRef("assessor"),
+            status__in=AssessmentStatus.own_is_in(),
+        )
+        return self.active().exclude(Exists(done))
 
 
 class Assignment(models.Model):

@@ -6,13 +6,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicationStatus, AttachmentKind
+from applications.enums import AttachmentKind
 from applications.models.application import Application
+from applications.triggers import FrozenWhenSent
 from calls.models import CallQuestion, RequestedAttachment
-from s3portal.common.triggers import FrozenWithParent
+from s3portal.common.quarantine import Scanned
 
 
-class Attachment(models.Model):
+class Attachment(Scanned, models.Model):
     """One file of a draft. When the application is sent, it becomes a file of its record: the same bytes.
 
     Copies of a draft share their bytes; what no row refers to is swept by night. An empty
@@ -51,9 +52,7 @@ class Attachment(models.Model):
             models.CheckConstraint(condition=Q(size__gt=0), name="attachment_not_empty"),
         ]
         triggers = [
-            FrozenWithParent(
-                name="attachments_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="attachments_frozen"),
         ]
 
     def __str__(self) -> str:

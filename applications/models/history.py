@@ -6,17 +6,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicationStatus
 from applications.models.application import Application
-from s3portal.common.triggers import FrozenWithParent
+from applications.triggers import FrozenWhenSent
 
 
 class DraftVersion(models.Model):
     """What one person changed on one page of the form, between ``started_at`` and ``saved_at``.
 
     A draft is the applicant's own (TF 2:13), and so is its history: nobody at the region reads it, sent or
-    not. ``changes`` is a list of {"key", "label", "before", "after"} as readable text; ``before`` is the
-    page's whole part as it stood before the first of these saves, so that it can be put back.
+    not. ``changes`` is a list of {"key", "label", "before", "after"} as readable text, from how
+    a field stood before the first of these saves to how it stands after the last. ``before`` is the page's
+    whole part as it stood before them (``parts.frozen``), so that it can be put back; empty in versions that
+    are older than it.
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="versions")
@@ -26,7 +27,7 @@ class DraftVersion(models.Model):
     saved_at = models.DateTimeField(_("till"), default=timezone.now)
     version = models.PositiveIntegerField(_("version"))
     changes = models.JSONField(_("ändringar"))
-    before = models.JSONField(_("delen som den var"))
+    before = models.JSONField(_("delen som den var"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("version av utkast")
@@ -39,9 +40,7 @@ class DraftVersion(models.Model):
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="versions_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="versions_frozen"),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.enums import ApplicationStatus, CostCategory, FinancingKind, FinancingSource
 from applications.models.application import Application
+from applications.models.attachment import Attachment
 from applications.models.rows import ROW_KEY, DraftRow, Partner
-from s3portal.common.triggers import FrozenWithParent
+from applications.triggers import TAKING_IN, FrozenWhenSent
 
 
 class FrozenWithLine(pgtrigger.Trigger):
@@ -20,22 +21,25 @@ class FrozenWithLine(pgtrigger.Trigger):
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
     def get_declare(self, model: Any) -> list[tuple[str, str]]:
-        return [("parent_status", "TEXT")]
+        return [("parent_status", "TEXT"), ("parent_id", "BIGINT")]
 
     def get_func(self, model: Any) -> str:
         ask = """
-            SELECT application.status INTO parent_status
+            SELECT application.status, application.id INTO parent_status, parent_id
             FROM applications_budgetline AS line
             JOIN applications_application AS application ON application.id = line.application_id
             WHERE line.id = {row}.line_id;
-            IF (parent_status <> 'draft') THEN
+            IF ({closed}) THEN
                 RAISE EXCEPTION 'pgtrigger: % is frozen with its parent', TG_TABLE_NAME;
             END IF;
         """
+        written = ", ".join(f"'{status}'" for status in ApplicationStatus.written())
+        taking_in = TAKING_IN.format(status="parent_status", id="parent_id")
+        closed = f"parent_status NOT IN ({written}) AND NOT ({taking_in})"
         return f"""
-            IF (TG_OP <> 'INSERT') THEN {ask.format(row="OLD")} END IF;
+            IF (TG_OP <> 'INSERT') THEN {ask.format(row="OLD", closed=closed)} END IF;
             IF (TG_OP = 'DELETE') THEN RETURN OLD; END IF;
-            {ask.format(row="NEW")}
+            {ask.format(row="NEW", closed=closed)}
             RETURN NEW;
         """
 
@@ -68,6 +72,17 @@ _PARTNER_IS_OURS = """
         WHERE id = NEW.partner_id AND application_id = NEW.application_id
     )) THEN
         RAISE EXCEPTION 'pgtrigger: the partner is of another application';
+    END IF;
+    RETURN NEW;
+"""
+
+
+_LETTER_IS_OURS = """
+    IF (NEW.letter_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM applications_attachment
+        WHERE id = NEW.letter_id AND application_id = NEW.application_id
+    )) THEN
+        RAISE EXCEPTION 'pgtrigger: the letter is of another application';
     END IF;
     RETURN NEW;
 """
@@ -110,9 +125,7 @@ class BudgetLine(DraftRow):
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="budget_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="budget_frozen"),
             pgtrigger.Trigger(
                 name="line_fits_amounts",
                 when=pgtrigger.Before,
@@ -169,15 +182,14 @@ class BudgetAmount(models.Model):
 _MONEY = Q(kind__in=[FinancingKind.CASH, FinancingKind.OTHER_IN_KIND])
 
 
-class Financing(models.Model):
+class Financing(DraftRow):
     """Medfinansiering from one financier: money, working time as hours × kronor per hour, or something else
     that is worth an amount.
 
     ``amount`` is whole kronor and, for working time, always hours × hourly rate. ``own``: the applicant's own
-    money or time. ``confirmed``: promised in writing by someone else."""
+    money or time. ``confirmed``: promised in writing by someone else, in the file ``letter``."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="financing")
-    order = models.PositiveSmallIntegerField(_("ordning"))
     financier = models.CharField(_("finansiär"), max_length=200)
     own = models.BooleanField(_("egna medel"), default=False)
     kind = models.CharField(_("slag"), max_length=20, choices=FinancingKind)
@@ -188,12 +200,21 @@ class Financing(models.Model):
     hourly_rate = models.PositiveIntegerField(_("kronor per timme"), null=True, blank=True)
     amount = models.BigIntegerField(_("kronor"), null=True, blank=True)
     confirmed = models.BooleanField(_("bekräftad skriftligt"), default=False)
+    letter = models.ForeignKey(
+        Attachment,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="financiers",
+        verbose_name=_("brev"),
+    )
 
-    class Meta:
+    class Meta(DraftRow.Meta):
         verbose_name = _("medfinansiering")
         verbose_name_plural = _("medfinansiering")
-        ordering = ["order"]
         constraints = [
+            models.UniqueConstraint(fields=["application", "key"], name="financing_key_once"),
+            models.CheckConstraint(condition=Q(key__regex=rf"^{ROW_KEY}$"), name="financing_key_form"),
             models.UniqueConstraint(
                 fields=["application", "order"],
                 name="financing_order_once",
@@ -221,12 +242,17 @@ class Financing(models.Model):
                 condition=Q(source__in=FinancingSource.values), name="financing_source_known"
             ),
             models.CheckConstraint(
-                condition=Q(own=False) | Q(confirmed=False), name="financing_own_is_not_confirmed"
+                condition=Q(own=False) | Q(confirmed=False, letter__isnull=True),
+                name="financing_own_is_not_confirmed",
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="financing_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
+            FrozenWhenSent(name="financing_frozen"),
+            pgtrigger.Trigger(
+                name="letter_is_ours",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_LETTER_IS_OURS,
             ),
         ]
 

@@ -10,9 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicationStatus
 from applications.models.application import Application
-from s3portal.common.triggers import FrozenWithParent
+from applications.triggers import FrozenWhenSent
 
 ROW_KEY = r"[0-9a-f]{10}"
 
@@ -57,9 +56,7 @@ class Partner(DraftRow):
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="partners_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="partners_frozen"),
         ]
 
     def __str__(self) -> str:
@@ -89,9 +86,7 @@ class Activity(DraftRow):
             ),
         ]
         triggers = [
-            FrozenWithParent(
-                name="activities_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="activities_frozen"),
         ]
 
     def __str__(self) -> str:
@@ -116,9 +111,7 @@ class Indicator(DraftRow):
             models.CheckConstraint(condition=Q(key__regex=rf"^{ROW_KEY}$"), name="indicator_key_form"),
         ]
         triggers = [
-            FrozenWithParent(
-                name="indicators_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="indicators_frozen"),
         ]
 
     def __str__(self) -> str:

@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.enums import ApplicationStatus
 from applications.models.application import Application
-from s3portal.common.triggers import FrozenWithParent
+from applications.triggers import FrozenWhenSent
 
 
 class TradeSecret(models.Model):
@@ -28,9 +27,7 @@ class TradeSecret(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="trade_secret_has_reason"),
         ]
         triggers = [
-            FrozenWithParent(
-                name="trade_secrets_frozen", parent_field="application", editable=[ApplicationStatus.DRAFT]
-            ),
+            FrozenWhenSent(name="trade_secrets_frozen"),
         ]
 
     def __str__(self) -> str:

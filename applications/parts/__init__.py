@@ -23,7 +23,6 @@ from applications.parts.budget import (
 )
 from applications.parts.comparing import (
     Difference,
-    Mergeable,
     Part,
     differences,
     meet,
@@ -32,13 +31,15 @@ from applications.parts.comparing import (
     with_choices,
 )
 from applications.parts.financing import FinancingPart, financing_text
+from applications.parts.frozen import frozen, thawed
 from applications.parts.partners import PartnersPart
-from applications.parts.project import PROJECT_TEXTS, ApplicantPart, ProjectPart
+from applications.parts.project import NOT_LISTED, PROJECT_TEXTS, ApplicantPart, ProjectPart
 from applications.parts.questions import QuestionsPart, question_key
 from applications.parts.rows import ActivityRow, IndicatorRow, PartnerRow
 from applications.parts.text import FieldText
 
 __all__ = [
+    "NOT_LISTED",
     "PROJECT_TEXTS",
     "ActivityRow",
     "AidPart",
@@ -49,7 +50,6 @@ __all__ = [
     "FieldText",
     "FinancingPart",
     "IndicatorRow",
-    "Mergeable",
     "OtherAidRow",
     "Part",
     "PartnerRow",
@@ -60,6 +60,7 @@ __all__ = [
     "declaration_key",
     "differences",
     "financing_text",
+    "frozen",
     "headroom_of",
     "in_order",
     "line_text",
@@ -71,5 +72,6 @@ __all__ = [
     "seen_mark",
     "summary_of",
     "taking_theirs",
+    "thawed",
     "with_choices",
 ]

@@ -57,6 +57,8 @@ class AidPart:
     has_other_aid: bool | None
     other_aid: tuple[OtherAidRow, ...]
     declared: tuple[str, ...]
+    #: Years of operating aid, those applied for counted in.
+    operating_aid_years: int | None = None
 
     @classmethod
     def read(cls, application: Application) -> "AidPart":
@@ -67,6 +69,7 @@ class AidPart:
             has_other_aid=application.has_other_aid,
             other_aid=read_rows(OtherAidRow, application.other_aid.all()),
             declared=in_order(made),
+            operating_aid_years=application.operating_aid_years,
         )
 
     def texts(self) -> Iterator[FieldText]:
@@ -77,6 +80,8 @@ class AidPart:
             "has_other_aid", "Har ni annat stöd för samma kostnader?", YES_NO_UNSAID[self.has_other_aid]
         )
         yield from row_texts(self.other_aid)
+        years = self.operating_aid_years
+        yield FieldText("operating_aid_years", "År med driftstöd", "" if years is None else str(years))
         for kind in self.declared:
             yield FieldText(declaration_key(kind), str(DeclarationKind(kind).label), "Intygat")
 
@@ -89,6 +94,7 @@ class AidPart:
             has_other_aid=(other if "has_other_aid" in keys else self).has_other_aid,
             other_aid=take_rows(self.other_aid, other.other_aid, keys),
             declared=in_order(declared),
+            operating_aid_years=(other if "operating_aid_years" in keys else self).operating_aid_years,
         )
 
 

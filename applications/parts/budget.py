@@ -1,13 +1,14 @@
 """What the project costs, and the sums of it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 
 from applications.budget import BudgetRow, BudgetRules, BudgetSummary, summarise, years_of
 from applications.enums import CostCategory
 from applications.models import Application
 from applications.parts.financing import FinancingPart
-from applications.parts.text import FieldText, number_text
+from applications.parts.tables import take_table
+from applications.parts.text import FieldText, kr_text, number_text
 from calls.models import Call
 from s3portal.common.swedish import format_amount, format_kr
 
@@ -43,21 +44,64 @@ class BudgetPart:
     def texts(self) -> Iterator[FieldText]:
         names = dict(self.partners)
         for number, row in enumerate(self.lines, start=1):
-            yield FieldText(f"line-{row.key or number}", f"Rad {number}", line_text(row, names))
-        yield FieldText("line-order", "Radernas ordning", self._order())
+            key, label = _field_key(row, number), f"Rad {number}"
+            yield FieldText(
+                key,
+                label,
+                line_text(row, names),
+                cells=tuple(_cells(row, key, label, names)),
+                kind="hours" if row.by_hours else "amounts",
+                name=row.description or str(CostCategory(row.category).label),
+            )
 
-    def _order(self) -> str:
-        """The lines by name, in order; those of the same name are told apart by their keys."""
-        called = [row.description or str(CostCategory(row.category).label) for row in self.lines]
-        return ", ".join(
-            name if called.count(name) == 1 else f"{name} ({row.key[:4]})"
-            for name, row in zip(called, self.lines, strict=True)
+    def taking(self, other: "BudgetPart", keys: Collection[str]) -> "BudgetPart":
+        lines = take_table(
+            {_field_key(row, number): row for number, row in enumerate(self.lines, start=1)},
+            {_field_key(row, number): row for number, row in enumerate(other.lines, start=1)},
+            keys,
+            _taking_cells,
         )
+        return replace(self, lines=lines)
+
+
+#: The columns of a line that are not years.
+_COLUMNS = ("category", "description", "partner", "hourly_rate")
+
+
+def _field_key(row: BudgetRow, number: int) -> str:
+    return f"line-{row.key or number}"
+
+
+def _cells(row: BudgetRow, key: str, label: str, names: dict[str, str]) -> Iterator[FieldText]:
+    yield FieldText(f"{key}-category", f"{label}, kostnadsslag", str(CostCategory(row.category).label))
+    yield FieldText(f"{key}-description", f"{label}, benämning", row.description)
+    yield FieldText(f"{key}-partner", f"{label}, part", names.get(row.partner, ""))
+    if row.by_hours:
+        yield FieldText(f"{key}-hourly_rate", f"{label}, kronor per timme", kr_text(row.hourly_rate))
+    for year, number in row.cells:
+        yield FieldText(f"{key}-{year}", f"{label}, {year}", _number_text(row, number))
+
+
+def _number_text(row: BudgetRow, number: int) -> str:
+    return f"{format_amount(number)} timmar" if row.by_hours else format_kr(number)
+
+
+def _taking_cells(mine: BudgetRow, theirs: BudgetRow, names: Collection[str]) -> BudgetRow:
+    """My line, but the cells of these names as they stand in theirs. Both are of the same kind."""
+    columns = {name: getattr(theirs, name) for name in _COLUMNS if name in names}
+    cells = {year: number for year, number in mine.cells if str(year) not in names}
+    cells |= {year: number for year, number in theirs.cells if str(year) in names}
+    return replace(mine, **columns, cells=tuple(sorted(cells.items())))
 
 
 def partners_of(application: Application) -> tuple[tuple[str, str], ...]:
-    """Key and name of each partner, in order."""
-    return tuple((partner.key, str(partner)) for partner in application.partners.all())
+    """Key and name of each partner, in order; those of the same name are numbered."""
+    partners = [(partner.key, str(partner)) for partner in application.partners.all()]
+    called = [name for _key, name in partners]
+    return tuple(
+        (key, name if called.count(name) == 1 else f"{name} ({called[: place + 1].count(name)})")
+        for place, (key, name) in enumerate(partners)
+    )
 
 
 def line_text(row: BudgetRow, names: dict[str, str]) -> str:
@@ -66,7 +110,7 @@ def line_text(row: BudgetRow, names: dict[str, str]) -> str:
     if row.by_hours:
         words.append(f"{number_text(row.hourly_rate)} kr per timme")
     for year, number in row.cells:
-        words.append(f"{year}: {f'{format_amount(number)} timmar' if row.by_hours else format_kr(number)}")
+        words.append(f"{year}: {_number_text(row, number)}")
     return ", ".join(word for word in words if word)
 
 

@@ -3,33 +3,36 @@
 A page carries a mark of every field as it stood when the page was opened. When it is saved each field is
 looked at on its own: what only one person has changed is taken from them; what both have changed, each in
 their way, is a conflict that a person decides. So nothing that somebody wrote is lost in silence.
+
+A row of a table is looked at cell by cell when both have it, otherwise as a whole: who changes a cell of a
+row that another has taken away is asked about the row.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self
 
 from applications.models import Application
 from applications.parts.text import FieldText
 from s3portal.common.text import Piece, diff_words
 
+#: The order of a table's rows, as a field of its own.
+ORDER = "order"
+
 
 class Part(Protocol):
-    """What is written on one page of the form, as values."""
+    """What is written on one page of the form, as values. ``TOGETHER``, if it has one, names groups of fields
+    that must come from the same version."""
 
     @classmethod
     def read(cls, application: Application) -> Self: ...
 
     def texts(self) -> Iterator[FieldText]: ...
 
-
-@runtime_checkable
-class Mergeable(Part, Protocol):
-    """A part that can take single fields from another version of itself. ``TOGETHER``, if it has one, names
-    groups of fields that must come from the same version."""
-
-    def taking(self, other: Any, keys: Collection[str]) -> Self: ...
+    def taking(self, other: Any, keys: Collection[str]) -> Self:
+        """This, but the fields named in ``keys`` as they stand in ``other``."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ def _mark(text: str) -> str:
 
 def seen_mark(application: Application, part: Part) -> str:
     """What a page carries to tell which texts it holds: the draft's version, and a mark of each field."""
-    marks = ",".join(f"{one.key}:{_mark(one.text)}" for one in part.texts() if one.text)
+    texts = (one for row in part.texts() for one in (row, *row.cells))
+    marks = ",".join(f"{one.key}:{_mark(one.text)}" for one in texts if one.text)
     return f"{application.version}-{marks}"
 
 
@@ -77,19 +81,49 @@ def with_choices(seen: str, chosen: Mapping[str, str]) -> str:
 
 
 def differences(theirs: Part, mine: Part) -> list[Difference]:
-    """The fields that differ, in the order of the page."""
-    stored = {one.key: one for one in theirs.texts()}
-    typed = {one.key: one for one in mine.texts()}
-    return [
-        Difference(
-            label=(typed.get(key) or stored[key]).label,
-            theirs=stored[key].text if key in stored else "",
-            mine=typed[key].text if key in typed else "",
-            key=key,
-        )
-        for key in [*typed, *(key for key in stored if key not in typed)]
-        if (stored[key].text if key in stored else "") != (typed[key].text if key in typed else "")
-    ]
+    """The fields that differ, in the order of the page, and whether the rows that both have lie in the same
+    order."""
+    stored, typed = list(theirs.texts()), list(mine.texts())
+    return [*_field_by_field(stored, typed), *_order(stored, typed, among=None)]
+
+
+def _field_by_field(theirs: Sequence[FieldText], mine: Sequence[FieldText]) -> Iterator[Difference]:
+    stored, typed = _compared(theirs, mine), _compared(mine, theirs)
+    for key in [*typed, *(key for key in stored if key not in typed)]:
+        before, after = (side[key].text if key in side else "" for side in (stored, typed))
+        if before != after:
+            yield Difference((typed.get(key) or stored[key]).label, before, after, key)
+
+
+def _compared(texts: Sequence[FieldText], other: Sequence[FieldText]) -> dict[str, FieldText]:
+    """The cells of a row that the other has too and of the same kind; all else as it is."""
+    kinds = {row.key: row.kind for row in other if row.cells}
+    pieces = (row.cells if row.cells and kinds.get(row.key) == row.kind else (row,) for row in texts)
+    return {one.key: one for found in pieces for one in found}
+
+
+def _order(
+    theirs: Sequence[FieldText], mine: Sequence[FieldText], *, among: Collection[str] | None
+) -> Iterator[Difference]:
+    """One difference, when the rows that both have (and that are ``among`` these) lie in different orders."""
+    stored, typed = (
+        {row.key: row for row in texts if row.cells and (among is None or row.key in among)}
+        for texts in (theirs, mine)
+    )
+    before, after = [key for key in stored if key in typed], [key for key in typed if key in stored]
+    if before != after:
+        names = _told_apart([typed[key] for key in after])
+        first, then = (", ".join(names[key] for key in order) for order in (before, after))
+        yield Difference("Radernas ordning", first, then, ORDER)
+
+
+def _told_apart(rows: Sequence[FieldText]) -> dict[str, str]:
+    """The rows' names; those of the same name with their place among the rows too."""
+    called = [row.name for row in rows]
+    return {
+        row.key: row.name if called.count(row.name) == 1 else f"{row.name} ({row.label.lower()})"
+        for row in rows
+    }
 
 
 @dataclass(frozen=True)
@@ -104,14 +138,18 @@ class Meeting:
 def meet(seen: str, *, stored: Part, mine: Part) -> Meeting:
     """Put together what is stored and what was typed on a page with the mark ``seen``."""
     base = _marks(seen)
-    found = differences(stored, mine)
+    theirs, typed = list(stored.texts()), list(mine.texts())
+    found = list(_field_by_field(theirs, typed))
     only_theirs = {one.key for one in found if _mark(one.mine) == base.get(one.key, "")}
     only_mine = {one.key for one in found if _mark(one.theirs) == base.get(one.key, "")} - only_theirs
+    for moved in _order(theirs, typed, among=base):
+        found.append(moved)
+        here, there, before = _common_orders(typed, theirs, base)
+        if here == before:
+            only_theirs.add(ORDER)
+        elif there == before or base.get(ORDER) == moved.shown:
+            only_mine.add(ORDER)
     both = {one.key for one in found} - only_theirs - only_mine
-    if not isinstance(mine, Mergeable):
-        # It cannot be taken apart: whoever comes second chooses between the two as they are.
-        both = {one.key for one in found} if both or only_theirs else set()
-        return Meeting(mine, [one for one in found if one.key in both])
     for group in getattr(mine, "TOGETHER", ()):
         if group & only_theirs and group & only_mine:
             both |= group & (only_theirs | only_mine)
@@ -120,9 +158,17 @@ def meet(seen: str, *, stored: Part, mine: Part) -> Meeting:
     return Meeting(mine.taking(stored, only_theirs), [])
 
 
+def _common_orders(
+    mine: Sequence[FieldText], theirs: Sequence[FieldText], base: Collection[str]
+) -> Iterator[list[str]]:
+    """The rows that all three have, in the order of each."""
+    orders = ([row.key for row in mine], [row.key for row in theirs], list(base))
+    for keys in orders:
+        yield [key for key in keys if all(key in other for other in orders)]
+
+
 def taking_theirs(mine: Part, *, stored: Part, chosen: Mapping[str, str]) -> Part:
     """``mine`` with the stored text of the fields in ``chosen``, where that is still the text with the mark
     that was chosen. Where it is not, mine stays and will meet it anew."""
-    texts = {one.key: one.text for one in stored.texts()}
-    keys = {key for key, mark in chosen.items() if _mark(texts.get(key, "")) == mark}
-    return mine.taking(stored, keys) if isinstance(mine, Mergeable) else mine
+    shown = {one.key: one.shown for one in differences(stored, mine)}
+    return mine.taking(stored, {key for key, mark in chosen.items() if shown.get(key) == mark})

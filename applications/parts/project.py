@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
+from applications.enums import Municipality
 from applications.models import Application
 from applications.parts.rows import ActivityRow, IndicatorRow, read_rows, row_texts, take_rows
 from applications.parts.secrets import Secrets, read_secrets, secret_texts, take_secrets
@@ -27,6 +28,8 @@ PROJECT_TEXTS = {
     "risks": "Risker",
     "dissemination": "Spridning och uppföljning",
 }
+#: Columns that no list shows, and every list therefore leaves in the database.
+NOT_LISTED = (*PROJECT_TEXTS, "search")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class ProjectPart:
     activity_rows: tuple[ActivityRow, ...] = ()
     indicators: tuple[IndicatorRow, ...] = ()
     secrets: Secrets = ()
+    #: Codes of ``Municipality``.
+    municipalities: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, application: Application) -> "ProjectPart":
@@ -86,6 +91,7 @@ class ProjectPart:
             activity_rows=read_rows(ActivityRow, application.activity_rows.all()),
             indicators=read_rows(IndicatorRow, application.indicators.all()),
             secrets=read_secrets(application, PROJECT_TEXTS),
+            municipalities=tuple(application.municipalities),
             **{name: getattr(application, name) for name in PROJECT_TEXTS},
         )
 
@@ -94,6 +100,8 @@ class ProjectPart:
         for name, label in PROJECT_TEXTS.items():
             yield FieldText(name, label, getattr(self, name))
         yield FieldText("areas", "Styrkeområden", ", ".join(sorted(area.name for area in self.areas)))
+        names = ", ".join(str(Municipality(code).label) for code in self.municipalities)
+        yield FieldText("municipalities", "Kommuner", names)
         yield FieldText("starts_on", "Första dag", day_text(self.starts_on))
         yield FieldText("ends_on", "Sista dag", day_text(self.ends_on))
         yield from row_texts(self.activity_rows)
@@ -111,4 +119,4 @@ class ProjectPart:
         )
 
 
-_PLAIN = {"title", *PROJECT_TEXTS, "areas", "starts_on", "ends_on"}
+_PLAIN = {"title", *PROJECT_TEXTS, "areas", "municipalities", "starts_on", "ends_on"}

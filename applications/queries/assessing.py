@@ -3,22 +3,28 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
+from applications.enums import ApplicationStatus
 from applications.impartiality import recused_people
 from applications.models import Application, Assessment, Assignment, ImpartialityDeclaration
+from applications.parts import NOT_LISTED
 from calls.models import Call
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 
 
 def my_assignments(user: User) -> QuerySet[Assignment]:
-    """What this person has to assess, the most urgent first; decided and withdrawn ones last."""
+    """What this person has to assess, the most urgent first; what is handed in, decided or withdrawn last."""
+    waits = Q(pk__in=Assignment.objects.of(user).waiting()) & Q(
+        application__status__in=ApplicationStatus.open()
+    )
     return (
         Assignment.objects.of(user)
         .select_related("application__case", "application__call", "application__organisation")
-        .defer("application__summary", "application__aims", "application__activities")
-        .order_by("due_on", "pk")
+        .defer(*(f"application__{name}" for name in NOT_LISTED))
+        .alias(rest=Case(When(waits, then=0), default=1))
+        .order_by("rest", "due_on", "pk")
     )
 
 
@@ -97,6 +103,12 @@ def assignments_of(application: Application) -> list[AssignmentState]:
     ]
 
 
+def assessing_so_far(application: Application) -> dict[str, int]:
+    """How many have the application to assess (``given``), and have handed in or abstained (``done``)."""
+    given = application.assignments.active().count()
+    return {"given": given, "done": given - application.assignments.waiting().count()}
+
+
 def open_of_call(call: Call) -> QuerySet[Application]:
     """Received and not decided, with how many assess each, in the order they came."""
     active = Count("assignments", filter=Q(assignments__ended_at__isnull=True))
@@ -104,7 +116,7 @@ def open_of_call(call: Call) -> QuerySet[Application]:
         Application.objects.open()
         .filter(call=call)
         .select_related("case", "organisation")
-        .defer("summary", "aims", "activities", "case__search")
+        .defer(*NOT_LISTED, "case__search")
         .annotate(assessor_count=active)
         .order_by("submitted_at", "pk")
     )

@@ -1,17 +1,15 @@
 """The officers' work list: its tabs, filters and orders, and pages that never count far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Least
 from django.utils import timezone
-from django.utils.functional import cached_property
 
-from applications.enums import AssessmentStatus, RecusalGround
+from applications.enums import RecusalGround
 from applications.models import (
     Application,
     ApplicationArea,
@@ -22,19 +20,10 @@ from applications.models import (
     InternalNote,
     SupplementRequest,
 )
-from applications.parts import PROJECT_TEXTS
+from applications.parts import NOT_LISTED
 from calls.models import Call
 from s3portal.accounts.models import Membership, User
 from s3portal.diary.models import Case
-
-# Generic to the type checker only.
-if TYPE_CHECKING:
-    _Paginator = Paginator[Any]
-else:
-    _Paginator = Paginator
-
-#: No list counts or pages further than this; who has more rows than this filters.
-MOST_COUNTED: Final = 1000
 
 
 class Selection(StrEnum):
@@ -81,21 +70,17 @@ def due_by(due: Due, *, today: date) -> Q:
     last = today - timedelta(days=1) if due is Due.OVERDUE else today + timedelta(days=7)
     days = Q(due_on__lte=last) if due is Due.OVERDUE else Q(due_on__range=(today, last))
     supplements = SupplementRequest.objects.unanswered().filter(days).values("application")
-    waiting = (
-        Assignment.objects.active()
-        .filter(days)
-        .exclude(
-            application__assessments__status=AssessmentStatus.SUBMITTED,
-            application__assessments__assessor=F("assessor"),
-        )
-    )
+    waiting = Assignment.objects.waiting().filter(days)
     return Q(pk__in=supplements) | Q(pk__in=waiting.values("application"))
 
 
 def flagged(flag: Flag) -> Q:
     if flag is Flag.RECUSED:
-        grounds = ImpartialityDeclaration.objects.exclude(ground=RecusalGround.NONE)
-        return Q(pk__in=grounds.values("application"))
+        later = ImpartialityDeclaration.objects.filter(
+            application=OuterRef("application"), person=OuterRef("person"), pk__gt=OuterRef("pk")
+        )
+        standing = ImpartialityDeclaration.objects.exclude(ground=RecusalGround.NONE).filter(~Exists(later))
+        return Q(pk__in=standing.values("application"))
     if flag is Flag.UNCONFIRMED:
         confirmed = Membership.objects.filter(confirmed_at__isnull=False)
         return ~Q(organisation__in=confirmed.values("organisation"))
@@ -104,12 +89,14 @@ def flagged(flag: Flag) -> Q:
     return Q(pk__in=InternalNote.objects.values("application"))
 
 
-#: Column → the order of its rows, each with an index; the opposite order reads the same index backwards.
+#: Column → the order of its rows, each with an index; the opposite order reads the same index backwards. Only
+#: the dates are worked out row by row.
 ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "arende": ("title", "-pk"),
     "status": ("status", "-submitted_at", "-pk"),
     "inkommen": ("-submitted_at", "-pk"),
     "belopp": ("applied_amount", "-pk"),
+    "frist": ("next_due", "-pk"),
 }
 DEFAULT_ORDER: Final = "inkommen"
 
@@ -148,49 +135,33 @@ def work_list(*, selection: Selection, user: User, wanted: Mapping[str, Any]) ->
     if wanted.get("flagga"):
         rows = rows.filter(flagged(Flag(wanted["flagga"])))
     return (
-        rows.order_by(*_order(wanted.get("ordning") or ""))
+        _with_dates(rows)
+        .order_by(*_order(wanted.get("ordning") or ""))
         .select_related("case__officer", "organisation", "call")
-        .defer(*PROJECT_TEXTS, "case__search")
+        .defer(*NOT_LISTED, "case__search")
         .prefetch_related("areas")
     )
 
 
-def _order(wanted: str) -> tuple[str, ...]:
+def _with_dates(rows: ApplicationQuerySet) -> ApplicationQuerySet:
+    """With the last days that are waited for: ``supplement_due`` and ``assessment_due`` (inclusive, None when
+    nothing is waited for), and ``next_due``, the nearer of them."""
+    supplements = SupplementRequest.objects.unanswered().filter(application=OuterRef("pk"))
+    assessments = Assignment.objects.waiting().filter(application=OuterRef("pk")).order_by("due_on")
+    return rows.annotate(
+        supplement_due=Subquery(supplements.values("due_on")[:1]),
+        assessment_due=Subquery(assessments.values("due_on")[:1]),
+    ).annotate(next_due=Least("supplement_due", "assessment_due"))
+
+
+def _order(wanted: str) -> tuple[str | OrderBy, ...]:
     fields = ORDERS.get(wanted.removeprefix("-"), ORDERS[DEFAULT_ORDER])
+    if wanted == "-frist":
+        # What waits for nothing is last whichever way the dates run.
+        return (F("next_due").desc(nulls_last=True), "pk")
     if not wanted.startswith("-"):
         return fields
     return tuple(field.removeprefix("-") if field.startswith("-") else f"-{field}" for field in fields)
-
-
-@dataclass(frozen=True)
-class BoundedCount:
-    """How many there are, counted to ``MOST_COUNTED`` and no further."""
-
-    number: int
-
-    @property
-    def more(self) -> bool:
-        return self.number > MOST_COUNTED
-
-    def __str__(self) -> str:
-        return f"{MOST_COUNTED}+" if self.more else str(self.number)
-
-
-def bounded_count(rows: QuerySet[Any]) -> BoundedCount:
-    """One query that stops counting just past ``MOST_COUNTED``, however many rows there are."""
-    return BoundedCount(rows.order_by().select_related(None).values("pk")[: MOST_COUNTED + 1].count())
-
-
-class BoundedPaginator(_Paginator):
-    """Pages of the first ``MOST_COUNTED`` rows, so that no page has a deep offset."""
-
-    @cached_property
-    def total(self) -> BoundedCount:
-        return bounded_count(self.object_list)  # type: ignore[arg-type]
-
-    @cached_property
-    def count(self) -> int:
-        return min(self.total.number, MOST_COUNTED)
 
 
 def call_of_frame(wanted: Call | None) -> Call | None:

@@ -12,13 +12,15 @@ def received_application(pk: int) -> QuerySet[Application]:
     return (
         Application.objects.received()
         .filter(pk=pk)
-        .select_related("call", "organisation", "case__officer", "submitted_by", "record")
+        .select_related("call", "organisation", "case__officer", "submitted_by", "record", "content_record")
     )
 
 
 def supplements_of(application: Application) -> list[SupplementRequest]:
     """What has been asked for and answered, the latest first."""
-    found = application.supplements.select_related("requested_by", "answered_by", "record", "answer_record")
+    found = application.supplements.select_related(
+        "requested_by", "answered_by", "closed_by", "record", "answer_record"
+    ).prefetch_related("parts", "record__files", "answer_record__files")
     return list(found.order_by("-requested_at", "-pk"))
 
 
@@ -37,6 +39,7 @@ def letters_of(application: Application) -> QuerySet[Letter]:
     return (
         Letter.objects.filter(application__case=application.case_id)
         .select_related("author", "record")
+        .prefetch_related("record__files")
         .order_by("sent_at", "pk")
     )
 
@@ -54,11 +57,13 @@ def status_color(status: str) -> tuple[str, str]:
     """Colour and icon of a status tag."""
     return {
         ApplicationStatus.DRAFT.value: ("neutral", "penna"),
+        ApplicationStatus.CHANGING.value: ("warning", "penna"),
         ApplicationStatus.SUBMITTED.value: ("neutral", "kuvert"),
         ApplicationStatus.SUPPLEMENT.value: ("warning", "klocka"),
         ApplicationStatus.ASSESSED.value: ("info", "oga"),
         ApplicationStatus.GRANTED.value: ("success", "bock-ring"),
         ApplicationStatus.REJECTED.value: ("danger", "fel"),
+        ApplicationStatus.DISMISSED.value: ("danger", "fel"),
         ApplicationStatus.WITHDRAWN.value: ("neutral", "pil-bak"),
         ApplicationStatus.REPLACED.value: ("neutral", "pil-bak"),
         ApplicationStatus.DISCARDED.value: ("neutral", "ta-bort"),

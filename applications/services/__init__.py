@@ -1,5 +1,6 @@
 """What happens to applications. Nothing else assigns their status."""
 
+from applications.services.answering import answer_supplement, send_supplement
 from applications.services.assessing import (
     AssessmentContent,
     abstain,
@@ -15,21 +16,24 @@ from applications.services.discarding import discard_draft, restore_draft
 from applications.services.drafting import DraftConflict, TooLate, save_draft, start_application
 from applications.services.handling import (
     assign_officer,
+    change_grant,
+    dismiss_application,
     grant_application,
     note_export,
     note_opening,
     reject_application,
+    reopen_application,
 )
 from applications.services.judging import NOT_ALL, Judged, judge_conditions, mark_assessed
 from applications.services.letting_in import close_door, open_door_for
 from applications.services.ranking import (
     change_row,
-    lock_ranking,
     move_line,
+    note_ranking_taken,
     start_ranking,
-    unlock_ranking,
     update_ranking,
 )
+from applications.services.ranking_lock import lock_ranking, unlock_ranking
 from applications.services.sharing import (
     add_co_handler,
     assign_many,
@@ -47,9 +51,9 @@ from applications.services.submitting import (
     withdraw_application,
 )
 from applications.services.supplementing import (
-    answer_supplement,
     ask_for_supplement,
     give_more_time,
+    judge_unanswered,
     stop_asking,
 )
 from applications.services.writing import write_to_applicant, write_to_applicants, write_to_region
@@ -72,16 +76,19 @@ __all__ = [
     "assign_officer",
     "begin_change",
     "change_assignment",
+    "change_grant",
     "change_note",
     "change_row",
     "close_door",
     "copy_application",
     "declare_impartiality",
     "discard_draft",
+    "dismiss_application",
     "end_assignment",
     "give_more_time",
     "grant_application",
     "judge_conditions",
+    "judge_unanswered",
     "lift_recusal",
     "lock_ranking",
     "mark_assessed",
@@ -89,18 +96,21 @@ __all__ = [
     "move_line",
     "note_export",
     "note_opening",
+    "note_ranking_taken",
     "open_door_for",
     "reject_application",
     "remove_attachment",
     "remove_co_handler",
     "remove_note",
     "remove_view",
+    "reopen_application",
     "reopen_assessment",
     "require_replaceable",
     "restore_draft",
     "save_assessment",
     "save_draft",
     "save_view",
+    "send_supplement",
     "start_application",
     "start_ranking",
     "stop_asking",

@@ -17,7 +17,6 @@ from calls.models import Criterion
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
-from s3portal.common.swedish import format_tenths
 
 NOT_ASSIGNED = "Ansökan är inte tilldelad dig för bedömning."
 CHANGED = "Bedömningen är sparad från en annan flik sedan du öppnade sidan. Inget av det här är sparat."
@@ -61,7 +60,8 @@ def submit_assessment(
         actor=actor,
         action="assessment_submitted",
         obj=assessment.application,
-        text=f"Lämnade sin bedömning: {format_tenths(total)} av 100",
+        # Without the points: officers who have yet to assess read the events of the case.
+        text="Lämnade sin bedömning",
         data={"assessment": assessment.pk, "total": [total.numerator, total.denominator]},
     )
     return assessment

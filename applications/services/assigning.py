@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from django.db import transaction
@@ -11,20 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.enums import AssessmentAction, AssessmentStatus, AssignmentEnd
-from applications.impartiality import require_not_recused
+from applications.impartiality import RECUSED, require_not_recused
 from applications.models import Application, Assessment, Assignment, ImpartialityDeclaration
 from applications.rules import may_assess, may_handle
+from applications.services.days import require_coming
 from applications.services.handling import MAY_NOT_HANDLE
 from applications.transitions import assessment_after
+from calls.models import Criterion
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_day
 from s3portal.outbox.services import cancel_queued, enqueue_mail
 
-#: What the form proposes, and what is taken for a slip of the pen.
-DEFAULT_DAYS: Final = 14
-MOST_DAYS: Final = 366
 MOST_AT_ONCE: Final = 500
 
 
@@ -53,24 +52,27 @@ def assign_assessors(
     if not may_handle(actor):
         raise Refusal(MAY_NOT_HANDLE)
     _require_people(assessors)
-    _require_coming(due_on)
+    require_coming(due_on)
     applications = _locked(application_ids)
+    barred = _barred(applications)
     for application in applications:
-        require_not_recused(actor, application)
+        if (application.case_id, actor.pk) in barred:
+            raise Refusal(RECUSED)
         _require_open(application)
+    _require_criteria(applications)
     there = set(
         Assignment.objects.active()
         .filter(application__in=applications, assessor__in=assessors)
         .values_list("application_id", "assessor_id")
     )
-    barred = _barred(applications)
     made, recused = [], []
     for application in applications:
         for person in assessors:
-            if (application.pk, person.pk) in barred:
+            if (application.case_id, person.pk) in barred:
                 recused.append((application, person))
             elif (application.pk, person.pk) not in there:
                 made.append(_give(application, person, actor, due_on, allow_trade_secrets))
+    _go_on_after_jav(made)
     _mail(made)
     return Assigned(made, len(there), recused)
 
@@ -82,9 +84,10 @@ def change_assignment(
     """Another last day, or another answer about trade secrets. Reminders of the old day do not leave."""
     assignment = _assignment(assignment_id, actor)
     _require_open(assignment.application)
+    _require_criteria([assignment.application])
     moved = due_on != assignment.due_on
     if moved:
-        _require_coming(due_on)
+        require_coming(due_on)
     assignment.due_on, assignment.allow_trade_secrets = due_on, allow_trade_secrets
     # Counts as given anew: no reminder goes out whose hour was before this.
     assignment.assigned_at = timezone.now() if moved else assignment.assigned_at
@@ -136,19 +139,15 @@ def _require_people(assessors: Collection[User]) -> None:
             raise Refusal(f"{person} är inte bedömare.", field="assessors")
 
 
-def _require_coming(due_on: date) -> None:
-    today = timezone.localdate()
-    if due_on < today:
-        raise Refusal("Ange i dag eller en senare dag.", field="due_on")
-    if due_on > today + timedelta(days=MOST_DAYS):
-        raise Refusal("Ange en dag inom ett år.", field="due_on")
-
-
 def _require_open(application: Application) -> None:
     if not application.is_open:
         status = application.get_status_display().lower()
         raise Refusal(f"Ansökan {application.case} är {status} och bedöms inte.")
-    if not application.call.criteria.exists():
+
+
+def _require_criteria(applications: Collection[Application]) -> None:
+    calls = {application.call_id for application in applications}
+    if Criterion.objects.filter(call__in=calls).values("call").distinct().count() < len(calls):
         raise Refusal("Utlysningen har inga kriterier att bedöma efter.")
 
 
@@ -168,13 +167,16 @@ def _locked(application_ids: Collection[int]) -> list[Application]:
     return list(found)
 
 
-def _barred(applications: Collection[Application]) -> set[tuple[int, int]]:
+def _barred(applications: Collection[Application]) -> set[tuple[int | None, int]]:
+    """Who takes no part in which case: jäv is about the matter, whichever of its applications was read."""
+    cases = [application.case_id for application in applications]
     latest = (
-        ImpartialityDeclaration.objects.filter(application__in=applications)
-        .order_by("application_id", "person_id", "-pk")
-        .distinct("application_id", "person_id")
+        ImpartialityDeclaration.objects.filter(application__case__in=cases)
+        .select_related("application")
+        .order_by("application__case_id", "person_id", "-pk")
+        .distinct("application__case_id", "person_id")
     )
-    return {(one.application_id, one.person_id) for one in latest if one.is_recusal}
+    return {(one.application.case_id, one.person_id) for one in latest if one.is_recusal}
 
 
 def _give(
@@ -187,7 +189,6 @@ def _give(
         allow_trade_secrets=allow_trade_secrets,
         assigned_by=actor,
     )
-    _reopen_after_jav(application, person)
     record_event(
         actor=actor,
         action="assessor_assigned",
@@ -198,12 +199,15 @@ def _give(
     return assignment
 
 
-def _reopen_after_jav(application: Application, person: User) -> None:
+def _go_on_after_jav(made: Sequence[Assignment]) -> None:
     """Jäv was declared and lifted: what was written can be gone on with."""
-    assessment = Assessment.objects.filter(
-        application=application, assessor=person, status=AssessmentStatus.RECUSED
-    ).first()
-    if assessment is not None:
+    pairs = {(one.application_id, one.assessor_id) for one in made}
+    ended = Assessment.objects.filter(
+        application__in={application for application, _person in pairs}, status=AssessmentStatus.RECUSED
+    )
+    for assessment in ended:
+        if (assessment.application_id, assessment.assessor_id) not in pairs:
+            continue
         assessment.status = assessment_after(assessment.status, AssessmentAction.REOPEN)
         assessment.submitted_at, assessment.abstain_reason = None, ""
         assessment.save(update_fields=["status", "submitted_at", "abstain_reason"])

@@ -22,6 +22,7 @@ from applications.models import (
     Partner,
     TradeSecret,
 )
+from applications.parts import question_key
 from applications.services.door import require_open
 from applications.services.drafting import MAY_NOT_WRITE, note_start
 from applications.transitions import require
@@ -29,13 +30,14 @@ from calls.models import Call, CallQuestion
 from s3portal.accounts.models import Organisation, User
 from s3portal.accounts.rules import may_write_for
 from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.quarantine import read_states
 
 #: What belongs to one application alone. Every other field goes along, new ones too.
 ITS_OWN: Final = frozenset(
     {
         "id", "call", "organisation", "status", "version", "created_by", "created_at", "updated_by",
         "updated_at", "submitted_by", "submitted_at", "case", "record", "total_cost", "granted_amount",
-        "replaces", "discarded_at", "unused_warned_at",
+        "replaces", "discarded_at", "unused_warned_at", "answering", "content_record",
     }
 )  # fmt: skip
 #: What another call sets anew: its own dates, and a consent that is given for each application.
@@ -49,12 +51,12 @@ CHILDREN: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (Indicator, "application"),
     (BudgetLine, "application"),
     (BudgetAmount, "line__application"),
-    (Financing, "application"),
     (DeMinimisAid, "application"),
     (OtherAid, "application"),
     (Answer, "application"),
     (TradeSecret, "application"),
     (Attachment, "application"),
+    (Financing, "application"),
 )
 
 
@@ -67,8 +69,9 @@ def copy_application(*, application_id: int, actor: User, call: Call, arrived_at
     source = _source(application_id, actor)
     organisation = source.organisation
     require_open(call, organisation, arrived_at, what="Begäran")
-    draft = _draft_from(source, actor, call=call, leave=OF_ONE_CALL if call != source.call else frozenset())
-    _copy_children(source, draft)
+    draft = draft_from(source, actor, call=call, leave=OF_ONE_CALL if call != source.call else frozenset())
+    copy_children(source, draft)
+    _leave_infected(draft)
     _fit_to(call, source, draft)
     note_start(draft, actor, text=f"Utkast till {call} för {organisation}, med text från {source}")
     return draft
@@ -81,28 +84,36 @@ def begin_change(*, application_id: int, actor: User, arrived_at: datetime) -> A
     What was sent stands until then. The draft there is, is given back. Raises Refusal when the call has
     closed, or the application is being assessed or decided."""
     source = _source(application_id, actor)
-    require_replaceable(source)
-    require_open(source.call, source.organisation, arrived_at, what="Begäran")
     begun = source.replacements.exclude(status=ApplicationStatus.DISCARDED).first()
+    require_replaceable(source, by=begun)
+    require_open(source.call, source.organisation, arrived_at, what="Begäran")
     if begun is not None:
         return begun
-    draft = _draft_from(source, actor, call=source.call, leave=frozenset(), replaces=source)
-    _copy_children(source, draft)
+    draft = draft_from(source, actor, call=source.call, leave=frozenset(), replaces=source)
+    copy_children(source, draft)
+    _leave_infected(draft)
     note_start(draft, actor, text=f"Utkast som ska ersätta {source.case}")
     return draft
 
 
-def require_replaceable(application: Application) -> None:
-    """Raises Refusal for what is not sent, and Conflict once somebody has begun to assess it."""
+def require_replaceable(application: Application, *, by: Application | None = None) -> None:
+    """Raises Refusal for what is not sent, and Conflict once somebody has begun to assess it, or when it has
+    been supplemented since the draft ``by`` was begun as a copy of it."""
     require(application.status, ApplicationAction.REPLACE)
+    if by is not None and application.supplements.filter(answered_at__gt=by.created_at).exists():
+        raise Conflict(
+            "Ansökan har kompletterats sedan utkastet påbörjades, och utkastet saknar det. Ta bort utkastet "
+            "och börja om."
+        )
     if application.assessments.exists():
         raise Conflict("Bedömningen av ansökan har börjat. Tala med handläggaren om ni vill ändra något.")
 
 
 # --- Parts ------------------------------------------------------------------------------------------------
 def _source(application_id: int, actor: User) -> Application:
+    # The case is read after the lock: who waited for the submission would see the row without one.
     source = (
-        Application.objects.select_related("organisation", "call__legal_basis", "case")
+        Application.objects.select_related("organisation", "call__legal_basis")
         .select_for_update(of=("self",))
         .get(pk=application_id)
     )
@@ -111,7 +122,7 @@ def _source(application_id: int, actor: User) -> Application:
     return source
 
 
-def _draft_from(
+def draft_from(
     source: Application, actor: User, *, call: Call, leave: frozenset[str], **fields: Any
 ) -> Application:
     taken = {
@@ -125,9 +136,9 @@ def _draft_from(
     )
 
 
-def _copy_children(source: Application, draft: Application) -> None:
+def copy_children(source: Application, draft: Application, *also: tuple[type[models.Model], str]) -> None:
     copied: dict[type[models.Model], dict[int, models.Model]] = {Application: {source.pk: draft}}
-    for model, way in CHILDREN:
+    for model, way in (*CHILDREN, *also):
         rows = list(model._default_manager.filter(**{way: source}).order_by("pk"))
         numbers = [row.pk for row in rows]
         for row in rows:
@@ -148,8 +159,14 @@ def _point_to_copies(
             setattr(row, field.name, copies[number])
 
 
+def _leave_infected(draft: Application) -> None:
+    """Of a file with a virus nothing is left to send."""
+    rows = read_states(draft.attachments.all())
+    draft.attachments.filter(pk__in=[file.pk for file in rows if file.is_infected]).delete()
+
+
 def _fit_to(call: Call, source: Application, draft: Application) -> None:
-    """Leave out what the call does not ask for. Answers follow questions of the same words and kind."""
+    """Leave out what the call does not ask for."""
     if call == source.call:
         return
     ApplicationArea.objects.filter(application=draft).exclude(strengtharea__in=call.areas.all()).delete()
@@ -157,11 +174,23 @@ def _fit_to(call: Call, source: Application, draft: Application) -> None:
     draft.attachments.exclude(kind__in=AttachmentKind.free()).update(
         kind=AttachmentKind.OTHER, requested=None, question=None
     )
+    _follow_questions(call, draft)
+
+
+def _follow_questions(call: Call, draft: Application) -> None:
+    """Answers, and the marks that they hold trade secrets, follow questions of the same words and kind."""
     put = {(question.label, question.kind): question for question in call.questions.all()}
+    marks = {mark.field: mark for mark in draft.trade_secrets.all()}
     for answer in draft.answers.select_related("question"):
         question: CallQuestion | None = put.get((answer.question.label, answer.question.kind))
+        mark = marks.get(question_key(answer.question))
         if question is None:
             answer.delete()
-        else:
-            answer.question = question
-            answer.save(update_fields=["question"])
+            if mark is not None:
+                mark.delete()
+            continue
+        answer.question = question
+        answer.save(update_fields=["question"])
+        if mark is not None:
+            mark.field = question_key(question)
+            mark.save(update_fields=["field"])

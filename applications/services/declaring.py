@@ -14,8 +14,9 @@ from applications.enums import (
 )
 from applications.impartiality import declaration_of, require_declared, who_to_talk_to
 from applications.models import Application, CoHandler, ImpartialityDeclaration
+from applications.recusals import lock_followers, tell_followers
 from applications.rules import may_declare, may_handle
-from applications.services.handling import MAY_NOT_HANDLE
+from applications.services.handling import MAY_NOT_HANDLE, lock_received
 from applications.transitions import assessment_after
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -34,7 +35,9 @@ def declare_impartiality(
 
     Raises Refusal for somebody who does not read applications, for "something else" without a description,
     and for who has declared jäv and now says there is none."""
-    application = _locked(application_id)
+    if ground != RecusalGround.NONE:
+        lock_followers(application_id)
+    application = lock_received(application_id)
     if not may_declare(actor, application):
         raise Refusal("Du har inget med ärendet att göra.")
     before = declaration_of(actor, application)
@@ -56,6 +59,7 @@ def declare_impartiality(
     )
     if declaration.is_recusal:
         _take_away(application, actor)
+        tell_followers(application, actor)
         if before is None or not before.is_recusal:
             _tell_officers(application, actor, event.pk)
     return declaration
@@ -67,7 +71,7 @@ def lift_recusal(*, application_id: int, actor: User, person: User, text: str) -
     what was taken away is not given back.
 
     Raises Refusal for one's own, without a reason, or when there is no jäv to lift."""
-    application = _locked(application_id)
+    application = lock_received(application_id)
     if not may_handle(actor):
         raise Refusal(MAY_NOT_HANDLE)
     if actor == person:
@@ -92,15 +96,6 @@ def lift_recusal(*, application_id: int, actor: User, person: User, text: str) -
 
 
 # --- Parts ------------------------------------------------------------------------------------------------
-def _locked(application_id: int) -> Application:
-    return (
-        Application.objects.received()
-        .select_related("case__officer", "organisation", "call")
-        .select_for_update(of=("self",))
-        .get(pk=application_id)
-    )
-
-
 def _take_away(application: Application, person: User) -> None:
     now = timezone.now()
     CoHandler.objects.filter(application=application, officer=person).delete()

@@ -13,7 +13,6 @@ from applications.enums import ApplicationAction, ApplicationStatus
 from applications.models import Application, ApplicationQuerySet
 from applications.services.drafting import MAY_NOT_WRITE
 from applications.transitions import require, status_after
-from s3portal.accounts.enums import MembershipRole
 from s3portal.accounts.models import User
 from s3portal.accounts.rules import may_write_for
 from s3portal.audit.services import record_event
@@ -49,6 +48,8 @@ def restore_draft(*, application_id: int, actor: User) -> Application:
     application = _locked(application_id)
     after = status_after(application.status, ApplicationAction.RESTORE)
     _require_writer(application, actor)
+    if application.answering_id is not None:
+        raise Refusal("Kompletteringen är avslutad och kan inte skrivas vidare. Texten går att hämta.")
     try:
         with transaction.atomic():
             _move(application, after, actor, discarded_at=None)
@@ -101,10 +102,12 @@ def _require_writer(application: Application, actor: User) -> None:
         raise Refusal(MAY_NOT_WRITE)
 
 
-def _move(application: Application, after: str, actor: User | None, *, discarded_at: datetime | None) -> None:
-    """``updated_at`` stays: it tells when somebody last wrote."""
+def _move(
+    application: Application, after: str, actor: User | None, *also: str, discarded_at: datetime | None
+) -> None:
+    """Saves the fields ``also`` too. ``updated_at`` stays: it tells when somebody last wrote."""
     application.status, application.discarded_at = after, discarded_at
-    fields = ["status", "discarded_at"]
+    fields = ["status", "discarded_at", *also]
     if actor is not None:
         application.updated_by = actor
         fields.append("updated_by")
@@ -131,8 +134,11 @@ def _each(due: ApplicationQuerySet, step: Callable[[Application], None]) -> int:
 
 
 def _delete(application: Application) -> None:
-    """Its rows may only be removed from a draft, so it becomes one again for a moment."""
-    _move(application, status_after(application.status, ApplicationAction.RESTORE), None, discarded_at=None)
+    """Its rows may only be removed from a draft, so it becomes one again for a moment: one that replaces
+    and answers nothing, since the applicant may have begun another change of the same application."""
+    application.replaces = application.answering = None
+    after = status_after(application.status, ApplicationAction.RESTORE)
+    _move(application, after, None, "replaces", "answering", discarded_at=None)
     require(application.status, ApplicationAction.DELETE)
     record_event(
         actor=None, action="application_draft_deleted", obj=application, text="Utkastet borttaget för gott"
@@ -156,15 +162,8 @@ def _warn(application: Application, now: datetime) -> None:
                 "path": reverse("applications:my_detail", args=[application.pk]),
             },
         )
-        for email in _writers(application)
+        for email in application.organisation.memberships.writers().emails()
     )
-
-
-def _writers(application: Application) -> list[str]:
-    members = application.organisation.memberships.filter(
-        role__in=MembershipRole.writers(), user__is_active=True
-    )
-    return sorted({email.lower() for email in members.values_list("user__email", flat=True)})
 
 
 def _discard_unused(application: Application, now: datetime) -> None:

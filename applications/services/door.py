@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from applications.models import DoorOpening
+from applications.models import Application, DoorOpening
 from calls.enums import CallPhase, CallStatus
 from calls.models import Call
 from s3portal.accounts.models import Organisation
@@ -53,6 +53,18 @@ def last_moment(call: Call, organisation: Organisation) -> datetime:
     """When the organisation must have sent, inclusive: the call's closing, or later by its own door."""
     door = open_door(call, organisation, timezone.now())
     return max(call.closes_at, door.open_until) if door else call.closes_at
+
+
+def may_write_at(application: Application, arrived_at: datetime) -> bool:
+    """Whether what is written in ``application`` is taken. A supplement waits for no call: it is written
+    until it is sent or the officer closes it."""
+    return application.is_supplement or may_enter(application.call, application.organisation, arrived_at)
+
+
+def require_door(application: Application, arrived_at: datetime, *, what: str) -> None:
+    """As ``require_open``, of what is written in ``application``."""
+    if not application.is_supplement:
+        require_open(application.call, application.organisation, arrived_at, what=what)
 
 
 def require_open(call: Call, organisation: Organisation, arrived_at: datetime, *, what: str) -> None:

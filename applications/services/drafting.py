@@ -6,6 +6,8 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from applications.budget import MOST_FINANCIERS, MOST_LINES
+from applications.checks import PARTS, Step, steps_of
 from applications.enums import ApplicationAction, ApplicationStatus
 from applications.models import Application
 from applications.parts import (
@@ -22,7 +24,7 @@ from applications.parts import (
     meet,
 )
 from applications.services.budgeting import write_budget, write_financing
-from applications.services.door import TooLate, clock, require_open
+from applications.services.door import TooLate, clock, require_door, require_open
 from applications.services.history import note_version
 from applications.services.storing import write_aid, write_partners, write_project, write_questions
 from applications.transitions import require
@@ -36,7 +38,13 @@ __all__ = ["DraftConflict", "TooLate", "note_start", "save_draft", "start_applic
 
 #: Within this time a second press of the same button is the same wish.
 TWICE: Final = timedelta(seconds=10)
+TOO_MANY: Final = (
+    "{what} rymmer högst {most} rader, och någon annan har lagt till rader medan du skrev. "
+    "Läs in sidan på nytt och slå ihop eller ta bort rader."
+)
 MAY_NOT_WRITE = "Du får läsa organisationens ansökningar men inte ändra dem."
+
+ENDED = "Kompletteringen är skickad eller avslutad. Det du skrev kan inte tas emot."
 
 
 class DraftConflict(Conflict):
@@ -95,9 +103,15 @@ def note_start(application: Application, actor: User, *, text: str) -> None:
 
 @transaction.atomic
 def save_draft(
-    *, application_id: int, actor: User, part: Part, seen: str, arrived_at: datetime
+    *,
+    application_id: int,
+    actor: User,
+    part: Part,
+    seen: str,
+    arrived_at: datetime,
+    apart: bool = False,
 ) -> Application:
-    """Store one part of the draft: all of it or nothing.
+    """Store one part of the draft: all of it or nothing. ``apart``: as a version of its own in the history.
 
     ``seen`` is the mark (``parts.seen_mark``) of the page that was filled in. What only others have changed
     since then stays as they left it. Raises DraftConflict when somebody has changed the same field in
@@ -105,28 +119,46 @@ def save_draft(
     changed, so saving the same text twice disturbs nobody.
     """
     application = (
-        Application.objects.select_related("call__legal_basis", "organisation", "updated_by")
+        Application.objects.select_related("call__legal_basis", "organisation", "updated_by", "answering")
         .select_for_update(of=("self",))
         .get(pk=application_id)
     )
+    if application.answering is not None and not application.is_supplement:
+        raise Refusal(ENDED)
     require(application.status, ApplicationAction.SAVE)
     if not may_write_for(actor, application.organisation):
         raise Refusal(MAY_NOT_WRITE)
-    require_open(application.call, application.organisation, arrived_at, what="Det du skrev")
+    require_door(application, arrived_at, what="Det du skrev")
+    if application.is_supplement:
+        require_step(application, next(step for step, kind in PARTS.items() if isinstance(part, kind)))
     stored = type(part).read(application)
     met = meet(seen, stored=stored, mine=part)
     if met.conflicts:
         raise DraftConflict(application, met.conflicts, actor=actor)
-    changed = differences(stored, met.part)
-    if not changed:
+    _require_room(met.part)
+    if not differences(stored, met.part):
         return application
     fields = _write(application, met.part, actor)
     application.version += 1
     application.updated_by = actor
     application.updated_at = timezone.now()
     application.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
-    note_version(application, met.part, changed, actor=actor)
+    note_version(application, before=stored, part=met.part, actor=actor, apart=apart)
     return application
+
+
+def _require_room(part: Part) -> None:
+    """Each of two people may have added rows that fit, which together do not: the page would cut them off."""
+    if isinstance(part, BudgetPart) and len(part.lines) > MOST_LINES:
+        raise Refusal(TOO_MANY.format(what="Budgeten", most=MOST_LINES))
+    if isinstance(part, FinancingPart) and len(part.rows) > MOST_FINANCIERS:
+        raise Refusal(TOO_MANY.format(what="Finansieringen", most=MOST_FINANCIERS))
+
+
+def require_step(application: Application, step: Step) -> None:
+    """Raises Refusal for a step that the request for a supplement does not open."""
+    if step not in steps_of(application):
+        raise Refusal(f"Steget {step.label} ingår inte i det ni ska komplettera och kan inte ändras.")
 
 
 def _write(application: Application, part: Part, actor: User) -> list[str]:

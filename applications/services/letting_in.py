@@ -13,7 +13,6 @@ from applications.services.door import clock
 from applications.services.handling import MAY_NOT_HANDLE
 from calls.enums import CallStatus
 from calls.models import Call
-from s3portal.accounts.enums import MembershipRole
 from s3portal.accounts.models import Organisation, User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -98,14 +97,11 @@ def close_door(*, door_id: int, actor: User) -> DoorOpening:
 
 
 def _tell(door: DoorOpening) -> None:
-    members = door.organisation.memberships.filter(
-        role__in=MembershipRole.writers(), user__is_active=True
-    ).values_list("user__email", flat=True)
     enqueue_many(
         Mail(
             kind="door_opened",
-            key=f"door_opened:{door.pk}:{email.lower()}",
-            to_email=email.lower(),
+            key=f"door_opened:{door.pk}:{email}",
+            to_email=email,
             obj=door.call,
             context={
                 "door": door,
@@ -113,5 +109,5 @@ def _tell(door: DoorOpening) -> None:
                 "path": reverse("applications:start", args=[door.call.slug]),
             },
         )
-        for email in members
+        for email in door.organisation.memberships.writers().emails()
     )

@@ -1,24 +1,15 @@
-"""Ranking a call's applications and sharing out its frame, until the ranking is locked."""
+"""Ranking a call's applications and sharing out its frame, until the ranking is locked (``ranking_lock``)."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
-from applications.enums import ApplicationStatus, Proposal, RankingStatus
+from applications.enums import Proposal
 from applications.frames import frame_now
 from applications.models import Application, Ranking, RankingRow
 from applications.queries.assessing import my_recusals
-from applications.ranking import (
-    RankedRow,
-    amount_if_granted,
-    fits,
-    points_of,
-    ranked_rows,
-    scored_order,
-    unexplained,
-)
+from applications.ranking import amount_if_granted, fits, points_of, ranked_rows, scored_order
 from applications.rules import may_handle
 from calls.models import Call
 from s3portal.accounts.models import User
@@ -41,7 +32,7 @@ def start_ranking(*, call_id: int, actor: User) -> Ranking:
 
     Raises Refusal when there are none, when it is begun, and for who has jäv in one of them."""
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
-    applications = _waiting(call)
+    applications = waiting_in(call)
     _require_may_rank(actor, applications)
     if Ranking.objects.filter(call=call).exists():
         raise Conflict("Rangordningen är redan påbörjad.")
@@ -49,15 +40,15 @@ def start_ranking(*, call_id: int, actor: User) -> Ranking:
         raise Refusal("Här finns inga ansökningar som väntar på beslut.")
     ranking = Ranking.objects.create(call=call, started_by=actor)
     _add(ranking, applications, first=1)
-    _note(actor, ranking, "ranking_started", f"Rangordning påbörjad med {len(applications)} ansökningar")
+    note_step(actor, ranking, "ranking_started", f"Rangordning påbörjad med {len(applications)} ansökningar")
     return ranking
 
 
 @transaction.atomic
 def update_ranking(*, ranking_id: int, actor: User, expected_version: int) -> Ranking:
     """Take in what has come since, last, and drop what has been withdrawn or replaced."""
-    ranking = _open(ranking_id, actor, expected_version)
-    waiting = _waiting(ranking.call)
+    ranking = load_open(ranking_id, actor, expected_version)
+    waiting = waiting_in(ranking.call)
     rows = _rows(ranking)
     ids = {one.pk for one in waiting}
     gone = [row for row in rows if row.application_id not in ids]
@@ -68,8 +59,8 @@ def update_ranking(*, ranking_id: int, actor: User, expected_version: int) -> Ra
     kept = [row for row in rows if row.application_id in ids]
     _number(kept)
     _add(ranking, new, first=len(kept) + 1)
-    _count(ranking)
-    _note(actor, ranking, "ranking_updated", f"Rangordning: {len(new)} kom till, {len(gone)} föll bort")
+    count_change(ranking)
+    note_step(actor, ranking, "ranking_updated", f"Rangordning: {len(new)} kom till, {len(gone)} föll bort")
     return ranking
 
 
@@ -84,13 +75,14 @@ def change_row(
     proposal: Proposal | None = None,
     amount: int | None = None,
     reason: str | None = None,
+    conditions: str | None = None,
 ) -> RankingRow:
-    """Another place, proposal or amount (kronor); what is None stays. An amount proposes a grant, and a grant
-    without an amount gets what was applied for.
+    """Another place, proposal, amount (kronor) or special conditions; what is None stays. An amount proposes
+    a grant, a grant without an amount gets what was applied for, and only a grant has conditions.
 
     Raises Refusal for a place outside the list, for one that the points do not give without ``reason``, and
     for more than what was applied for."""
-    ranking = _open(ranking_id, actor, expected_version)
+    ranking = load_open(ranking_id, actor, expected_version)
     rows = _rows(ranking)
     row = next((one for one in rows if one.pk == row_id), None)
     if row is None:
@@ -98,12 +90,12 @@ def change_row(
     before = _described(row)
     if position is not None or reason is not None:
         _place(ranking, rows, row, row.position if position is None else position, reason)
-    if proposal is not None or amount is not None:
-        _allot(row, proposal, amount)
+    if proposal is not None or amount is not None or conditions is not None:
+        _allot(row, proposal, amount, conditions)
     if _described(row) != before:
-        _count(ranking)
+        count_change(ranking)
         text = f"{row.application.case} i rangordningen: {_described(row)}"
-        _note(actor, ranking, "ranking_row_changed", text, row=row.pk)
+        note_step(actor, ranking, "ranking_row_changed", text, row=row.pk)
     return row
 
 
@@ -111,7 +103,7 @@ def change_row(
 def move_line(*, ranking_id: int, actor: User, expected_version: int, count: int | None = None) -> int:
     """Propose a grant for the first ``count``, or for as many as the frame is enough for; those below
     that had been proposed one become reserves. Raises Refusal when the frame is not enough."""
-    ranking = _open(ranking_id, actor, expected_version)
+    ranking = load_open(ranking_id, actor, expected_version)
     rows = _rows(ranking)
     left = frame_now(ranking.call).left
     most = fits(rows, left)
@@ -130,55 +122,9 @@ def move_line(*, ranking_id: int, actor: User, expected_version: int, count: int
             _allot(row, Proposal.GRANT, None)
         elif number >= wanted and row.proposal == Proposal.GRANT:
             _allot(row, Proposal.RESERVE, None)
-    _count(ranking)
-    _note(actor, ranking, "ranking_line_moved", f"Strecket i rangordningen: de {wanted} första föreslås")
+    count_change(ranking)
+    note_step(actor, ranking, "ranking_line_moved", f"Strecket i rangordningen: de {wanted} första föreslås")
     return wanted
-
-
-@transaction.atomic
-def lock_ranking(*, ranking_id: int, actor: User, expected_version: int) -> Ranking:
-    """It stands from now on, as the basis of the decisions. Raises Refusal when more is proposed than is left
-    of the frame, when a place has no reason, and when applications have come or gone."""
-    ranking = _open(ranking_id, actor, expected_version)
-    # Decisions lock the application first: none is signed while this is added up.
-    list(
-        Application.objects.filter(ranking_rows__ranking=ranking)
-        .order_by("pk")
-        .select_for_update(of=("self",))
-    )
-    rows = ranked_rows(ranking)
-    if {one.application.pk for one in rows} != {one.pk for one in _waiting(ranking.call)}:
-        raise Refusal(STALE)
-    _require_reasons(rows)
-    total, left = sum(one.row.proposed_amount for one in rows), frame_now(ranking.call).left
-    if total > left:
-        raise Refusal(
-            f"Föreslaget är {format_kr(total)}, men {format_kr(left)} är kvar av ramen. Minska först."
-        )
-    ranking.status, ranking.locked_by, ranking.locked_at = RankingStatus.LOCKED, actor, timezone.now()
-    ranking.locked_left, ranking.locked_total = left, total
-    _count(ranking, "status", "locked_by", "locked_at", "locked_left", "locked_total")
-    _note(actor, ranking, "ranking_locked", f"Rangordning låst: {format_kr(total)} av {format_kr(left)}")
-    return ranking
-
-
-@transaction.atomic
-def unlock_ranking(*, ranking_id: int, actor: User, expected_version: int, reason: str) -> Ranking:
-    """Work on it again. Raises Refusal without a reason, and when a decision rests on it."""
-    ranking = _locked_row(ranking_id, actor, expected_version)
-    if ranking.is_open:
-        raise Refusal("Rangordningen är inte låst.")
-    if not reason.strip():
-        raise Refusal("Skriv varför rangordningen låses upp.", field="reason")
-    applications = Application.objects.filter(ranking_rows__ranking=ranking).order_by("pk")
-    decided = (ApplicationStatus.GRANTED, ApplicationStatus.REJECTED)
-    if any(one.status in decided for one in applications.select_for_update(of=("self",))):
-        raise Refusal("Beslut är redan undertecknade med rangordningen som underlag. Den står fast.")
-    ranking.status, ranking.unlock_reason = RankingStatus.OPEN, reason.strip()
-    ranking.locked_by = ranking.locked_at = ranking.locked_left = ranking.locked_total = None
-    _count(ranking, "status", "unlock_reason", "locked_by", "locked_at", "locked_left", "locked_total")
-    _note(actor, ranking, "ranking_unlocked", f"Rangordning upplåst: {reason.strip()}")
-    return ranking
 
 
 # --- Parts ------------------------------------------------------------------------------------------------
@@ -197,11 +143,11 @@ def _require_may_rank(actor: User, applications: Sequence[Application]) -> None:
     require_may_rank(actor, [one.pk for one in applications])
 
 
-def _waiting(call: Call) -> list[Application]:
+def waiting_in(call: Call) -> list[Application]:
     return list(Application.objects.open().filter(call=call).order_by("pk"))
 
 
-def _locked_row(ranking_id: int, actor: User, expected_version: int) -> Ranking:
+def load_and_lock(ranking_id: int, actor: User, expected_version: int) -> Ranking:
     """The ranking with its row locked, when this person may and has seen the latest."""
     ranking = Ranking.objects.select_related("call").select_for_update(of=("self",)).get(pk=ranking_id)
     require_may_rank(actor, list(ranking.rows.values_list("application_id", flat=True)))
@@ -210,8 +156,8 @@ def _locked_row(ranking_id: int, actor: User, expected_version: int) -> Ranking:
     return ranking
 
 
-def _open(ranking_id: int, actor: User, expected_version: int) -> Ranking:
-    ranking = _locked_row(ranking_id, actor, expected_version)
+def load_open(ranking_id: int, actor: User, expected_version: int) -> Ranking:
+    ranking = load_and_lock(ranking_id, actor, expected_version)
     if not ranking.is_open:
         raise Refusal(LOCKED)
     return ranking
@@ -259,7 +205,9 @@ def _number(rows: Sequence[RankingRow]) -> None:
     RankingRow.objects.bulk_update(changed, ["position"])
 
 
-def _allot(row: RankingRow, proposal: Proposal | None, amount: int | None) -> None:
+def _allot(
+    row: RankingRow, proposal: Proposal | None, amount: int | None, conditions: str | None = None
+) -> None:
     applied = row.application.applied_amount or 0
     if amount is not None and not 0 <= amount <= applied:
         raise Refusal(f"Ange ett belopp mellan 0 och {format_kr(applied)}, som är sökt.", field="amount")
@@ -274,28 +222,30 @@ def _allot(row: RankingRow, proposal: Proposal | None, amount: int | None) -> No
         if amount:
             raise Refusal("Ta bort beloppet, eller föreslå bifall.", field="amount")
         wanted = 0
+    wished = row.conditions if conditions is None else conditions.strip()
     row.proposal, row.proposed_amount = proposal, wanted
-    row.save(update_fields=["proposal", "proposed_amount"])
+    row.conditions = wished if proposal == Proposal.GRANT else ""
+    row.save(update_fields=["proposal", "proposed_amount", "conditions"])
 
 
 def _described(row: RankingRow) -> str:
     amount = f" {format_kr(row.proposed_amount)}" if row.proposed_amount else ""
     reason = f". Skäl: {row.reason}" if row.reason else ""
-    return f"plats {row.position}, {Proposal(row.proposal).label.lower()}{amount}{reason}"
+    conditions = f". Särskilda villkor: {row.conditions}" if row.conditions else ""
+    return f"plats {row.position}, {Proposal(row.proposal).label.lower()}{amount}{reason}{conditions}"
 
 
-def _require_reasons(rows: Sequence[RankedRow]) -> None:
-    found = unexplained(rows)
-    if found is not None:
-        raise Refusal(f"{found.application.case} står inte där poängen ger. Skriv skäl för platsen först.")
-
-
-def _count(ranking: Ranking, *also: str) -> None:
+def count_change(ranking: Ranking, *also: str) -> None:
     ranking.version += 1
     ranking.save(update_fields=["version", *also])
 
 
-def _note(actor: User, ranking: Ranking, action: str, text: str, **data: int) -> None:
+def note_ranking_taken(*, actor: User, ranking: Ranking, form: str) -> None:
+    """Log who took the ranking as a file; ``form`` is Excel or csv."""
+    note_step(actor, ranking, "ranking_exported", f"Rangordningen hämtad som {form}")
+
+
+def note_step(actor: User, ranking: Ranking, action: str, text: str, **data: int) -> None:
     record_event(
         actor=actor, action=action, obj=ranking.call, text=text, data={"ranking": ranking.pk, **data}
     )

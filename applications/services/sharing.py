@@ -9,14 +9,14 @@ from django.utils import timezone
 from applications.impartiality import require_declared
 from applications.models import Application, CoHandler, InternalNote, SavedView
 from applications.rules import may_handle, may_take_part
-from applications.services.handling import MAY_NOT_HANDLE, NOT_AN_OFFICER, assign_officer
+from applications.services.handling import MAY_NOT_HANDLE, NOT_AN_OFFICER, assign_officer, lock_received
+from applications.services.several import with_each
+from applications.services.writing import PRESSED_TWICE
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 
-#: So many can be given to an officer at once.
-MOST_AT_ONCE: Final = 200
 MOST_VIEWS: Final = 20
 NOT_YOURS: Final = "Bara den som skrev anteckningen kan ändra eller ta bort den."
 
@@ -26,18 +26,11 @@ def assign_many(*, application_ids: Sequence[int], actor: User, officer: User) -
     """Give several cases to one officer, all or none. Returns how many.
 
     Raises Refusal with the number of the case that stands in the way."""
-    if not application_ids:
-        raise Refusal("Kryssa i minst en ansökan.")
-    if len(application_ids) > MOST_AT_ONCE:
-        raise Refusal(f"Välj högst {MOST_AT_ONCE} ansökningar åt gången.")
-    # In the order of their keys: two who assign the same at once wait for each other in the same order.
-    for application_id in sorted(application_ids):
-        try:
-            assign_officer(application_id=application_id, actor=actor, officer=officer)
-        except Refusal as refusal:
-            case = Application.objects.select_related("case").get(pk=application_id).case
-            raise Refusal(f"{case}: {refusal.message} Ingen av de valda är tilldelad.") from refusal
-    return len(application_ids)
+    return with_each(
+        application_ids,
+        lambda pk: assign_officer(application_id=pk, actor=actor, officer=officer),
+        undone="Ingen av de valda är tilldelad.",
+    )
 
 
 @transaction.atomic
@@ -60,6 +53,7 @@ def add_co_handler(*, application_id: int, actor: User, officer: User) -> CoHand
 
 @transaction.atomic
 def remove_co_handler(*, application_id: int, actor: User, officer: User) -> None:
+    """Who does not share the case is left as they are. Raises Refusal for who is no officer."""
     application = _received(application_id, actor)
     removed, _per_model = CoHandler.objects.filter(application=application, officer=officer).delete()
     if removed:
@@ -74,11 +68,16 @@ def remove_co_handler(*, application_id: int, actor: User, officer: User) -> Non
 # --- Notes ------------------------------------------------------------------------------------------------
 @transaction.atomic
 def write_note(*, application_id: int, actor: User, text: str) -> InternalNote:
-    """Keep a note of one's own. Who has not answered the question of jäv, or has declared it, may not."""
+    """Keep a note of one's own; the same words again at once are the same button pressed twice.
+
+    Who has not answered the question of jäv, or has declared it, may not."""
     application = _received(application_id, actor)
     require_declared(actor, application)
     if not text.strip():
         raise Refusal("Skriv något.", field="text")
+    last = application.notes.filter(author=actor).order_by("-pk").first()
+    if last is not None and last.text == text and timezone.now() - last.written_at < PRESSED_TWICE:
+        return last
     note = InternalNote.objects.create(application=application, author=actor, text=text)
     record_event(actor=actor, action="note_written", obj=application, text="Intern anteckning skriven")
     return note
@@ -86,6 +85,7 @@ def write_note(*, application_id: int, actor: User, text: str) -> InternalNote:
 
 @transaction.atomic
 def change_note(*, note_id: int, actor: User, text: str) -> InternalNote:
+    """Put one's own note right. Raises Refusal as ``write_note``, and for another's."""
     note = _own_note(note_id, actor)
     if not text.strip():
         raise Refusal("Skriv något.", field="text")
@@ -97,6 +97,7 @@ def change_note(*, note_id: int, actor: User, text: str) -> InternalNote:
 
 @transaction.atomic
 def remove_note(*, note_id: int, actor: User) -> None:
+    """Throw one's own note away. Raises Refusal as ``change_note``."""
     note = _own_note(note_id, actor)
     record_event(actor=actor, action="note_removed", obj=note.application, text="Intern anteckning borttagen")
     note.delete()
@@ -106,6 +107,9 @@ def _own_note(note_id: int, actor: User) -> InternalNote:
     note = InternalNote.objects.select_related("application").select_for_update(of=("self",)).get(pk=note_id)
     if note.author_id != actor.pk:
         raise Refusal(NOT_YOURS)
+    if not may_handle(actor):
+        raise Refusal(MAY_NOT_HANDLE)
+    require_declared(actor, note.application)
     return note
 
 
@@ -129,15 +133,11 @@ def save_view(*, actor: User, name: str, query: str) -> SavedView:
 
 @transaction.atomic
 def remove_view(*, view_id: int, actor: User) -> None:
+    """Of one's own views; another's stays. No event: it is nobody else's business how a list is filtered."""
     SavedView.objects.filter(pk=view_id, officer=actor).delete()
 
 
 def _received(application_id: int, actor: User) -> Application:
     if not may_handle(actor):
         raise Refusal(MAY_NOT_HANDLE)
-    return (
-        Application.objects.received()
-        .select_related("case")
-        .select_for_update(of=("self",))
-        .get(pk=application_id)
-    )
+    return lock_received(application_id)

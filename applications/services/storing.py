@@ -46,7 +46,8 @@ def write_project(application: Application, part: ProjectPart) -> list[str]:
         _write_secrets(application, part.secrets, list(PROJECT_TEXTS))
     for name in PROJECT_FIELDS:
         setattr(application, name, getattr(part, name))
-    return PROJECT_FIELDS
+    application.municipalities = list(part.municipalities)
+    return [*PROJECT_FIELDS, "municipalities"]
 
 
 def write_partners(application: Application, part: PartnersPart) -> list[str]:
@@ -68,7 +69,8 @@ def write_aid(application: Application, part: AidPart, actor: User) -> list[str]
     )
     application.has_de_minimis_aid = part.has_de_minimis_aid
     application.has_other_aid = part.has_other_aid
-    return ["has_de_minimis_aid", "has_other_aid"]
+    application.operating_aid_years = part.operating_aid_years
+    return ["has_de_minimis_aid", "has_other_aid", "operating_aid_years"]
 
 
 def write_questions(application: Application, part: QuestionsPart) -> list[str]:

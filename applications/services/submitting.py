@@ -10,23 +10,24 @@ from django.utils import timezone
 
 from applications import frames
 from applications.attachments import counted
-from applications.checks import Problem, submission_problems
-from applications.enums import ApplicationAction, AttachmentKind
+from applications.checks import Problem, Step, steps_of, submission_problems
+from applications.enums import ApplicationAction, AttachmentKind, SupplementEnd
 from applications.models import Application, CoHandler, ImpartialityDeclaration
 from applications.parts import summary_of
 from applications.rules import may_attest, may_withdraw
 from applications.services.copying import require_replaceable
 from applications.services.door import clock, require_open
+from applications.services.working_copy import lay_aside
 from applications.snapshot import canonical_json, sent_content
 from applications.transitions import require, status_after
 from calls.models import Call
 from calls.services.receiving import mark_received
-from s3portal.accounts.enums import MembershipRole
 from s3portal.accounts.models import User
 from s3portal.accounts.rules import may_sign_for
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.files import sha256_hex
+from s3portal.common.quarantine import read_states
 from s3portal.diary.enums import Direction
 from s3portal.diary.models import Record
 from s3portal.diary.services import open_case, register_record, store_record_file, take_into_record
@@ -35,8 +36,17 @@ from s3portal.outbox.services import enqueue_mail
 MAY_NOT_SIGN = "Bara en firmatecknare kan skicka in ansökan."
 ATTEST = "Kryssa i att du får företräda organisationen, eller be en firmatecknare att skicka in."
 NO_PROOF = "Ladda först upp fullmakten eller ett annat bevis under Bilagor, Andra bilagor."
+ATTACHMENTS_CLOSED = (
+    "Be en firmatecknare att skicka, eller be handläggaren att öppna Bilagor så att ni kan lägga till "
+    "fullmakten."
+)
 MAY_NOT_WITHDRAW = "Bara en ägare eller en firmatecknare kan återkalla ansökan."
 CONSENT_NEEDED = "Kryssa i att ni samtycker till publicering. Annars kan stödet inte beviljas."
+
+
+_SET_WHEN_SENT = (
+    "status", "publication_consent", "submitted_by", "submitted_at", "case", "record", "total_cost",
+)  # fmt: skip
 
 
 class NotComplete(Refusal):
@@ -67,12 +77,14 @@ def submit_application(
     place. The first application to a call locks the call before all else, so that nobody edits its questions
     meanwhile. Then locks are taken in one order everywhere: application, call, and last the diary's counter,
     which is held to the end so that a number is never lost; all that can be refused is asked before it.
-    Who is no signatory but writes for the organisation sends with ``authority_attested`` and a proof of it
-    among the attachments; the officer judges it. Raises TooLate, NotComplete, ReviewedOlder or Refusal.
+    A file that waits for its scan goes along in quarantine: nobody misses the last day for the scanner's sake
+    (docs/adr/0011). Who is no signatory but writes for the organisation sends with ``authority_attested`` and
+    a proof of it among the attachments; the officer judges it. Raises TooLate, NotComplete, ReviewedOlder or
+    Refusal.
     """
     mark_received(Application.objects.values_list("call_id", flat=True).get(pk=application_id), arrived_at)
     application = _locked_draft(application_id, actor, reviewed_version)
-    attested = _require_authority(application, actor, attested=authority_attested)
+    attested = require_authority(application, actor, attested=authority_attested)
     require_open(application.call, application.organisation, arrived_at, what="Ansökan")
     consent = application.publication_consent if publication_consent is None else publication_consent
     if application.call.legal_basis.publication_consent_required and not consent:
@@ -93,35 +105,14 @@ def submit_application(
             authority_attested=attested,
         )
     )
-    store_record_file(
-        record=record,
-        filename=f"ansokan-{record.case.slug}.json",
-        content_type="application/json",
-        content=content,
-    )
-    for attachment in counted(application):
-        take_into_record(
-            record=record,
-            filename=attachment.filename,
-            content_type=attachment.content_type,
-            storage_name=attachment.storage_name,
-            size=attachment.size,
-            sha256=attachment.sha256,
-        )
+    _freeze(application, record, content)
     if before is not None:
         _step_back(before, actor)
+    application.publication_consent, application.total_cost = consent, total_cost
+    application.submitted_by, application.submitted_at = actor, arrived_at
+    application.case, application.record = record.case, record
     application.status = status_after(application.status, ApplicationAction.SUBMIT)
-    application.publication_consent = consent
-    application.submitted_by = actor
-    application.submitted_at = arrived_at
-    application.case = record.case
-    application.record = record
-    application.total_cost = total_cost
-    application.save(
-        update_fields=[
-            "status", "publication_consent", "submitted_by", "submitted_at", "case", "record", "total_cost",
-        ]
-    )  # fmt: skip
+    application.save(update_fields=_SET_WHEN_SENT)
     record_event(
         actor=actor,
         action="application_submitted",
@@ -133,11 +124,16 @@ def submit_application(
         _keep_people(before, application)
     _mail_receipts(application, actor, sha256_hex(content))
     frames.forget_after_commit(application.call_id)
-    _render_after_commit(application.pk)
+    render_after_commit(application.pk)
     return application
 
 
 def _locked_draft(application_id: int, actor: User, reviewed_version: int | None) -> Application:
+    """With the application that it takes the place of, in the order in which others lock the two."""
+    replaces = Application.objects.values_list("replaces_id", flat=True).get(pk=application_id)
+    if replaces is not None:
+        both = Application.objects.filter(pk__in=(application_id, replaces)).order_by("pk")
+        list(both.select_for_update(of=("self",)).values_list("pk"))
     application = (
         Application.objects.select_related("organisation", "updated_by")
         .select_for_update(of=("self",))
@@ -153,7 +149,7 @@ def _locked_draft(application_id: int, actor: User, reviewed_version: int | None
     return application
 
 
-def _require_authority(application: Application, actor: User, *, attested: bool) -> bool:
+def require_authority(application: Application, actor: User, *, attested: bool) -> bool:
     """Whether the actor sends on an attested authority. Raises Refusal for who may not send at all."""
     if may_sign_for(actor, application.organisation):
         return False
@@ -161,7 +157,10 @@ def _require_authority(application: Application, actor: User, *, attested: bool)
         raise Refusal(MAY_NOT_SIGN)
     if not attested:
         raise Refusal(ATTEST, field="authority_attested")
-    if not application.attachments.filter(kind=AttachmentKind.AUTHORITY).exists():
+    proofs = read_states(application.attachments.filter(kind=AttachmentKind.AUTHORITY))
+    if all(proof.is_infected for proof in proofs):
+        if Step.ATTACHMENTS not in steps_of(application):
+            raise Refusal(ATTACHMENTS_CLOSED, field="authority_attested")
         raise Refusal(NO_PROOF, field="authority_attested")
     return True
 
@@ -185,8 +184,27 @@ def _replaced(application: Application) -> Application | None:
         .select_for_update(of=("self",))
         .get(pk=application.replaces_id)
     )
-    require_replaceable(before)
+    require_replaceable(before, by=application)
     return before
+
+
+def _freeze(application: Application, record: Record, content: bytes) -> None:
+    """What is sent, as it is, with the files that go along."""
+    store_record_file(
+        record=record,
+        filename=f"ansokan-{record.case.slug}.json",
+        content_type="application/json",
+        content=content,
+    )
+    for attachment in counted(application):
+        take_into_record(
+            record=record,
+            filename=attachment.filename,
+            content_type=attachment.content_type,
+            storage_name=attachment.storage_name,
+            size=attachment.size,
+            sha256=attachment.sha256,
+        )
 
 
 def _step_back(before: Application, actor: User) -> None:
@@ -272,12 +290,12 @@ def _mail_receipts(application: Application, actor: User, sha256: str) -> None:
 
 
 def _receivers(application: Application, actor: User) -> Iterator[str]:
-    owners = application.organisation.memberships.filter(role=MembershipRole.OWNER, user__is_active=True)
-    emails = [actor.email, application.contact_email, *owners.values_list("user__email", flat=True)]
+    owners = application.organisation.memberships.owners().emails()
+    emails = [actor.email, application.contact_email, *owners]
     yield from dict.fromkeys(email.lower() for email in emails if email)
 
 
-def _render_after_commit(application_id: int) -> None:
+def render_after_commit(application_id: int) -> None:
     """Should the broker be away, the beat job finds what has no PDF yet."""
     from applications.tasks import render_application_pdf  # the task imports what this module imports
 
@@ -288,15 +306,18 @@ def _render_after_commit(application_id: int) -> None:
 def withdraw_application(*, application_id: int, actor: User, reason: str) -> Application:
     """Take back an application that awaits its decision. The wish is a record of its own in the case.
 
-    Raises Refusal when it is decided or the person may not speak for the organisation."""
+    Raises Refusal without a reason, when it is decided or the person may not speak for the organisation."""
+    # The case is read after the lock: who waited for the submission would see the row without one.
     application = (
-        Application.objects.select_related("organisation", "case")
+        Application.objects.select_related("organisation")
         .select_for_update(of=("self",))
         .get(pk=application_id)
     )
     after = status_after(application.status, ApplicationAction.WITHDRAW)
     if not may_withdraw(actor, application):
         raise Refusal(MAY_NOT_WITHDRAW)
+    if not reason.strip():
+        raise Refusal("Skriv varför ni återkallar ansökan.", field="reason")
     assert application.case is not None  # noqa: S101 - the database says so for what has been sent
     now = timezone.now()
     record = register_record(
@@ -323,7 +344,7 @@ def withdraw_application(*, application_id: int, actor: User, reason: str) -> Ap
     application.updated_at = now
     application.save(update_fields=["status", "updated_by", "updated_at"])
     # What was asked for is no longer missed.
-    application.supplements.unanswered().update(closed_at=now)
+    _stop_waiting(application, now)
     record_event(
         actor=actor,
         action="application_withdrawn",
@@ -333,6 +354,13 @@ def withdraw_application(*, application_id: int, actor: User, reason: str) -> Ap
     _mail_withdrawal(application, actor, reason)
     frames.forget_after_commit(application.call_id)
     return application
+
+
+def _stop_waiting(application: Application, now: datetime) -> None:
+    for request in application.supplements.unanswered():
+        request.closed_at, request.closed_as = now, SupplementEnd.WITHDRAWN
+        request.save(update_fields=["closed_at", "closed_as"])
+        lay_aside(request, at=now)
 
 
 def _mail_withdrawal(application: Application, actor: User, reason: str) -> None:

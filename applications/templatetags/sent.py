@@ -9,7 +9,10 @@ from django import template
 
 from applications import sent_texts
 from applications.aid import format_euro
+from applications.checks import Step
+from applications.services.registering import FOLDER
 from s3portal.common.swedish import format_datetime
+from s3portal.diary.models import Record, RecordFile
 
 register = template.Library()
 
@@ -22,6 +25,17 @@ def project_texts(content: Mapping[str, Any]) -> list[sent_texts.SentText]:
 @register.filter
 def has_trade_secrets(content: Mapping[str, Any]) -> bool:
     return sent_texts.has_trade_secrets(content)
+
+
+@register.filter
+def step_label(step: str) -> str:
+    return {one.value: one.label for one in Step}.get(step, step)
+
+
+@register.filter
+def came_with(record: Record) -> list[RecordFile]:
+    """The files that somebody sent with a letter, without the letter's own words."""
+    return [file for file in record.files.all() if file.storage_name.startswith(f"{FOLDER}/")]
 
 
 @register.filter

@@ -4,6 +4,7 @@ from django.urls import path
 
 from applications.checks import PARTS, Step
 from applications.views import (
+    answering,
     applicant,
     attaching,
     budget,
@@ -12,12 +13,13 @@ from applications.views import (
     history,
     presence,
     submitting,
-    supplementing,
+    switching,
     writing,
 )
 
 urlpatterns = [
     path("mina-ansokningar/", applicant.my_list, name="my_list"),
+    path("mina-ansokningar/organisation/", switching.choose, name="choose_organisation"),
     path("mina-ansokningar/ny/<slug:slug>/", applicant.start, name="start"),
     path("mina-ansokningar/<int:pk>/", applicant.my_detail, name="my_detail"),
     path(
@@ -62,6 +64,7 @@ urlpatterns = [
     path("mina-ansokningar/<int:pk>/stod/", drafting.edit, {"step": Step.STATE_AID}, name="step_state_aid"),
     path("mina-ansokningar/<int:pk>/stod/utrymme/", drafting.aid_room, name="aid_room"),
     path("mina-ansokningar/<int:pk>/bilagor/", attaching.step, name="step_attachments"),
+    path("mina-ansokningar/<int:pk>/bilagor/lage/", attaching.scan_state, name="attachments_scanned"),
     path("mina-ansokningar/<int:pk>/bilagor/<int:attachment_pk>/", attaching.file, name="attachment"),
     path(
         "mina-ansokningar/<int:pk>/bilagor/<int:attachment_pk>/mark/", attaching.mark, name="attachment_mark"
@@ -85,5 +88,7 @@ urlpatterns = [
     path("mina-ansokningar/<int:pk>/aterstall/", changing.restore, name="restore"),
     path("mina-ansokningar/<int:pk>/allt.zip", changing.everything, name="everything"),
     path("mina-ansokningar/borttagna/", changing.removed, name="removed"),
-    path("mina-ansokningar/<int:pk>/komplettering/", supplementing.answer, name="supplement"),
+    path("mina-ansokningar/<int:pk>/komplettering/", answering.answer, name="supplement"),
+    path("mina-ansokningar/<int:pk>/komplettering/granska/", answering.review, name="supplement_review"),
+    path("mina-ansokningar/<int:pk>/komplettering/skicka/", answering.send, name="supplement_send"),
 ]

@@ -82,4 +82,14 @@ urlpatterns = [
         supplementing.stop,
         name="officer_supplement_stop",
     ),
+    path(
+        "handlaggning/ansokningar/<int:pk>/komplettering/obesvarad/",
+        supplementing.unanswered,
+        name="officer_supplement_unanswered",
+    ),
+    path(
+        "handlaggning/ansokningar/<int:pk>/komplettering/<int:supplement_pk>/",
+        supplementing.changes,
+        name="officer_supplement_changes",
+    ),
 ]

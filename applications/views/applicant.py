@@ -13,29 +13,37 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications import queries, rules, services
-from applications.documents import pdf_file, read_sent, sent_file
+from applications.attachments import held
+from applications.documents import attached_files, first_sent_file, pdf_file, read_sent, sent_file
 from applications.enums import ApplicationStatus
 from applications.forms import StartForm, WithdrawForm
 from applications.models import Application
 from applications.progress import plain_status, timeline
 from applications.services.door import may_enter, on_time
 from applications.views.loading import my_application
+from applications.views.switching import chosen_organisation
 from calls.models import Call
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Refusal
-from s3portal.diary.models import RecordFile
+from s3portal.common.steps import took
 
 PER_PAGE = 20
 
 
 @require_GET
 def my_list(request: LoggedInRequest) -> HttpResponse:
-    page = Paginator(queries.my_applications(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    organisations = queries.organisations_of(request.user)
+    chosen = chosen_organisation(request, organisations)
+    mine = queries.my_applications(request.user)
+    if chosen is not None:
+        mine = mine.filter(organisation=chosen)
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     rows = [{"application": row, "status": plain_status(row, now=now)} for row in page]
-    return render(request, "applications/my_list.html", {"page": page, "rows": rows})
+    context = {"page": page, "rows": rows, "organisations": organisations, "chosen": chosen}
+    return render(request, "applications/my_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,7 +54,10 @@ def start(request: LoggedInRequest, slug: str) -> HttpResponse:
     organisations = queries.organisations_to_write_for(request.user)
     data = request.POST if request.method == "POST" else None
     form = StartForm(
-        data, organisations=organisations, sources=queries.sources_for(request.user, organisations)
+        data,
+        initial={"organisation": chosen_organisation(request, organisations)},
+        organisations=organisations,
+        sources=queries.sources_for(request.user, organisations),
     )
     if data is not None and form.is_valid():
         try:
@@ -86,6 +97,8 @@ def _begin(request: LoggedInRequest, call: Call, form: StartForm, arrived_at: da
 def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     """A draft leads to its form; what has been sent is shown as it was sent."""
     application = my_application(request, pk)
+    if application.answering is not None:
+        return redirect("applications:supplement", pk=application.answering.application_id)
     if application.is_draft:
         name = "step_applicant" if rules.may_write(request.user, application) else "review"
         return redirect(f"applications:{name}", pk=pk)
@@ -96,12 +109,14 @@ def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "steps": timeline(application),
         "may_withdraw": rules.may_withdraw(request.user, application),
         "supplements": queries.supplements_of(application),
+        "is_asked": rules.is_supplemented(application),
         "may_answer": rules.may_answer(request.user, application),
         "may_change": rules.may_change(request.user, application)
         and may_enter(application.call, application.organisation, timezone.now()),
         "change": application.replacements.filter(status=ApplicationStatus.DRAFT).first(),
         "replaced_by": application.replacements.exclude(status__in=ApplicationStatus.unsent()).first(),
         "earlier": queries.earlier_versions(application),
+        "held": held(application),
     }
     return render(request, "applications/my_detail.html", context)
 
@@ -109,7 +124,15 @@ def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def receipt(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = _sent(request, pk)
-    context = {"application": application, "sent": sent_file(application), "pdf": pdf_file(application)}
+    sent = first_sent_file(application)
+    context = {
+        "application": application,
+        "sent": sent,
+        "attested": "authority" in read_sent(sent)["submission"],
+        "pdf": pdf_file(application),
+        "attached": attached_files(application),
+        "held": held(application),
+    }
     return render(request, "applications/receipt.html", context | {"asked": 0})
 
 
@@ -125,9 +148,9 @@ def receipt_pdf(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def my_file(request: LoggedInRequest, pk: int, file_pk: int) -> HttpResponseBase:
-    """A file of the application's own record, as it was sent."""
+    """A file of what the applicant has sent, or has been sent in a letter."""
     application = _sent(request, pk)
-    file = get_object_or_404(RecordFile, pk=file_pk, record_id=application.record_id)
+    file = get_object_or_404(queries.files_of_applicant(application), pk=file_pk)
     return frozen_response(file, as_attachment=file.content_type != "application/pdf")
 
 
@@ -141,7 +164,7 @@ def _sent(request: LoggedInRequest, pk: int) -> Application:
 def delete(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Ask first; what is removed can be brought back for thirty days."""
     application = my_application(request, pk)
-    if not rules.may_write(request.user, application):
+    if application.is_supplement or not rules.may_write(request.user, application):
         raise PermissionDenied
     if request.method == "POST":
         try:
@@ -163,14 +186,13 @@ def withdraw(request: LoggedInRequest, pk: int) -> HttpResponse:
         return redirect("applications:my_detail", pk=pk)
     form = WithdrawForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST" and form.is_valid():
-        try:
-            services.withdraw_application(
+        took(
+            request,
+            lambda: services.withdraw_application(
                 application_id=pk, actor=request.user, reason=form.cleaned_data["reason"]
-            )
-        except Refusal as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, "Ansökan är återkallad.")
+            ),
+            "Ansökan är återkallad.",
+        )
         return redirect(reverse("applications:my_detail", args=[pk]))
     context = {"application": application, "form": form}
     return render(request, "applications/withdraw.html", context, status=422 if form.errors else 200)

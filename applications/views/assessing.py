@@ -21,11 +21,14 @@ from applications.impartiality import Access, Recused, access_of
 from applications.models import Application, Assessment, Assignment
 from applications.results import results_of
 from applications.scoring import total_so_far, weighted_total
+from applications.supplements import shown_supplements
 from applications.views.door import stop
+from applications.views.writer import written_by_another
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.quarantine import read_states
 from s3portal.diary.models import RecordFile
 
 PER_PAGE = 25
@@ -185,6 +188,8 @@ def _save(request: LoggedInRequest, desk: _Desk) -> HttpResponse:
     form = _form(desk, request.POST, whole=handing_in)
     if not form.is_valid():
         return _not_saved(request, desk, form, Refusal("det finns uppgifter att rätta."))
+    if refused := written_by_another(request):
+        return _not_saved(request, desk, form, refused)
     work = services.submit_assessment if handing_in else services.save_assessment
     try:
         saved = work(
@@ -239,9 +244,10 @@ def _total(form: AssessmentForm) -> dict[str, Any]:
 
 
 def _files(request: LoggedInRequest, desk: _Desk, content: dict[str, Any]) -> list[RecordFile]:
-    files = RecordFile.objects.filter(record=desk.application.record_id).order_by("pk")
+    record = desk.application.standing_record_id
+    files = read_states(RecordFile.objects.filter(record=record).order_by("pk"))
     allowed = not _secrets_hidden(request, desk)
-    return masking.files_shown(content, list(files), allow_trade_secrets=allowed)
+    return masking.files_shown(content, files, allow_trade_secrets=allowed)
 
 
 def _secrets_hidden(request: LoggedInRequest, desk: _Desk) -> bool:
@@ -277,8 +283,8 @@ def _page(
         "content": masking.masked(content) if secrets_hidden else content,
         "hidden": secrets_hidden and masking.has_secrets(content),
         "files": _files(request, desk, content),
-        "supplements": [] if secrets_hidden else queries.supplements_of(application),
-        "supplements_hidden": secrets_hidden and application.supplements.exists(),
+        "supplements": shown_supplements(application, hide_secrets=secrets_hidden),
+        "changed_at": application.content_changed_at,
         "results": results_of(application) if own_is_in or assignment is None else None,
         "reader": rules.may_read_received(user),
         "may_reopen": rules.may_handle(user) and application.is_open,

@@ -1,25 +1,23 @@
 """Bedömare: who assesses an application, and giving many of a call's at once."""
 
-from datetime import timedelta
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from applications import queries, rules, services
 from applications.forms import AssignForm, AssignmentForm, BulkAssignForm
 from applications.impartiality import Recused
 from applications.models import Application
-from applications.services.assigning import DEFAULT_DAYS, Assigned
+from applications.services.assigning import Assigned
+from applications.services.days import proposed_day
 from applications.views.loading import received_for_staff
 from calls.models import Call
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 
 PER_PAGE = 100
 
@@ -29,7 +27,7 @@ def assessors(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Who assesses one application, and a form to give it to more. Nothing of its content is shown."""
     application = _application(request, pk)
     people = queries.assessors_left(application)
-    form = AssignForm(request.POST or None, people=people, initial={"due_on": _in_two_weeks()})
+    form = AssignForm(request.POST or None, people=people, initial={"due_on": proposed_day()})
     if request.method == "POST" and form.is_valid():
         try:
             made = services.assign_assessors(
@@ -68,12 +66,11 @@ def change(request: LoggedInRequest, pk: int, assignment_pk: int) -> HttpRespons
 def end(request: LoggedInRequest, pk: int, assignment_pk: int) -> HttpResponse:
     application = _application(request, pk)
     assignment = get_object_or_404(application.assignments.select_related("assessor"), pk=assignment_pk)
-    try:
-        services.end_assignment(assignment_id=assignment.pk, actor=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"{assignment.assessor} bedömer inte längre ansökan.")
+    took(
+        request,
+        lambda: services.end_assignment(assignment_id=assignment.pk, actor=request.user),
+        f"{assignment.assessor} bedömer inte längre ansökan.",
+    )
     return redirect("applications:assessors", pk=pk)
 
 
@@ -88,7 +85,7 @@ def of_call(request: LoggedInRequest, pk: int) -> HttpResponse:
         request.POST or None,
         people=queries.assessors(),
         applications=shown,
-        initial={"due_on": _in_two_weeks()},
+        initial={"due_on": proposed_day()},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -115,10 +112,6 @@ def of_call(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 # --- Parts ------------------------------------------------------------------------------------------------
-def _in_two_weeks() -> Any:
-    return timezone.localdate() + timedelta(days=DEFAULT_DAYS)
-
-
 def _application(request: LoggedInRequest, pk: int) -> Application:
     if not rules.may_handle(request.user):
         raise PermissionDenied

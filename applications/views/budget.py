@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.budget import hourly_cost
-from applications.checks import Step, budget_problems
+from applications.checks import Step, budget_problems, missing_letters
 from applications.forms import (
     BLOCK,
     BudgetForm,
@@ -56,12 +56,20 @@ def sums_context(
         "rules": rules_of(application.call),
         "problems": problems,
         "partner_sums": [(names[one.partner], one) for one in sums.partners],
+        "unproved": _unproved(application, financing),
         "partner_names": [name for _key, name in budget.partners],
     }
     if is_budget:
         salary = SalaryForm(query if query and "manadslon" in query else None)
         context |= {"salary": salary, "hourly": _hourly(salary), "pasted": form.data.get(BLOCK, "")}
     return context
+
+
+def _unproved(application: Application, part: FinancingPart) -> list[dict[str, str]]:
+    """Letters that a call does not demand, but that strengthen the application."""
+    if application.call.letters_required:
+        return []
+    return [{"text": one.message, "url": f"#{one.field}"} for one in missing_letters(application, part)]
 
 
 @require_POST

@@ -42,7 +42,7 @@ def removed(request: LoggedInRequest) -> HttpResponse:
         {
             "application": row,
             "gone_on": row.discarded_at + UNDO if row.discarded_at else None,
-            "may_restore": row.organisation in mine,
+            "may_restore": row.organisation in mine and row.answering_id is None,
         }
         for row in page
     ]

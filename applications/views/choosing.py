@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from applications.checks import Step
 from applications.forms import BLOCK, BLOCK_AT, BUTTONS, PartForm
-from applications.parts import Mergeable, Part, taking_theirs, with_choices
+from applications.parts import Part, taking_theirs, with_choices
 from applications.services import DraftConflict
 from applications.views.loading import step_url
 from s3portal.accounts.http import LoggedInRequest
@@ -46,7 +46,6 @@ def conflict_context(
         "typed": [*pairs(form.data), *_made(request.POST, {one.key for one in conflict.differences})],
         "texts": form.typed(),
         "seen": request.POST.get("version", ""),
-        "one_by_one": isinstance(form.part(), Mergeable),
         "again": any(name.startswith(SHOWN) for name in request.POST),
         "step_url": step_url(step, conflict.application),
     }

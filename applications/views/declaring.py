@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from applications import queries, rules, services
+from applications import masking, queries, rules, services
+from applications.documents import read_sent, sent_file
 from applications.enums import RecusalGround
 from applications.forms import ImpartialityForm, LiftForm
 from applications.impartiality import Access, access_of, who_to_talk_to
@@ -89,6 +90,16 @@ def _application(request: LoggedInRequest, pk: int) -> Application:
     return application
 
 
+def _partners(user: User, application: Application) -> list[str]:
+    """Who takes part beside the applicant, as it was sent: they too may be near to who is asked."""
+    content = read_sent(sent_file(application))
+    sees_secrets = rules.may_read_received(user) or any(
+        one.allow_trade_secrets for one in application.assignments.of(user)
+    )
+    shown = content if sees_secrets else masking.masked(content)
+    return [partner["name"] for partner in shown.get("partners", []) if partner.get("name")]
+
+
 def _page(
     request: LoggedInRequest,
     application: Application,
@@ -101,6 +112,7 @@ def _page(
     reads_others = rules.may_read_received(user)
     context: dict[str, Any] = {
         "application": application,
+        "partners": [] if access is Access.BARRED else _partners(user, application),
         "asked": access is Access.ASK,
         "barred": access is Access.BARRED,
         "may_declare": rules.may_declare(user, application),

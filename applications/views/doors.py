@@ -16,6 +16,7 @@ from applications.rules import may_handle
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.common.swedish import STOCKHOLM
 
 PER_PAGE = 25
@@ -56,10 +57,9 @@ def door_new(request: LoggedInRequest) -> HttpResponse:
 @require_POST
 def door_close(request: LoggedInRequest, pk: int) -> HttpResponse:
     door = get_object_or_404(DoorOpening, pk=pk)
-    try:
-        services.close_door(door_id=door.pk, actor=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Utlysningen är stängd igen.")
+    took(
+        request,
+        lambda: services.close_door(door_id=door.pk, actor=request.user),
+        "Utlysningen är stängd igen.",
+    )
     return redirect("applications:door_list")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -45,11 +45,20 @@ from applications.parts import (
     differences,
     seen_mark,
 )
-from applications.services.door import clock, may_enter
+from applications.services.door import clock, may_write_at
 from applications.snapshot import canonical_json, content_of
 from applications.views.budget import sums_context, with_table_changes
 from applications.views.choosing import chosen, conflict_context, pairs, seen_of
-from applications.views.loading import my_application, step_list, step_url
+from applications.views.confirming import with_uploaded_letter
+from applications.views.loading import closed_step, my_application, step_list, step_url
+from applications.views.partnering import (
+    MOVED,
+    lines_by_partner,
+    moved_to_applicant,
+    moved_words,
+    partners_context,
+)
+from applications.views.writer import kept_words, written_by_another
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.rules import may_write_for
@@ -87,15 +96,21 @@ def _form(
 @require_http_methods(["GET", "POST"])
 def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
     arrived_at = timezone.now()
-    application = my_application(request, pk)
-    if step not in steps_of(application):
-        raise Http404("Utlysningen har inga egna frågor.")
+    application = my_application(request, pk, laid_aside=True)
+    elsewhere = closed_step(request, application, step)
+    if elsewhere is not None:
+        return elsewhere
     stored = PARTS[step].read(application)
     if request.method == "POST":
         if not may_write_for(request.user, application.organisation):
             raise PermissionDenied
         typed = with_keyed_row_changes(with_table_changes(application, stored, request.POST), KEYED_ROWS)
+        if refusal := written_by_another(request, application):
+            return _not_saved(request, application, step, _form(step, application, stored, typed), refusal)
+        typed, field, fault = with_uploaded_letter(request, application, typed, arrived_at)
         form = _form(step, application, stored, typed)
+        if fault and not form.has_error(field):
+            form.add_error(field, fault)
         return _save(request, application, step, form, arrived_at)
     if not application.is_draft:
         return redirect("applications:my_detail", pk=pk)
@@ -103,7 +118,7 @@ def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
         return redirect("applications:review", pk=pk)
     kept = take_kept_text(request)
     if kept is not None:
-        messages.info(request, "Här är det du skrev innan du loggades ut. Det är inte sparat än.")
+        messages.info(request, kept_words(request, kept, application))
         form = _form(step, application, stored, kept)
         return _page(request, application, step, form, kept.get("version", ""))
     form = _form(step, application, stored, None, request.GET.get("ny", ""))
@@ -117,6 +132,7 @@ def _save(
     seen = seen_of(request)
     if not form.is_valid() and application.is_draft and _open_to(application, arrived_at):
         return _refused(request, application, step, form, seen)
+    lines = lines_by_partner(application) if step is Step.PARTNERS else {}
     try:
         stored = PARTS[step].read(application)
         part = chosen(request, form.part(), stored) if form.is_valid() else stored
@@ -129,11 +145,13 @@ def _save(
         return _not_saved(request, application, step, form, refusal)
     now = PARTS[step].read(saved)
     changed = [one.label for one in differences(now, part)]
+    moved = moved_to_applicant(lines, now)
     if _is_autosave(request):
         # The mark is of what stands in the open page, not of what others have written meanwhile.
         context = {
             "seen": seen_mark(saved, part),
             "changed": changed,
+            "moved": moved_words(moved, application) if moved else "",
             "step_url": step_url(step, application),
         }
         return render(request, "applications/_autosaved.html", context)
@@ -142,15 +160,20 @@ def _save(
     if isinstance(form, BudgetForm | FinancingForm) and _changed_rows(request):
         # In the open page the rows stay as they are typed, empty ones too, which are not stored.
         return _page(request, saved, step, form, seen_mark(saved, part))
-    return redirect(_after_save(request, saved, step))
+    return redirect(_after_save(request, saved, step, moved))
 
 
 def _open_to(application: Application, arrived_at: datetime) -> bool:
-    return may_enter(application.call, application.organisation, arrived_at)
+    return may_write_at(application, arrived_at)
 
 
-def _after_save(request: LoggedInRequest, application: Application, step: Step) -> str:
+def _after_save(request: LoggedInRequest, application: Application, step: Step, moved: int) -> str:
     here = step_url(step, application)
+    if moved and request.POST.get(REMOVE):
+        # In the address, since an open page takes only its form from the answer.
+        return f"{here}?{MOVED}={moved}#{PARTNERS.anchor}"
+    if moved:
+        messages.warning(request, moved_words(moved, application))
     for kind in KEYED_ROWS:
         if request.POST.get(ADD) == kind.prefix:
             return f"{here}?ny={kind.prefix}#{kind.anchor}"
@@ -241,6 +264,8 @@ def _page(
         context |= sums_context(application, form, request.GET)
     if isinstance(form, AidForm):
         context["room"] = form.headroom()
+    if isinstance(form, PartnersForm):
+        context |= partners_context(application, request.GET)
     return render(request, f"applications/step_{step.name.lower()}.html", context)
 
 
@@ -258,9 +283,10 @@ def aid_room(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 # --- Taking the text home -----------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
 def draft_text(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The stored draft as plain text; with POST, also what was typed and could not be saved."""
-    application = my_application(request, pk)
+    application = my_application(request, pk, laid_aside=True)
     context: dict[str, Any] = {"application": application, "content": content_of(application), "texts": []}
     if request.method == "POST":
         labels, texts = request.POST.getlist("rubrik"), request.POST.getlist("text")

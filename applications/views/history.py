@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -14,12 +13,21 @@ from applications import rules
 from applications.checks import Step
 from applications.models import DraftVersion
 from applications.parts import Difference
-from applications.services.restoring import can_be_restored, restore_text
+from applications.services.restoring import (
+    can_be_put_back,
+    can_be_restored,
+    restore_step,
+    restore_text,
+)
 from applications.views.loading import my_application
 from s3portal.accounts.http import LoggedInRequest
-from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 
 PAGE = 10
+RESTORED = "Den äldre texten gäller igen. Den som stod där finns kvar i historiken."
+STEP_RESTORED = (
+    "Steget är som det var då. Ångrar du dig, återställ det som det var före den senaste ändringen här nedan."
+)
 
 
 @require_GET
@@ -45,26 +53,27 @@ def _shown(version: DraftVersion) -> dict[str, Any]:
         for one in version.changes
     ]
     label = {step.value: step.label for step in Step}.get(version.step, version.step)
-    return {"row": version, "step": label, "changes": changes}
+    return {
+        "row": version,
+        "step": label,
+        "changes": changes,
+        "can_be_put_back": can_be_put_back(version),
+    }
 
 
 @require_POST
 def restore(request: LoggedInRequest, pk: int, version_pk: int) -> HttpResponse:
+    """One text (``key``), or without it the whole step."""
     arrived_at = timezone.now()
     application = my_application(request, pk)
     if not rules.may_write(request.user, application):
         raise PermissionDenied
     version = get_object_or_404(application.versions, pk=version_pk)
-    try:
-        restore_text(
-            application_id=pk,
-            version_id=version.pk,
-            key=request.POST.get("key", ""),
-            actor=request.user,
-            arrived_at=arrived_at,
-        )
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
+    which: dict[str, Any] = {
+        "application_id": pk, "version_id": version.pk, "actor": request.user, "arrived_at": arrived_at
+    }  # fmt: skip
+    if "key" in request.POST:
+        took(request, lambda: restore_text(**which, key=request.POST["key"]), RESTORED)
     else:
-        messages.success(request, "Den äldre texten gäller igen. Den som stod där finns kvar i historiken.")
+        took(request, lambda: restore_step(**which), STEP_RESTORED)
     return redirect("applications:versions", pk=pk)

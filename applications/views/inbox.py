@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,12 +17,14 @@ from applications import queries, rules, services
 from applications.exports import rows_of, sheet_of
 from applications.forms import LetterForm, SaveViewForm, WorkListForm
 from applications.frames import frame_use
-from applications.inbox_columns import Column, chosen, period_of
+from applications.inbox_columns import Column, chosen, next_due, period_of
 from applications.models import Application
 from applications.queries import Selection
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Refusal
+from s3portal.common.paging import MOST_COUNTED, BoundedCount, BoundedPaginator, bounded_count
 from s3portal.common.spreadsheets import csv_response, xlsx_response
+from s3portal.common.steps import took
 from s3portal.diary.forms import AssignForm
 
 PER_PAGE = 25
@@ -45,7 +48,7 @@ def work_list(request: LoggedInRequest) -> HttpResponse:
     wanted = form.wanted() if form.is_bound else {}
     selection = _selection(wanted)
     rows = queries.work_list(selection=selection, user=request.user, wanted=wanted)
-    page = queries.BoundedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     recused = queries.my_recusals(request.user, [application.pk for application in page])
     columns = chosen(wanted.get("kolumner") or [])
     may_handle = rules.may_handle(request.user)
@@ -67,7 +70,7 @@ def work_list(request: LoggedInRequest) -> HttpResponse:
         "filtered": any(
             value for name, value in wanted.items() if name not in {"urval", "ordning", "kolumner"}
         ),
-        "most": queries.MOST_COUNTED,
+        "most": MOST_COUNTED,
     }
     return render(request, "applications/officer_list.html", context)
 
@@ -80,6 +83,7 @@ def _selection(wanted: dict[str, Any]) -> Selection:
 def _row(application: Application, request: LoggedInRequest, recused: set[int]) -> dict[str, Any]:
     color, icon = queries.status_color(application.status)
     officer = application.case.officer if application.case else None
+    due = next_due(application)
     return {
         "application": application,
         "color": color,
@@ -88,12 +92,14 @@ def _row(application: Application, request: LoggedInRequest, recused: set[int]) 
         "mine": officer is not None and officer == request.user,
         "recused": application.pk in recused,
         "period": period_of(application),
+        "due": due,
+        "due_words": due.words(today=timezone.localdate()) if due else "",
     }
 
 
 def _tabs(request: LoggedInRequest, current: Selection) -> list[dict[str, Any]]:
-    counted: dict[Selection, queries.BoundedCount] = {
-        tab: queries.bounded_count(queries.selected(tab, request.user))
+    counted: dict[Selection, BoundedCount] = {
+        tab: bounded_count(queries.selected(tab, request.user))
         for tab in Selection
         if tab is not Selection.CLOSED
     }
@@ -249,10 +255,5 @@ def _after(
     request: LoggedInRequest, step: Callable[[], Any], query: str, words: Callable[[Any], str]
 ) -> HttpResponse:
     """Take the step and go back to the list, with what came of it as a message."""
-    try:
-        done = step()
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, words(done))
+    took(request, step, words)
     return _back(query)

@@ -30,7 +30,9 @@ def eligibility(request: LoggedInRequest, pk: int) -> HttpResponse:
     services.note_opening(application=application, actor=request.user)
     typed = request.POST if request.method == "POST" else take_kept_text(request)
     form = EligibilityForm(typed, states=condition_states(application))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.judged():
+        form.add_error(None, "Inget är sparat: bedöm minst ett villkor.")
+    elif request.method == "POST" and form.is_valid():
         try:
             services.judge_conditions(application_id=pk, actor=request.user, judged=form.judged())
         except Refusal as refusal:
@@ -42,9 +44,10 @@ def eligibility(request: LoggedInRequest, pk: int) -> HttpResponse:
     context = {
         "application": application,
         "form": form,
+        "changed_at": application.content_changed_at,
         "rows": form.rows(),
         "writes": writes and is_open,
-        "left": sum(not state.is_settled for state in form.states),
+        "waiting": [state.condition for state in form.states if not state.is_settled],
         "may_assess": writes and allowed(application.status, ApplicationAction.ASSESS),
     }
     status = 422 if request.method == "POST" else 200

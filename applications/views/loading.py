@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from applications.checks import Problem, Step, is_started, steps_of, submission_problems
 from applications.enums import ApplicationStatus
-from applications.models import Application
+from applications.models import Application, SupplementRequest
 from applications.queries import received_application
 from applications.rules import may_handle, may_read_received
 from s3portal.accounts.http import LoggedInRequest
@@ -27,13 +28,18 @@ STEP_NAMES = {
 }
 
 
-def my_application(request: LoggedInRequest, pk: int) -> Application:
-    """One of the person's organisations', drafts too but not those that have been removed. Raises Http404."""
-    applications = Application.objects.of_applicant(request.user).exclude(status=ApplicationStatus.DISCARDED)
+def my_application(request: LoggedInRequest, pk: int, *, laid_aside: bool = False) -> Application:
+    """One of the person's organisations', drafts too but not those that have been removed. Raises Http404.
+
+    With ``laid_aside`` also a supplement that was begun and not sent before its request was closed."""
+    removed = Q(status=ApplicationStatus.DISCARDED)
+    if laid_aside:
+        removed &= Q(answering__isnull=True)
+    applications = Application.objects.of_applicant(request.user).exclude(removed)
     applications = applications.select_related(
-        "call__legal_basis", "organisation", "updated_by", "case", "record"
+        "call__legal_basis", "organisation", "updated_by", "case", "record", "answering__application__case"
     )
-    applications = applications.prefetch_related("call__questions")
+    applications = applications.prefetch_related("call__questions", "answering__parts")
     return get_object_or_404(applications, pk=pk)
 
 
@@ -49,7 +55,27 @@ def received_for_staff(request: LoggedInRequest, pk: int, *, to_handle: bool = F
     return get_object_or_404(received_application(pk))
 
 
+def working_copy_of(request: LoggedInRequest, supplement: SupplementRequest) -> Application:
+    """The copy in which the answer to an open request is written."""
+    return my_application(request, Application.objects.values_list("pk", flat=True).get(answering=supplement))
+
+
+def closed_step(request: LoggedInRequest, application: Application, step: Step) -> HttpResponse | None:
+    """The way from a step that a request for a supplement does not open, or when it has ended; None for one
+    that can be entered. What is posted to it then is refused by the service, with the text kept."""
+    ended = application.answering is not None and not application.is_supplement
+    if step in steps_of(application) and not (ended and request.method == "GET"):
+        return None
+    if application.answering is None:
+        raise Http404("Utlysningen har inga egna frågor.")
+    if request.method != "GET":
+        raise PermissionDenied
+    return redirect("applications:supplement", pk=application.answering.application_id)
+
+
 def step_url(step: Step, application: Application) -> str:
+    if step is Step.REVIEW and application.answering is not None:
+        return reverse("applications:supplement_review", args=[application.answering.application_id])
     return reverse(STEP_NAMES[step], args=[application.pk])
 
 

@@ -17,8 +17,10 @@ from s3portal.accounts.http import LoggedInRequest
 from s3portal.audit.models import Event
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.diary.forms import AssignForm
 from s3portal.diary.models import RecordFile
+from s3portal.diary.queries import records_with_files
 
 
 @require_GET
@@ -33,7 +35,7 @@ def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     context = {
         "application": application,
         "content": read_sent(sent_file(application)),
-        "records": application.case.records.prefetch_related("files").order_by("number"),
+        "records": records_with_files(application.case),
         "events": Event.objects.about("applications.application", application.pk)
         .exclude(action="application_opened")[:20],
         "color": color,
@@ -42,6 +44,7 @@ def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
         "may_handle": may_handle,
         "may_assess": may_handle and allowed(application.status, ApplicationAction.ASSESS),
         "may_ask": may_handle and allowed(application.status, ApplicationAction.ASK),
+        "assessing": queries.assessing_so_far(application) if may_handle else None,
         "supplements": queries.supplements_of(application),
         "recused": recused_people(application),
         "co_handlers": application.co_handlers.select_related("officer"),
@@ -70,14 +73,13 @@ def assign(request: LoggedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Välj en handläggare.")
         return redirect("applications:officer_detail", pk=pk)
-    try:
-        services.assign_officer(
+    took(
+        request,
+        lambda: services.assign_officer(
             application_id=application.pk, actor=request.user, officer=form.cleaned_data["officer"]
-        )
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"Ärendet är tilldelat {form.cleaned_data['officer']}.")
+        ),
+        f"Ärendet är tilldelat {form.cleaned_data['officer']}.",
+    )
     return redirect("applications:officer_detail", pk=pk)
 
 

@@ -14,7 +14,7 @@ from applications.views.door import asks_first
 from applications.views.loading import received_for_staff
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.models import User
-from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.diary.forms import AssignForm
 
 
@@ -93,10 +93,5 @@ def note_remove(request: LoggedInRequest, pk: int, note_pk: int) -> HttpResponse
 
 
 def _after(request: LoggedInRequest, pk: int, step: Callable[[], object], done: str) -> HttpResponse:
-    try:
-        step()
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
+    took(request, step, done)
     return redirect("applications:officer_detail", pk=pk)

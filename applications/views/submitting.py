@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications import queries, rules, services
+from applications.attachments import held
 from applications.checks import Step, submission_problems
 from applications.forms import SubmitForm
 from applications.models import Application
@@ -20,6 +21,8 @@ from s3portal.common.errors import Refusal
 @require_GET
 def review(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = my_application(request, pk)
+    if application.answering is not None:
+        return redirect("applications:supplement_review", pk=application.answering.application_id)
     if not application.is_draft:
         return redirect("applications:my_detail", pk=pk)
     return _review(request, application, _form(request, application))
@@ -67,6 +70,7 @@ def _review(
         "attests": rules.may_attest(request.user, application),
         "signatories": queries.signatories(application.organisation),
         "version": application.version,
+        "held": held(application),
     }
     return render(request, "applications/review.html", context, status=status)
 
@@ -79,7 +83,7 @@ def submit(request: LoggedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         # Who opens the address of a refused submission again, or was logged out when they pressed the button.
         return redirect("applications:review", pk=pk)
-    if application.is_draft and not _may_send(request, application):
+    if application.is_supplement or (application.is_draft and not _may_send(request, application)):
         raise PermissionDenied
     form = _form(request, application, request.POST)
     if not form.is_valid():

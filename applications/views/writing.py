@@ -1,5 +1,6 @@
 """The thread between the region and the applicant, from either side."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -7,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from applications import queries, rules, services
-from applications.forms import LetterForm
+from applications.forms import ThreadForm
 from applications.models import Application
 from applications.views.door import asks_first
 from applications.views.loading import my_application, received_for_staff
@@ -29,9 +30,9 @@ def letters(request: LoggedInRequest, pk: int) -> HttpResponse:
     form = _form(request)
     if request.method == "POST" and form.is_valid():
         try:
-            services.write_to_region(application_id=pk, actor=request.user, **form.cleaned_data)
+            services.write_to_region(application_id=pk, actor=request.user, **form.content())
         except Refusal as refusal:
-            form.add_error(refusal.field, refusal.message)
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
             messages.success(request, "Meddelandet är skickat.")
             return redirect("applications:letters", pk=pk)
@@ -47,9 +48,9 @@ def officer_letters(request: LoggedInRequest, pk: int) -> HttpResponse:
     form = _form(request)
     if request.method == "POST" and form.is_valid():
         try:
-            services.write_to_applicant(application_id=pk, actor=request.user, **form.cleaned_data)
+            services.write_to_applicant(application_id=pk, actor=request.user, **form.content())
         except Refusal as refusal:
-            form.add_error(refusal.field, refusal.message)
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
             messages.success(request, "Meddelandet är skickat till sökanden.")
             return redirect("applications:officer_letters", pk=pk)
@@ -57,17 +58,21 @@ def officer_letters(request: LoggedInRequest, pk: int) -> HttpResponse:
     return _page(request, "applications/officer_letters.html", application, form, may_write=may_write)
 
 
-def _form(request: LoggedInRequest) -> LetterForm:
-    return LetterForm(request.POST if request.method == "POST" else take_kept_text(request))
+def _form(request: LoggedInRequest) -> ThreadForm:
+    typed = request.POST if request.method == "POST" else take_kept_text(request)
+    return ThreadForm(typed, request.FILES or None)
 
 
 def _page(
-    request: LoggedInRequest, template: str, application: Application, form: LetterForm, *, may_write: bool
+    request: LoggedInRequest, template: str, application: Application, form: ThreadForm, *, may_write: bool
 ) -> HttpResponse:
     context = {
         "application": application,
         "letters": queries.letters_of(application),
         "form": form,
         "may_write": may_write,
+        "waiting": application.supplements.unanswered().first(),
+        "files_at": "applications:my_file" if "officer" not in template else "applications:officer_file",
+        "most": settings.MAX_UPLOAD_BYTES,
     }
     return render(request, template, context, status=422 if form.errors else 200)

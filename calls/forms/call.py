@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -12,70 +11,29 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from calls.changes import planned_words
 from calls.content import CallContent, ContactData, content_of
 from calls.enums import CallStatus
 from calls.forms.clock import ClockField
-from calls.forms.rows import change_rows
+from calls.forms.fields import BasisField, PercentField, PlannedField
 from calls.models import Call, LegalBasis, StrengthArea
-from calls.planned import PlannedDecision, parse_planned_decision
+from calls.planned import PlannedDecision
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
+from s3portal.common.form_rows import change_rows
 from s3portal.common.forms import (
     CleanCharField,
     CleanTextField,
     KronorField,
     SwedishDateField,
-    _ParsedField,
 )
-from s3portal.common.swedish import format_isodate, format_percent, in_stockholm
+from s3portal.common.swedish import in_stockholm
 from s3portal.common.swedish.clock import moment_on
 
 CONTACTS: Final = "kontakt"
 MOST_CONTACTS: Final = 10
 LONGEST_TEXT: Final = 20_000
-_PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*(?:%|procent)?")
 #: The service speaks of the call's fields, the page of its controls.
 _CONTROLS: Final = {"opens_at": "opens_day", "closes_at": "closes_day", "contacts": None}
-
-
-class PercentField(_ParsedField):
-    """A share in percent as Decimal, above 0 and at most 100: "50", "47,5", "50 %"."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-affix": "%"})
-
-    def parse(self, text: str) -> Decimal:
-        match = _PERCENT.fullmatch(text)
-        if match is None:
-            raise Refusal("Skriv procenten med siffror, till exempel 50 eller 47,5.")
-        percent = Decimal(f"{match[1]}.{match[2] or 0}")
-        if not 0 < percent <= 100:
-            raise Refusal("Ange mer än 0 och högst 100 procent.")
-        return percent
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, Decimal | int):
-            return f"{Decimal(value).normalize():f}".replace(".", ",")
-        return value
-
-
-class PlannedField(_ParsedField):
-    """When the decision is planned, as ``PlannedDecision``."""
-
-    def parse(self, text: str) -> PlannedDecision:
-        return parse_planned_decision(text)
-
-    def prepare_value(self, value: Any) -> Any:
-        return planned_words(value) if isinstance(value, PlannedDecision) else value
-
-
-class BasisField(forms.ModelChoiceField):
-    """Names a row of the law by its dates and its cap too, since the same law has several."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        ends = f" till och med {format_isodate(obj.valid_to)}" if obj.valid_to else ""
-        cap = f", högst {format_percent(obj.max_aid_percent)}" if obj.max_aid_percent else ""
-        return f"{obj.name} (gäller från {format_isodate(obj.valid_from)}{ends}{cap})"
 
 
 def _area_text(**kwargs: Any) -> CleanTextField:
@@ -196,6 +154,11 @@ class CallForm(forms.Form):
         },
     )
     extension_possible = forms.BooleanField(label=_("Kan förlängas efter utvärdering"), required=False)
+    letters_required = forms.BooleanField(
+        label=_("Bekräftad medfinansiering ska styrkas med brev"),
+        required=False,
+        help_text=_("Annars påminns den sökande, men kan skicka in utan brev."),
+    )
     diary_prefix = CleanCharField(
         label=_("Diarieprefix"),
         max_length=10,
@@ -271,6 +234,7 @@ class ContactForm(forms.Form):
     email = forms.EmailField(
         label=_("E-post"),
         required=False,
+        max_length=254,
         error_messages={"invalid": _("Skriv adressen som namn@example.se.")},
     )
     phone = CleanCharField(label=_("Telefon"), max_length=30, required=False)
@@ -364,6 +328,7 @@ class CallForms:
             latest_end=cleaned["latest_end"],
             grant_months=cleaned["grant_months"],
             extension_possible=cleaned["extension_possible"],
+            letters_required=cleaned["letters_required"],
             contacts=tuple(contact for contact in contacts if contact != ContactData()),
             internal_notes=cleaned["internal_notes"] or "",
             diary_prefix=cleaned["diary_prefix"],

@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from calls.forms.visitors import VisitorForm
 from calls.models import Inquiry, StrengthArea
 from s3portal.common.forms import CleanCharField, CleanTextField
+from s3portal.common.visitors import VisitorForm
 
 EVERYTHING, SOME_AREAS = "allt", "omraden"
 LONGEST_QUESTION = 3000

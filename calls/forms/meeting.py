@@ -184,7 +184,7 @@ class MeetingForm(TimesMixin):
     )  # fmt: skip
     registration = forms.ChoiceField(label=_("Anmälan"), choices=RegistrationRule.choices)
     registration_email = forms.EmailField(
-        label=_("Anmälan skickas till"), required=False,
+        label=_("Anmälan skickas till"), required=False, max_length=254,
         help_text=_("Gäller anmälan med e-post."),
         error_messages={"invalid": _("Ange en e-postadress, till exempel namn@exempel.se.")},
     )  # fmt: skip

@@ -54,6 +54,7 @@ class OfficerRegistrationForm(forms.Form):
     organisation = CleanCharField(label=_("Organisation"), required=False, max_length=200)
     email = forms.EmailField(
         label=_("E-post"),
+        max_length=254,
         help_text=_("Bekräftelsen och kalenderinbjudan skickas hit."),
         error_messages={
             "required": _("Ange en e-postadress."),

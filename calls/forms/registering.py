@@ -8,10 +8,10 @@ from django.conf import settings
 from django.http import QueryDict
 
 from calls.enums import Place
-from calls.forms.visitors import VisitorForm
 from calls.models import Meeting, Registration
 from calls.queries.registering import Slot
 from s3portal.common.forms import CleanCharField
+from s3portal.common.visitors import VisitorForm
 
 NOT = ""
 NOT_LABEL = "Deltar inte"

@@ -69,6 +69,9 @@ class Call(models.Model):
     latest_end = models.DateField(_("senaste slut"), null=True, blank=True)
     grant_months = models.PositiveSmallIntegerField(_("stödperiod i månader"), null=True, blank=True)
     extension_possible = models.BooleanField(_("kan förlängas efter utvärdering"), default=False)
+    letters_required = models.BooleanField(
+        _("bekräftad medfinansiering styrks med brev"), default=False, db_default=False
+    )
     status = models.CharField(_("status"), max_length=12, choices=CallStatus, default=CallStatus.DRAFT)
     published_at = models.DateTimeField(_("publicerad"), null=True, blank=True)
     concluded_at = models.DateTimeField(_("avslutad"), null=True, blank=True)

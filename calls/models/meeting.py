@@ -166,12 +166,6 @@ class Meeting(models.Model):
         """Whether who has registered may still change or cancel: until the meeting begins."""
         return self.status == MeetingStatus.PUBLISHED and (now or timezone.now()) < self.starts_at
 
-    def registration_closed(self, *, now: datetime | None = None) -> bool:
-        """Whether registering was for the portal and is over."""
-        return self.registration == RegistrationRule.OPEN and (now or timezone.now()) >= (
-            self.registration_ends_at
-        )
-
     @property
     def places(self) -> list[Place]:
         """The ways to take part that one may choose among."""

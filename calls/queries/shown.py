@@ -136,12 +136,14 @@ def call_facts(call: Call, *, now: datetime | None = None) -> list[Fact]:
     coming = call.phase(now=now) == CallPhase.COMING
     overhead = format_percent(call.overhead_percent) if call.overhead_percent else ""
     extension = "Möjlig efter utvärdering" if call.extension_possible and not call.grant_months else ""
+    letters = "Bekräftad medfinansiering styrks med brev" if call.letters_required else ""
     lines = [
         ("Öppnar", format_datetime(call.opens_at) if coming else ""),
         ("Sista ansökningsdag", format_datetime(call.closes_at)),
         ("Belopp per ansökan", _amounts(call)),
         ("Stödnivå", f"Högst {format_percent(call.max_aid_percent)} av kostnaderna"),
         ("Indirekta kostnader", f"Schablon {overhead} av personalkostnaden" if overhead else ""),
+        ("Medfinansiering", letters),
         ("Tidigaste start", format_day(call.earliest_start) if call.earliest_start else START_AT_OWN_RISK),
         ("Senaste slut", format_day(call.latest_end) if call.latest_end else ""),
         ("Stödperiod", call.grant_period),

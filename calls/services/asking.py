@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from calls.enums import CallPhase, InquiryAction, InquiryStatus
 from calls.models import Call, Inquiry
+from calls.rules import require_call_editor
 from calls.services.editing import lock_call
 from calls.services.publishing import note_change
 from s3portal.accounts.models import User
@@ -100,6 +101,7 @@ def answer_inquiry(
     ``answer`` is restricted Markdown. Raises Conflict when somebody else has saved after
     ``expected_version``, and Refusal for leftovers of a template and, unless ``keep_traces``, for words that
     tell who asked."""
+    require_call_editor(actor)
     inquiry = _locked(inquiry_id, expected_version)
     _require_publishable(published_question, answer)
     if not keep_traces:
@@ -137,6 +139,7 @@ def decline_inquiry(*, inquiry_id: int, actor: User, expected_version: int, reas
     """Say no to a question: nothing is published, and the asker whose address is kept is told ``reason``.
 
     Raises Conflict when somebody else has saved after ``expected_version``."""
+    require_call_editor(actor)
     inquiry = _locked(inquiry_id, expected_version)
     inquiry.status = _after(inquiry, InquiryAction.DECLINE)
     inquiry.decline_reason = reason

@@ -8,6 +8,7 @@ from django.utils import timezone
 from calls.meeting_transitions import MeetingAction, require
 from calls.models import Meeting, Participation
 from calls.queries.officer_meetings import Audience, participants_for
+from calls.rules import require_meeting_arranger
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -21,6 +22,7 @@ def mark_attendance(*, meeting_id: int, came: Mapping[int, bool], actor: User) -
 
     Two officers at two doors each send only what they have ticked or unticked, so neither undoes the other's.
     Raises Refusal before the day of the meeting."""
+    require_meeting_arranger(actor)
     meeting = _meeting_of_the_day(meeting_id)
     changed = 0
     for answer in (True, False):
@@ -35,6 +37,7 @@ def mark_attendance(*, meeting_id: int, came: Mapping[int, bool], actor: User) -
 @transaction.atomic
 def mark_all_attended(*, meeting_id: int, actor: User) -> int:
     """Everybody who has not cancelled came. How many that changes."""
+    require_meeting_arranger(actor)
     meeting = _meeting_of_the_day(meeting_id)
     rows = Participation.objects.filter(meeting=meeting).active()
     changed = rows.exclude(attended=True, attended__isnull=False).update(attended=True)
@@ -64,6 +67,7 @@ def write_to_participants(
 
     ``once`` names this message: sending it again sends nothing to those who already have it. Gives the
     number of recipients. Raises Refusal when there is nobody."""
+    require_meeting_arranger(actor)
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
     require(meeting.status, MeetingAction.WRITE)
     recipients = list(participants_for(audience, meeting=meeting).order_by("pk"))

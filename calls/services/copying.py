@@ -9,6 +9,7 @@ from django.utils import timezone
 from calls.content import COLUMNS
 from calls.enums import CallStatus, DecisionTiming
 from calls.models import Call, CallQuestion, LegalBasis
+from calls.rules import require_call_editor
 from calls.services.editing import free_slug
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -31,6 +32,7 @@ def copy_call(*, call_id: int, actor: User) -> Call:
 
     It opens in a month, for as long as the original; the planned decision and the period are left to be
     written. The legal basis is the row of the same code that holds when it opens, if there is one."""
+    require_call_editor(actor)
     # Locked, so that its documents are not deleted, and their bytes swept, before the copy refers to them.
     original = Call.objects.select_for_update(of=("self",)).select_related("legal_basis").get(pk=call_id)
     copy = _row(original)

@@ -13,6 +13,7 @@ from calls.consistency import require_basis, require_in_order, require_one_strat
 from calls.content import COLUMNS, CallContent, content_of
 from calls.enums import CallAction, CallStatus
 from calls.models import Call
+from calls.rules import require_call_editor
 from calls.services.parts import set_areas, set_contacts
 from calls.services.publishing import note_change
 from calls.transitions import require
@@ -68,6 +69,7 @@ def require_version(call: Call, expected: int, content: CallContent) -> None:
 @transaction.atomic
 def create_call(*, actor: User | None, content: CallContent) -> Call:
     """A new draft. Raises Refusal for what does not agree, and for an address that is taken."""
+    require_call_editor(actor)
     _require_agreement(content)
     call = Call(slug=_slug(content), **{name: getattr(content, name) for name in COLUMNS})
     _set_planned(call, content)
@@ -85,6 +87,7 @@ def save_call(*, call_id: int, actor: User | None, expected_version: int, conten
 
     Raises CallConflict when somebody was first, and Refusal for what does not agree, for a concluded call,
     and for what would hurt somebody who has begun an application (``promises``)."""
+    require_call_editor(actor)
     call = lock_call(call_id)
     require(call.status, CallAction.SAVE)
     require_version(call, expected_version, content)
@@ -132,6 +135,7 @@ def _tell(call: Call, changes: list[Change], *, actor: User | None) -> None:
 def delete_draft(*, call_id: int, actor: User | None) -> str:
     """Remove a draft with all that belongs to it; its title is given back. Raises Refusal when it has been
     published, and when meetings are about it."""
+    require_call_editor(actor)
     call = lock_call(call_id)
     require_deletable(call)
     record_event(

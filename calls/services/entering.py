@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import models, transaction
 
@@ -164,88 +164,86 @@ class CriterionData:
     max_score: int = 5
 
 
-@transaction.atomic
-def save_call(
-    *,
-    actor: User | None,
-    slug: str,
-    title: str,
-    headline: str,
-    summary: str,
-    text: str,
-    who_may_apply: str,
-    areas: Sequence[str],
-    legal_basis: str,
-    frame: int,
-    min_amount: int | None,
-    max_amount: int | None,
-    max_aid_percent: Decimal,
-    overhead_percent: int,
-    opens_at: datetime,
-    closes_at: datetime,
-    decision_planned: PlannedDecision,
-    earliest_start: date | None,
-    latest_end: date | None,
-    grant_months: int | None,
-    extension_possible: bool,
-    status: CallStatus,
-    published_at: datetime | None,
-    contacts: Sequence[ContactData],
-    diary_prefix: str,
-    criteria: Sequence[CriterionData],
-) -> tuple[Call, Outcome]:
-    """A call by its address, with its areas (addresses) and criteria. Amounts in kronor, moments inclusive.
+@dataclass(frozen=True)
+class CallEntry:
+    """A call as a file tells of it. Amounts in kronor, moments and days inclusive. ``areas`` are addresses;
+    ``legal_basis`` is a code: the row that holds on the day the call opens is taken."""
 
-    ``legal_basis`` is a code: the row that holds on the day the call opens is taken. Raises Refusal for what
-    is not there, for what is out of order, and for a share above what the legal basis allows.
-    """
-    require_in_order(
-        opens_at=opens_at,
-        closes_at=closes_at,
-        min_amount=min_amount,
-        max_amount=max_amount,
-        earliest_start=earliest_start,
-        latest_end=latest_end,
-    )
-    if not weights_agree([criterion.weight for criterion in criteria]):
-        raise Refusal(WEIGHTS, field="criteria")
-    basis = _basis_on(legal_basis, in_stockholm(opens_at).date())
-    require_basis(basis, opens_at=opens_at, max_aid_percent=max_aid_percent)
-    wanted = [_area(area_slug) for area_slug in areas]
-    require_one_strategy(wanted)
+    slug: str
+    title: str
+    headline: str
+    summary: str
+    text: str
+    who_may_apply: str
+    areas: Sequence[str]
+    legal_basis: str
+    frame: int
+    min_amount: int | None
+    max_amount: int | None
+    max_aid_percent: Decimal
+    overhead_percent: int
+    opens_at: datetime
+    closes_at: datetime
+    decision_planned: PlannedDecision
+    earliest_start: date | None
+    latest_end: date | None
+    grant_months: int | None
+    extension_possible: bool
+    letters_required: bool
+    status: CallStatus
+    published_at: datetime | None
+    contacts: Sequence[ContactData]
+    diary_prefix: str
+    criteria: Sequence[CriterionData]
+
+
+#: What a file says in the call's own columns, under the same names.
+_SAME: Final = (
+    "title", "headline", "summary", "text", "who_may_apply", "frame", "min_amount", "max_amount",
+    "max_aid_percent", "overhead_percent", "opens_at", "closes_at", "earliest_start", "latest_end",
+    "grant_months", "extension_possible", "letters_required", "status", "diary_prefix",
+)  # fmt: skip
+
+
+@transaction.atomic
+def save_call(*, actor: User | None, entry: CallEntry) -> tuple[Call, Outcome]:
+    """A call by its address, with its areas, contacts and criteria. Raises Refusal for what is not there, for
+    what is out of order, and for a share above what the legal basis allows."""
+    basis = _basis_on(entry.legal_basis, in_stockholm(entry.opens_at).date())
+    areas = [_area(slug) for slug in entry.areas]
+    _require_agreement(entry, basis, areas)
+    draft = entry.status == CallStatus.DRAFT
     call, outcome = upsert(
         Call,
-        key={"slug": slug},
+        key={"slug": entry.slug},
         values={
-            "title": title,
-            "headline": headline,
-            "summary": summary,
-            "text": text,
-            "who_may_apply": who_may_apply,
+            **{name: getattr(entry, name) for name in _SAME},
             "legal_basis": basis,
-            "frame": frame,
-            "min_amount": min_amount,
-            "max_amount": max_amount,
-            "max_aid_percent": max_aid_percent,
-            "overhead_percent": overhead_percent,
-            "opens_at": opens_at,
-            "closes_at": closes_at,
-            "decision_timing": decision_planned.timing,
-            "decision_on": decision_planned.on,
-            "earliest_start": earliest_start,
-            "latest_end": latest_end,
-            "grant_months": grant_months,
-            "extension_possible": extension_possible,
-            "status": status,
-            "published_at": None if status == CallStatus.DRAFT else published_at or opens_at,
-            "diary_prefix": diary_prefix,
+            "decision_timing": entry.decision_planned.timing,
+            "decision_on": entry.decision_planned.on,
+            "published_at": None if draft else entry.published_at or entry.opens_at,
         },
     )
-    outcome |= set_areas(call, wanted)
-    outcome |= set_contacts(call, contacts)
-    outcome |= _set_criteria(call, criteria)
+    outcome |= set_areas(call, areas)
+    outcome |= set_contacts(call, entry.contacts)
+    outcome |= _set_criteria(call, entry.criteria)
     _note(actor, call, outcome, "Utlysning")
     return call, outcome
+
+
+def _require_agreement(entry: CallEntry, basis: LegalBasis, areas: Sequence[StrengthArea]) -> None:
+    require_in_order(
+        opens_at=entry.opens_at,
+        closes_at=entry.closes_at,
+        min_amount=entry.min_amount,
+        max_amount=entry.max_amount,
+        earliest_start=entry.earliest_start,
+        latest_end=entry.latest_end,
+    )
+    if not weights_agree([criterion.weight for criterion in entry.criteria]):
+        raise Refusal(WEIGHTS, field="criteria")
+    require_basis(basis, opens_at=entry.opens_at, max_aid_percent=entry.max_aid_percent)
+    require_one_strategy(areas)
 
 
 def _basis_on(code: str, day: date) -> LegalBasis:

@@ -21,6 +21,7 @@ from calls.meeting_content import (
 )
 from calls.meeting_transitions import MeetingAction, require
 from calls.models import Meeting
+from calls.rules import require_meeting_arranger
 from calls.services.inviting import tell_cancelled, tell_moved
 from calls.services.seats import fill_freed_seats, tell_offers_again
 from s3portal.accounts.models import User
@@ -44,6 +45,7 @@ TOLD = (
 @transaction.atomic
 def create_meeting(*, content: MeetingContent, actor: User) -> Meeting:
     """A draft. Raises Refusal for what cannot be a meeting, with the form's field."""
+    require_meeting_arranger(actor)
     require_sound(content)
     meeting = Meeting.objects.create(**_values(content), status=MeetingStatus.DRAFT)
     record_event(actor=actor, action="meeting_created", obj=meeting, text=f"Möte upplagt: {meeting}")
@@ -62,6 +64,7 @@ def change_meeting(
     than are taken, for a change that would leave somebody without a way to take part, and for what may not
     be published.
     """
+    require_meeting_arranger(actor)
     meeting = _locked(meeting_id, expected_version)
     require(meeting.status, MeetingAction.EDIT)
     return _change(meeting, content, actor=actor, note=note, action="meeting_changed")
@@ -80,6 +83,7 @@ def move_meeting(
 ) -> Meeting:
     """A published meeting at another time or place; those who have registered are told. Raises Refusal once
     it has begun, and for a time that has been."""
+    require_meeting_arranger(actor)
     meeting = _locked(meeting_id, expected_version)
     require(meeting.status, MeetingAction.MOVE)
     now = timezone.now()
@@ -109,6 +113,7 @@ def publish_meeting(*, meeting_id: int, expected_version: int, actor: User) -> M
 
 def publish_locked(meeting: Meeting, *, actor: User) -> Meeting:
     """Publish a meeting whose row the caller holds."""
+    require_meeting_arranger(actor)
     require(meeting.status, MeetingAction.PUBLISH)
     _require_none(publishing_problems(meeting))
     meeting.status = MeetingStatus.PUBLISHED
@@ -123,6 +128,7 @@ def publish_locked(meeting: Meeting, *, actor: User) -> Meeting:
 def cancel_meeting(*, meeting_id: int, reason: str, expected_version: int, actor: User) -> Meeting:
     """The meeting will not be held; those who have registered are told why. It stays on the public pages,
     so that nobody comes. Raises Refusal once it is over."""
+    require_meeting_arranger(actor)
     meeting = _locked(meeting_id, expected_version)
     require(meeting.status, MeetingAction.CANCEL)
     now = timezone.now()
@@ -158,6 +164,7 @@ def delete_meeting(*, meeting_id: int, actor: User) -> None:
 
 
 def delete_locked(meeting: Meeting, *, actor: User) -> None:
+    require_meeting_arranger(actor)
     require(meeting.status, MeetingAction.DELETE)
     if meeting.participations.exists() or meeting.registrations.exists():
         raise Refusal("Det finns anmälda till mötet. Det går inte att ta bort.")

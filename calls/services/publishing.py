@@ -6,6 +6,7 @@ from django.utils import timezone
 from calls.enums import CallAction, CallStatus
 from calls.models import Call, CallChange
 from calls.readiness import Check, call_checks, missing
+from calls.rules import require_call_editor
 from calls.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -38,6 +39,7 @@ def publish_call(*, call_id: int, actor: User | None, expected_revision: int) ->
 
     Raises NotReady when something is missing, Conflict when it or what belongs to it was changed after the
     page was opened, and Refusal when it is public already."""
+    require_call_editor(actor)
     call = _locked(call_id)
     after = require(call.status, CallAction.PUBLISH)
     if call.revision != expected_revision:
@@ -60,6 +62,7 @@ def conclude_call(*, call_id: int, actor: User | None, expected_revision: int) -
     """Say that a closed call is done with: it is shown as concluded and changes no more.
 
     Raises Refusal while it is open or coming, since somebody may be writing an application."""
+    require_call_editor(actor)
     call = _locked(call_id)
     after = require(call.status, CallAction.CONCLUDE)
     if call.revision != expected_revision:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from calls.enums import MeetingStatus, Place
 from calls.models import Meeting, MeetingSeries, Participation, Registration
+from calls.rules import require_meeting_arranger
 from calls.services import inviting
 from calls.services.seats import SEAT_FIELDS, fill_freed_seats, leave, lock_meetings, take_place
 from s3portal.accounts.models import User
@@ -56,6 +57,7 @@ def register(
     stands in the queue. An address that is registered already gets a mail with the link to its registration
     and nothing is changed; an officer (``actor``) is told so by a Refusal instead, and may register until the
     meeting ends. Raises Refusal when a meeting takes no registrations or does not offer the place."""
+    require_meeting_arranger(actor)
     moment = now or timezone.now()
     if isinstance(event, Meeting) and event.series is not None:
         event = event.series
@@ -184,6 +186,7 @@ def change_registration(
     cancelled; one that has begun stays as it is. Wanting the room keeps a seat or a turn in the queue and
     takes an offer; a link place gives them up. Raises Refusal when there is nothing left that may be changed,
     or for a new meeting that takes no registrations."""
+    require_meeting_arranger(actor)
     moment = now or timezone.now()
     registration, meetings = _locked(registration_id)
     have = {each.meeting_id: each for each in registration.participations.active()}
@@ -213,6 +216,7 @@ def cancel_participation(
     """Take no part in one of the meetings; a seat goes to the next in the queue. Twice is harmless.
 
     Raises Refusal once the meeting has begun."""
+    require_meeting_arranger(actor)
     row = Participation.objects.values("registration_id", "meeting_id").get(pk=participation_id)
     return _cancel(row["registration_id"], only=row["meeting_id"], actor=actor, now=now)
 
@@ -222,6 +226,7 @@ def cancel_registration(
     *, registration_id: int, actor: User | None = None, now: datetime | None = None
 ) -> Registration:
     """Take no part in anything that has not begun. Raises Refusal when all of it has."""
+    require_meeting_arranger(actor)
     return _cancel(registration_id, only=None, actor=actor, now=now)
 
 

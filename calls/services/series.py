@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from calls.enums import MeetingStatus
 from calls.meeting_content import MeetingContent, publishing_problems
 from calls.models import Meeting, MeetingSeries
+from calls.rules import require_meeting_arranger
 from calls.services.meetings import create_meeting, delete_locked, publish_locked
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -19,6 +20,7 @@ from s3portal.common.leftovers import find_leftovers
 @transaction.atomic
 def create_series(*, title: str, text: str, slots: Sequence[MeetingContent], actor: User) -> MeetingSeries:
     """An invitation and a draft of each of its meetings. Raises Refusal without a meeting."""
+    require_meeting_arranger(actor)
     if not slots:
         raise Refusal("Fyll i minst ett möte.")
     series = MeetingSeries.objects.create(slug=_free_slug(title), title=title, text=text)
@@ -39,6 +41,7 @@ def change_series(
 ) -> MeetingSeries:
     """Write the invitation. ``seen`` is its title and text as the officer opened them: Conflict when somebody
     else has saved since. The address never changes, since it has been sent out."""
+    require_meeting_arranger(actor)
     series = _locked(series_id)
     if (series.title, series.text) != seen:
         raise Conflict("Någon annan har ändrat inbjudan efter att du öppnade sidan.")
@@ -51,16 +54,10 @@ def change_series(
 
 
 @transaction.atomic
-def add_slot(*, series_id: int, content: MeetingContent, actor: User) -> Meeting:
-    """One more meeting in the series, as a draft."""
-    series = _locked(series_id)
-    return create_meeting(content=replace(content, series=series), actor=actor)
-
-
-@transaction.atomic
 def publish_series(*, series_id: int, actor: User) -> list[Meeting]:
     """Publish every draft in the series, or none. Raises Refusal with the first thing that is missing and
     where."""
+    require_meeting_arranger(actor)
     series = _locked(series_id)
     _require_finished(series.title, series.text)
     drafts = list(
@@ -82,6 +79,7 @@ def publish_series(*, series_id: int, actor: User) -> list[Meeting]:
 @transaction.atomic
 def delete_series(*, series_id: int, actor: User) -> None:
     """Take away a series of drafts. Raises Refusal when a meeting in it has been published."""
+    require_meeting_arranger(actor)
     # The meetings first, as those do who register.
     meetings = list(Meeting.objects.select_for_update(of=("self",)).filter(series=series_id).order_by("pk"))
     series = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series_id)

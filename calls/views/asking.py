@@ -9,8 +9,8 @@ from calls.enums import CallPhase
 from calls.forms.following import AskForm
 from calls.models import Call
 from calls.services.asking import ask_about_call
-from calls.views.visitors import may_send
 from s3portal.common.errors import Refusal
+from s3portal.common.visitors import may_send
 
 
 @login_not_required

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from calls.rules import may_edit_calls
 from calls.services.contents.documents import put_back_document, withdraw_document
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.downloads import frozen_response
-from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.common.uploads import FileType
 
 
@@ -36,12 +35,7 @@ def _take_step(
     request: LoggedInRequest, pk: int, row_pk: int, service: Callable[..., None], done: str
 ) -> HttpResponse:
     call = get_object_or_404(Call, pk=pk)
-    try:
-        service(actor=request.user, call_id=call.pk, row_id=row_pk)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
+    took(request, lambda: service(actor=request.user, call_id=call.pk, row_id=row_pk), done)
     return redirect("calls:documents", pk=call.pk)
 
 

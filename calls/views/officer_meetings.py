@@ -24,6 +24,7 @@ from calls.services import meetings as services
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.steps import took
 
 PER_PAGE = 50
 
@@ -185,14 +186,13 @@ def _differences(form: MeetingForm) -> list[tuple[str, str]]:
 @require_POST
 def meeting_publish(request: LoggedInRequest, pk: int) -> HttpResponse:
     get_meeting(pk)
-    try:
-        services.publish_meeting(
+    took(
+        request,
+        lambda: services.publish_meeting(
             meeting_id=pk, expected_version=key_in(request.POST.get("version")) or 0, actor=request.user
-        )
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, "Mötet är publicerat.")
+        ),
+        "Mötet är publicerat.",
+    )
     return redirect("calls:officer_meeting", pk=pk)
 
 

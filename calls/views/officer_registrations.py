@@ -35,6 +35,7 @@ from calls.views.officer_meetings import arranger, attempt, get_meeting, key_in,
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 
 PER_PAGE = 100
 
@@ -245,12 +246,11 @@ def registration_cancel(request: LoggedInRequest, pk: int, participation_pk: int
         pk=participation_pk,
     )
     if request.method == "POST":
-        try:
-            cancel_participation(participation_id=participation.pk, actor=request.user)
-        except Refusal as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, f"{participation.registration.name} är avanmäld.")
+        took(
+            request,
+            lambda: cancel_participation(participation_id=participation.pk, actor=request.user),
+            f"{participation.registration.name} är avanmäld.",
+        )
         return redirect("calls:officer_registration_list", pk=pk)
     context = {"meeting": meeting, "participation": participation, "where": where_words(participation)}
     return render(request, "calls/officer_registration_cancel.html", context)

@@ -17,6 +17,7 @@ from calls.views.officer_meetings import PER_PAGE, arranger, attempt, page_or_fo
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 
 FIRST_SLOTS = 4
 MORE_SLOTS = 2
@@ -153,13 +154,13 @@ def series_detail(request: LoggedInRequest, series_pk: int) -> HttpResponse:
 @require_POST
 def series_publish(request: LoggedInRequest, series_pk: int) -> HttpResponse:
     get_object_or_404(MeetingSeries, pk=series_pk)
-    try:
-        published = services.publish_series(series_id=series_pk, actor=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        words = "1 möte är publicerat." if len(published) == 1 else f"{len(published)} möten är publicerade."
-        messages.success(request, words)
+    took(
+        request,
+        lambda: services.publish_series(series_id=series_pk, actor=request.user),
+        lambda meetings: (
+            "1 möte är publicerat." if len(meetings) == 1 else f"{len(meetings)} möten är publicerade."
+        ),
+    )
     return redirect("calls:officer_series", series_pk=series_pk)
 
 

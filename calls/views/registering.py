@@ -26,8 +26,8 @@ from calls.queries.shown import meeting_facts
 from calls.services import registering
 from calls.services.seats import answer_offer
 from calls.structured import meeting_structured
-from calls.views.visitors import may_send
 from s3portal.common.errors import Refusal
+from s3portal.common.visitors import may_send
 
 _SALT = "calls.registered"
 

@@ -19,9 +19,9 @@ from calls.services.subscribing import (
     end_subscription,
     read_wish,
 )
-from calls.views.visitors import may_send
 from s3portal.common.errors import Refusal
 from s3portal.common.text import normalize_text
+from s3portal.common.visitors import may_send
 
 
 @login_not_required

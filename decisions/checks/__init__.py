@@ -6,28 +6,37 @@ Each check is one plain sentence with the field where it is put right. None of t
 from collections.abc import Iterable
 from datetime import date
 
-from decisions.checks.authority import authority
+from decisions.checks.authority import Standing, authority, standing_of_many
 from decisions.checks.check import Check
+from decisions.checks.commented import commented
+from decisions.checks.considered import considered
 from decisions.checks.grounds import application_checks, legal_basis
+from decisions.checks.required import required
 from decisions.checks.texts import texts
 from decisions.checks.whole import whole
 from decisions.models import Decision
 from s3portal.accounts.models import User
 
-__all__ = ["Check", "check_decision", "failing"]
+__all__ = ["Check", "check_decision", "failing", "standing_of_many"]
 
 
-def check_decision(decision: Decision, *, on: date, signer: User | None = None) -> list[Check]:
+def check_decision(
+    decision: Decision, *, on: date, signer: User | None = None, standing: Standing | None = None
+) -> list[Check]:
     """Every check of the decision on the day (Swedish calendar); with ``signer``, as that person would sign.
 
-    The decision should come from ``Decision.objects.with_parts()``.
+    The decision should come from ``Decision.objects.with_parts()``. With ``standing`` (see
+    ``standing_of_many``) one on an application that changes no other costs no query.
     """
     return [
-        *authority(decision, on, signer),
+        *authority(decision, on, signer, standing),
         *legal_basis(decision, on),
         *application_checks(decision),
         *whole(decision),
+        *required(decision),
         *texts(decision),
+        *considered(decision),
+        *commented(decision),
     ]
 
 

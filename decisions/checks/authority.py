@@ -1,31 +1,108 @@
 """Who may decide (domain: delegation; KL 6:37, 7:5)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
+from applications.impartiality import barred_in_cases
 from decisions.checks.check import Check, failed_check, passed
 from decisions.enums import AmountKind, DecisionKind
-from decisions.models import Decision, DelegationClause
-from s3portal.accounts.models import User
+from decisions.impartiality import barred_ids
+from decisions.models import CommitteeMember, Decision, Delegate, DelegationClause
+from s3portal.accounts.enums import Role
+from s3portal.accounts.models import StaffRole, User
 from s3portal.common.swedish import (
+    find_amounts,
     format_day,
     format_kr,
     format_period,
 )
 
+#: KL 6:39. Never an employee, nor a substitute.
+BY_MEMBERS: Final = (
+    "Brådskande beslut fattas av ordföranden eller en annan ledamot (6 kap. 39\u00a0§ kommunallagen)."
+)
 
-def authority(decision: Decision, on: date, signer: User | None) -> Iterator[Check]:
-    """Clause, ceiling (kronor) and delegate on the day; with ``signer``, that it is their turn."""
-    clause = decision.clause
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of people beside their mandates: who has declared jäv, who has the portal's role, and who
+    is a member of a nämnd (KL 6:39), from when to when."""
+
+    barred: frozenset[int]
+    signers: frozenset[int]
+    seats: tuple[CommitteeMember, ...] = ()
+
+    @classmethod
+    def of(cls, decision: Decision, people: Collection[int]) -> "Standing":
+        """Of these people (ids), in one question each."""
+        return cls(barred_ids(decision), _signers(people), _seats(people))
+
+    def may_be_urgent(self, delegate: Delegate, clause: DelegationClause, on: date) -> bool:
+        """Whether the delegate is a member of the clause's nämnd on the day."""
+        return any(
+            seat.user_id == delegate.user_id
+            and seat.committee_id == clause.order.committee_id
+            and seat.covers(on)
+            for seat in self.seats
+        )
+
+
+def standing_of_many(decisions: Collection[Decision]) -> dict[int, Standing]:
+    """By the decision, of the delegates of decisions on applications; three queries for all."""
+    people = {one.delegate.user_id for one in decisions if one.delegate is not None}
+    signers, seats = _signers(people), _seats(people)
+    barred = barred_in_cases({one.case_id for one in decisions})
+    return {one.pk: Standing(barred.get(one.case_id, frozenset()), signers, seats) for one in decisions}
+
+
+def _signers(people: Collection[int]) -> frozenset[int]:
+    roles = StaffRole.objects.filter(role=Role.DELEGATE, user__in=people)
+    return frozenset(roles.values_list("user_id", flat=True))
+
+
+def _seats(people: Collection[int]) -> tuple[CommitteeMember, ...]:
+    return tuple(CommitteeMember.objects.standing().of_members().filter(user__in=people))
+
+
+def authority(
+    decision: Decision, on: date, signer: User | None, standing: Standing | None = None
+) -> Iterator[Check]:
+    """Clause, ceiling (kronor) and delegate on the day; with ``signer``, that it is their turn. ``standing``,
+    when it has been asked for many at once."""
+    clause, delegate = decision.clause, decision.delegate
     if clause is None:
         yield failed_check("clause", "Delegationspunkt saknas", field="id_clause", action="Välj")
     else:
-        yield _clause_check(clause, decision, on)
-        if decision.amount_kind != AmountKind.NONE and decision.amount:
-            yield _ceiling_check(clause, decision.amount)
-    yield _delegate_check(decision, on)
+        yield from clause_checks(clause, decision, on)
+    if delegate is None:
+        yield failed_check("delegate", "Undertecknare saknas", field="id_delegate", action="Välj")
+    else:
+        if standing is None:
+            standing = Standing.of(decision, [delegate.user_id])
+        yield delegate_check(delegate, clause, decision, on, standing)
     if signer is not None:
         yield _signer_check(decision, signer)
+
+
+def clause_checks(clause: DelegationClause, decision: Decision, on: date) -> Iterator[Check]:
+    """Whether anybody may decide this by the clause on the day."""
+    yield _clause_check(clause, decision, on)
+    amount = _amount_to_hold(decision)
+    if amount:
+        yield _ceiling_check(clause, amount)
+
+
+def _amount_to_hold(decision: Decision) -> int:
+    """In whole kronor. What changes an earlier decision says in words what it changes."""
+    points = decision.points.all() if decision.changes is not None else ()
+    written = (amount for point in points for amount in find_amounts(point.text))
+    return max(decision.amount_to_hold(), *written, 0)
+
+
+def has_amount(decision: Decision) -> bool:
+    return decision.amount_kind != AmountKind.NONE and bool(decision.amount)
 
 
 def _clause_check(clause: DelegationClause, decision: Decision, on: date) -> Check:
@@ -34,7 +111,7 @@ def _clause_check(clause: DelegationClause, decision: Decision, on: date) -> Che
         label = f"Delegationsordningen gäller inte den {format_day(on)}"
         dates = f"Den gäller {format_period(order.valid_from, order.valid_to)}. Välj en punkt ur en annan."
         return failed_check("clause_valid", label, note=dates, field="id_clause")
-    if decision.kind not in clause.kinds:
+    if decision.kinds_to_hold().isdisjoint(clause.kinds):
         label = f"Punkt {number} gäller inte för {DecisionKind(decision.kind).label.lower()}"
         return failed_check("clause_kind", label, note=clause.text, field="id_clause")
     return passed("clause_valid", f"Punkt {number} gäller för ärendet", note=order.title)
@@ -60,24 +137,42 @@ def _ceiling_check(clause: DelegationClause, amount: int) -> Check:
     return failed_check("ceiling", label, note=note, field="id_amount", percent=percent)
 
 
-def _delegate_check(decision: Decision, on: date) -> Check:
-    delegate, clause = decision.delegate, decision.clause
-    if delegate is None:
-        return failed_check("delegate", "Undertecknare saknas", field="id_delegate", action="Välj")
+def delegate_check(
+    delegate: Delegate, clause: DelegationClause | None, decision: Decision, on: date, standing: Standing
+) -> Check:
+    """Whether this person may decide by the clause on the day: the mandate, the person, the seat in the nämnd
+    for what is urgent, jäv, own budget. The first fault that is found."""
+    for code, label, note in _faults(delegate, clause, decision, on, standing):
+        return failed_check(code, label, note=note or _named(delegate), field="id_delegate")
+    return passed("delegate_valid", "Undertecknaren är behörig", note=_named(delegate))
+
+
+def _named(delegate: Delegate) -> str:
+    return f"{delegate.user.full_name}, {delegate.title_in_text}"
+
+
+def _faults(
+    delegate: Delegate, clause: DelegationClause | None, decision: Decision, on: date, standing: Standing
+) -> Iterator[tuple[str, str, str]]:
+    """Code, label and note; an empty note says who it is."""
     name = delegate.user.full_name
-    who = f"{name}, {delegate.title_in_text}"
     if clause is not None and delegate.clause_id != clause.pk:
-        label = f"{name} har inte punkt {clause.number}"
-        return failed_check("delegate_clause", label, note="Välj någon som har punkten.", field="id_delegate")
+        yield "delegate_clause", f"{name} har inte punkt {clause.number}", "Välj någon som har punkten."
     if not delegate.user.is_active:
-        return failed_check("delegate_valid", f"{name} arbetar inte kvar", note=who, field="id_delegate")
+        yield "delegate_valid", f"{name} arbetar inte kvar", ""
     if delegate.valid_from > on:
-        label = f"{name} får besluta först den {format_day(delegate.valid_from)}"
-        return failed_check("delegate_valid", label, note=who, field="id_delegate")
+        yield "delegate_valid", f"{name} får besluta först den {format_day(delegate.valid_from)}", ""
     if delegate.valid_to is not None and delegate.valid_to < on:
-        label = f"{name} fick besluta till och med den {format_day(delegate.valid_to)}"
-        return failed_check("delegate_valid", label, note=who, field="id_delegate")
-    return passed("delegate_valid", "Undertecknaren är behörig", note=who)
+        yield "delegate_valid", f"{name} fick besluta till och med den {format_day(delegate.valid_to)}", ""
+    if clause is not None and clause.urgent and not standing.may_be_urgent(delegate, clause, on):
+        yield "delegate_seat", f"{name} är inte ledamot i nämnden den {format_day(on)}", BY_MEMBERS
+    if delegate.user_id not in standing.signers:
+        yield "delegate_role", f"{name} har inte rollen delegat i portalen", "En administratör ger den."
+    if delegate.user_id in standing.barred:
+        yield "delegate_barred", f"{name} har anmält jäv i ärendet", "Välj en annan undertecknare."
+    if clause is not None and clause.own_budget and has_amount(decision) and not delegate.budget:
+        note = f"Punkt {clause.number} gäller bara inom egen budget. En registrator anger den."
+        yield "own_budget", f"{name} har ingen egen budget", note
 
 
 def _signer_check(decision: Decision, signer: User) -> Check:

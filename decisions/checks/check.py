@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Check:
-    """``field`` is the id of the control on the draft page; ``percent`` (0–100) is drawn as a bar."""
+    """``field`` is the id of the control on the draft page; ``percent`` (0–100) is drawn as a bar. A
+    ``notice`` stops nothing but is to be thought of; ``page`` is where it is read."""
 
     code: str
     ok: bool
@@ -15,9 +16,23 @@ class Check:
     value: str = ""
     percent: float | None = None
     action: str = "Rätta"
+    notice: bool = False
+    page: str = ""
+
+    @property
+    def color(self) -> str:
+        if not self.ok:
+            return "danger"
+        return "warning" if self.notice else "success"
+
+    @property
+    def icon(self) -> str:
+        return {"danger": "fel", "warning": "varning", "success": "bock-ring"}[self.color]
 
     @property
     def url(self) -> str:
+        if self.page:
+            return self.page
         return f"#{self.field}" if self.field and not self.ok else ""
 
 

@@ -1,21 +1,26 @@
 """What the decision rests on: the legal basis, the application and the aid level."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from applications.enums import ApplicationStatus
+from applications.enums import ApplicationAction, ApplicationStatus
+from applications.frames import frame_use
 from applications.rules import may_be_decided
+from applications.transitions import allowed
 from calls.enums import AppealRule
+from decisions.amounts import shares_of_costs
 from decisions.appeal import appeal_text
 from decisions.checks.check import Check, failed_check, lower_first, passed
-from decisions.enums import AmountKind, DecisionKind
+from decisions.enums import AmountKind, DecisionKind, Relation
+from decisions.kinds import DECIDING, amount_of, has_fallen, last_day_of, needs_standing, recovered_of
 from decisions.models import Decision
+from decisions.plan import aid_cap
 from s3portal.common.swedish import (
     format_day,
     format_kr,
     format_percent,
+    in_stockholm,
 )
 from s3portal.diary.enums import CaseStatus
 
@@ -26,11 +31,13 @@ def legal_basis(decision: Decision, on: date) -> Iterator[Check]:
     if basis is None:
         yield failed_check("legal_basis", "Rättslig grund saknas", field="id_legal_basis", action="Välj")
         return
-    if basis.valid_from > on or (basis.valid_to is not None and basis.valid_to < on):
+    # What was decided on a basis is changed on the same one, also when its time is out.
+    inherited = decision.changes is not None and decision.changes.legal_basis_id == basis.pk
+    if not inherited and (basis.valid_from > on or (basis.valid_to is not None and basis.valid_to < on)):
         label = f"Den rättsliga grunden gäller inte den {format_day(on)}"
         yield failed_check("legal_basis_valid", label, note=basis.name, field="id_legal_basis")
         return
-    if decision.application is not None and decision.kind in (DecisionKind.GRANT, DecisionKind.REJECTION):
+    if decision.application is not None and decision.kind in DECIDING:
         announced = decision.application.call.legal_basis
         if basis.code != announced.code:
             # The call said what its grants rest on, and with that how the decisions may be appealed.
@@ -50,10 +57,16 @@ def application_checks(decision: Decision) -> Iterator[Check]:
     if decision.case.status == CaseStatus.CANCELLED:
         yield failed_check("case", "Ärendet är makulerat", note="Det går inte att fatta beslut i det.")
     application = decision.application
+    if decision.changes is not None:
+        yield from _change(decision, decision.changes)
+        return
     if application is None:
         if decision.kind in (DecisionKind.GRANT, DecisionKind.REJECTION):
             label = f"{DecisionKind(decision.kind).label} kräver en ansökan i ärendet"
             yield failed_check("application", label, note="Välj ett annat slag.", field="id_kind")
+        return
+    if decision.kind == DecisionKind.DISMISSAL and allowed(application.status, ApplicationAction.DISMISS):
+        # It is not tried, and so need not have been assessed.
         return
     if application.status == ApplicationStatus.WITHDRAWN:
         yield failed_check("application", "Ansökan är återkallad", note="Det finns inget att besluta om.")
@@ -64,6 +77,62 @@ def application_checks(decision: Decision) -> Iterator[Check]:
         yield failed_check("application", "Ansökan är inte granskad", note="Markera den som granskad först.")
     if decision.kind == DecisionKind.GRANT:
         yield from _grant(decision)
+
+
+def _change(decision: Decision, earlier: Decision) -> Iterator[Check]:
+    """The earlier decision still stands, and on the same basis: that says how both may be appealed."""
+    basis, former = decision.legal_basis, earlier.legal_basis
+    if basis is not None and former is not None and basis.code != former.code:
+        label = "Den rättsliga grunden är inte det tidigare beslutets"
+        yield failed_check("basis_same", label, note=former.name, field="id_legal_basis")
+    if needs_standing(Relation(decision.relation)) and has_fallen(earlier):
+        yield failed_check("changes", "Det tidigare beslutet är redan upphävt", note=earlier.title)
+    else:
+        label = "Det tidigare beslutet gäller"
+        yield passed("changes", label, note=earlier.title)
+    if decision.relation == Relation.EXTENDS:
+        yield from _extension(decision, earlier)
+    elif decision.relation == Relation.RECOVERS:
+        yield from _recovery(decision, earlier)
+
+
+def _extension(decision: Decision, earlier: Decision) -> Iterator[Check]:
+    """It ends later than what it prolongs; money that it adds is within the call's frame."""
+    end = last_day_of(earlier)
+    if decision.ends_on is None:
+        yield failed_check("extension", "Nytt slutdatum saknas", field="id_ends_on", action="Fyll i")
+    elif end is not None and decision.ends_on <= end:
+        label = "Förlängningen slutar inte efter det tidigare beslutet"
+        yield failed_check("extension", label, note=f"Det slutar {format_day(end)}.", field="id_ends_on")
+    if decision.application is not None and decision.amount_kind == AmountKind.CASH:
+        yield from _frame(decision, decision.amount or 0)
+
+
+def _recovery(decision: Decision, earlier: Decision) -> Iterator[Check]:
+    """At most what was granted, less what is claimed back already; whole kronor."""
+    if decision.amount is None or decision.amount_kind != AmountKind.CASH:
+        label = "Beloppet som krävs tillbaka saknas"
+        yield failed_check("recovery", label, field="id_amount", action="Fyll i")
+        return
+    left = amount_of(earlier) - recovered_of(earlier)
+    if decision.amount > left:
+        label = f"Beloppet är högre än det som kan krävas tillbaka, {format_kr(left)}"
+        yield failed_check("recovery", label, note=earlier.title, field="id_amount")
+    else:
+        yield passed("recovery", "Beloppet ryms i det beviljade", value=format_kr(decision.amount))
+
+
+def _frame(decision: Decision, amount: int) -> Iterator[Check]:
+    """What is left of the call's frame covers the amount (kronor). The signature adds it up again, locked."""
+    application = decision.application
+    if application is None:
+        return
+    left = frame_use(application.call).left
+    if amount > left:
+        label = f"Utlysningens ram räcker inte: {format_kr(max(left, 0))} är kvar"
+        yield failed_check("frame", label, note=application.call.title, field="id_amount")
+    else:
+        yield passed("frame", "Beloppet ryms i utlysningens ram", note=f"{format_kr(left)} är kvar")
 
 
 def _grant(decision: Decision) -> Iterator[Check]:
@@ -84,32 +153,31 @@ def _grant(decision: Decision) -> Iterator[Check]:
     if application.applied_amount is not None and decision.amount > application.applied_amount:
         label = f"Beloppet är högre än det sökta, {format_kr(application.applied_amount)}"
         yield failed_check("applied", label, field="id_amount")
+    yield from _frame(decision, decision.amount)
+    if basis is not None and basis.apply_before_start:
+        yield from _start(decision)
     if application.total_cost:
         yield _intensity_check(decision, decision.amount, application.total_cost)
     yield from _written_shares(decision)
 
 
-def _aid_cap(decision: Decision) -> Fraction:
-    """The stricter of the basis' and the call's highest share of the costs, in percent; 100 without both."""
-    caps = [Fraction(100)]
-    if decision.application is not None:
-        caps.append(Fraction(decision.application.call.max_aid_percent))
-    if decision.legal_basis is not None and decision.legal_basis.max_aid_percent is not None:
-        caps.append(Fraction(decision.legal_basis.max_aid_percent))
-    return min(caps)
-
-
-#: As in "50 % av godkända kostnader" and "49,5 procent av projektets kostnader".
-_SHARE_OF_COSTS = re.compile(
-    r"(\d{1,3}(?:[.,]\d{1,4})?)\s*(?:%|procent\b)\s+av\b[^.;]{0,80}?kostnader", re.IGNORECASE
-)
+def _start(decision: Decision) -> Iterator[Check]:
+    """The basis asks that the application came before the work began (GBER art. 6)."""
+    application = decision.application
+    if application is None or application.submitted_at is None or decision.starts_on is None:
+        return
+    received = in_stockholm(application.submitted_at).date()
+    if decision.starts_on < received:
+        label = f"Projektet börjar innan ansökan kom in den {format_day(received)}"
+        note = "Den rättsliga grunden kräver att ansökan kommer före start."
+        yield failed_check("start", label, note=note, field="id_starts_on")
 
 
 def _written_shares(decision: Decision) -> Iterator[Check]:
     """A point may promise a lower share than the cap, never a higher: what is paid follows the words."""
-    cap = _aid_cap(decision)
+    cap = aid_cap(decision)
     for number, point in enumerate(decision.points.all()):
-        for written in dict.fromkeys(_SHARE_OF_COSTS.findall(point.text)):
+        for written in dict.fromkeys(shares_of_costs([point.text])):
             share = Fraction(written.replace(",", "."))
             if share > cap:
                 label = f"Beslutspunkt {number + 1} nämner {format_percent(share, 2)} av kostnaderna"
@@ -119,7 +187,7 @@ def _written_shares(decision: Decision) -> Iterator[Check]:
 
 def _intensity_check(decision: Decision, amount: int, total_cost: int) -> Check:
     """The share of the total cost, exact, against the cap."""
-    cap, share = _aid_cap(decision), Fraction(amount * 100, total_cost)
+    cap, share = aid_cap(decision), Fraction(amount * 100, total_cost)
     note = f"{format_kr(amount)} av {format_kr(total_cost)}. Taket är {format_percent(cap, 2)}."
     if share <= cap:
         return passed("intensity", "Stödnivån ryms", note=note, value=format_percent(share))

@@ -6,6 +6,7 @@ from decisions.checks.check import Check, failed_check, passed
 from decisions.checks.whole import REQUIRED
 from decisions.enums import AmountKind, DecisionKind
 from decisions.models import Decision
+from decisions.plan import plan_of
 from s3portal.common.leftovers import find_leftovers
 from s3portal.common.swedish import (
     Period,
@@ -30,6 +31,8 @@ def _fields(decision: Decision) -> Iterator[tuple[str, str]]:
     """Each text that is printed, with its control."""
     for name, _label in REQUIRED:
         yield f"id_{name}", getattr(decision, name)
+    for name in ("presenter_name", "presenter_title", "also_present"):
+        yield f"id_{name}", getattr(decision, name)
     for number, point in enumerate(decision.points.all()):
         yield f"id_punkt-{number}-text", point.text
     for document in decision.basis_documents.all():
@@ -50,12 +53,15 @@ def _amounts(decision: Decision) -> Iterator[Check]:
     """The decided amount stands in the points, and no amount there is from nowhere.
 
     Another amount in a point is accepted when it is also in the background, the reasons or the application
-    (what was applied for, the total cost): then somebody has written it on purpose in two places.
+    (what was applied for, the total cost, the financing plan): then somebody has written it on purpose in
+    two places.
     """
     points = [(number, find_amounts(point.text)) for number, point in enumerate(decision.points.all())]
     known = {*find_amounts(decision.background), *find_amounts(decision.reasons)}
     if decision.application is not None:
         known |= {decision.application.applied_amount or 0, decision.application.total_cost or 0}
+    if (plan := plan_of(decision)) is not None:
+        known |= plan.amounts
     decided = decision.amount if decision.amount_kind != AmountKind.NONE else None
     failed = False
     if decided and not any(decided in amounts for _number, amounts in points):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from decisions.checks.check import Check, failed_check, passed
-from decisions.document import has_financing_point
+from decisions.document import has_financing_point, needs_financing
 from decisions.enums import AmountKind
 from decisions.models import Decision
 
@@ -24,6 +24,9 @@ def whole(decision: Decision) -> Iterator[Check]:
         for name, label in REQUIRED
         if not getattr(decision, name).strip()
     ]
+    if decision.presenter_title and not decision.presenter_name:
+        label = "Föredragandens namn saknas"
+        missing.append(failed_check("presenter", label, field="id_presenter_name", action="Fyll i"))
     points = [point.text for point in decision.points.all()]
     if not decision.basis_documents.all():
         missing.append(
@@ -48,7 +51,7 @@ def _points(decision: Decision, points: list[str]) -> Iterator[Check]:
         yield failed_check("points", "Beslutspunkter saknas", field="beslutspunkter", action="Lägg till")
         return
     empty = [number for number, text in enumerate(points) if not text.strip()]
-    if decision.amount_kind != AmountKind.NONE and not has_financing_point(tuple(points)):
+    if needs_financing(decision) and not has_financing_point(tuple(points)):
         label = "Beslutspunkt om finansiering saknas"
         note = "Skriv varifrån medlen tas, till exempel ”Finansiering sker inom ram för …”."
         target = f"id_punkt-{empty.pop(0)}-text" if empty else "beslutspunkter"

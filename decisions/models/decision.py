@@ -9,22 +9,24 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
 from calls.models import LegalBasis
-from decisions.enums import AmountKind, DecisionKind, DecisionStatus
+from decisions.enums import AmountKind, DecisionKind, DecisionStatus, Relation
 from decisions.models.committee import Committee
 from decisions.models.delegation import Delegate, DelegationClause
+from decisions.triggers import ChangesASigned
+from decisions.veil import Veil, veils_of
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.search import swedish_query
-from s3portal.common.swedish import format_kr
-from s3portal.common.triggers import FrozenWithParent
-from s3portal.diary.models import Case, Record, RecordFile
+from s3portal.common.swedish import format_day, format_kr
+from s3portal.diary.marked import nothing_marked
+from s3portal.diary.models import Case
 from s3portal.diary.numbers import read_number
 
-EDITABLE = [DecisionStatus.DRAFT]
 #: What no list shows, and every list therefore leaves in the database.
 LONG_TEXTS = (
     "search",
@@ -34,6 +36,8 @@ LONG_TEXTS = (
     "appeal_text",
     "clause_text",
     "returned_reason",
+    "also_present",
+    "financing_plan",
 )
 
 
@@ -54,11 +58,21 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             "case",
             "application__call__legal_basis",
             "application__organisation",
+            "changes__case",
+            "changes__legal_basis",
             "legal_basis",
             "clause__order__committee",
             "delegate__user",
             "delegate__clause__order",
-        ).prefetch_related("points", "basis_documents", "extract_recipients")
+            "delegate__delegated_by__user",
+        ).prefetch_related(
+            "points",
+            "basis_documents",
+            "extract_recipients",
+            "secrecy_reviews__by",
+            "threads",
+            "application__financing",
+        )
 
     def published(self) -> "DecisionQuerySet":
         return self.filter(publication__isnull=False)
@@ -78,13 +92,24 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             | Q(clause__isnull=True, committee_name="")
         )
 
+    def search_open(self, text: str) -> "DecisionQuerySet":
+        """As ``search``, for those who may not read what is secret: a decision in a case where something is
+        marked answers to its number only."""
+        return self._answering(text, Q(search=swedish_query(text)) & nothing_marked())
+
+    def search_published(self, text: str) -> "DecisionQuerySet":
+        """As ``search``, among published ones: a masked decision answers to what its masked version says."""
+        query = swedish_query(text)
+        whole = Q(publication__masked__isnull=True) & Q(search=query)
+        return self._answering(text, whole | Q(publication__masked__search=query))
+
+    def _answering(self, text: str, words: Q) -> "DecisionQuerySet":
+        number = read_number(text)
+        return self.filter(words if number is None else number.condition("case__") | words)
+
     def search(self, text: str) -> "DecisionQuerySet":
         """Decisions whose Swedish text, or whose case's number typed in any way, answers to ``text``."""
-        words = Q(search=swedish_query(text))
-        number = read_number(text)
-        if number is None:
-            return self.filter(words)
-        return self.filter(number.condition("case__") | words)
+        return self._answering(text, Q(search=swedish_query(text)))
 
 
 class Decision(models.Model):
@@ -106,6 +131,16 @@ class Decision(models.Model):
         _("status"), max_length=10, choices=DecisionStatus, default=DecisionStatus.DRAFT
     )
     version = models.PositiveIntegerField(_("version"), default=1)
+    #: The signed decision that this one corrects, amends or revokes.
+    changes = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="changed_by",
+        verbose_name=_("tidigare beslut"),
+    )
+    relation = models.CharField(_("vad som görs med det"), max_length=10, choices=Relation, blank=True)
 
     title = models.CharField(_("rubrik"), max_length=300)
     unit = models.CharField(_("enhet"), max_length=150)
@@ -130,6 +165,11 @@ class Decision(models.Model):
     delegate = models.ForeignKey(
         Delegate, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("undertecknare")
     )
+    #: Who presented the matter, and who else took part in the final handling without deciding (FL 31 §).
+    presenter_name = models.CharField(_("föredragande"), max_length=150, blank=True)
+    presenter_title = models.CharField(_("föredragandens titel"), max_length=150, blank=True)
+    #: One a line, as "Ulla Ek, jurist".
+    also_present = models.TextField(_("deltog också i den slutliga handläggningen"), blank=True)
     returned_reason = models.TextField(_("skäl till att utkastet skickades tillbaka"), blank=True)
 
     created_by = models.ForeignKey(
@@ -160,9 +200,13 @@ class Decision(models.Model):
     clause_text = models.TextField(_("punktens text"), blank=True)
     clause_ceiling = models.BigIntegerField(_("punktens tak i kronor"), null=True, blank=True)
     clause_ceiling_included = models.BooleanField(_("taket ingår"), default=False)
+    #: Who gave the clause on, and the own budget it stays within, as it is printed beside the punkt.
+    delegation_note = models.CharField(_("om delegationen"), max_length=600, blank=True)
     committee_name = models.CharField(_("nämnd"), max_length=150, blank=True)
     reportable = models.BooleanField(_("anmäls till nämnden"), default=True)
     appeal_text = models.TextField(_("hur man överklagar"), blank=True)
+    #: The tables of a grant (``plan.FinancingPlan``), as they stood at the signature.
+    financing_plan = models.JSONField(_("finansieringsplan"), null=True, blank=True)
     full_text = models.TextField(_("hela texten, för sökning"), blank=True)
     search: Any = models.GeneratedField(
         expression=SearchVector("title", "full_text", config="swedish"),
@@ -181,6 +225,24 @@ class Decision(models.Model):
                 condition=Q(status__in=DecisionStatus.values), name="decision_status_known"
             ),
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
+            models.CheckConstraint(
+                condition=(
+                    ~Q(kind__in=[relation.kind for relation in Relation])
+                    & Q(relation="", changes__isnull=True)
+                )
+                | (
+                    Q(changes__isnull=False)
+                    & ~Q(changes=F("pk"))
+                    & (
+                        Q(kind=DecisionKind.CORRECTION, relation=Relation.CORRECTS)
+                        | Q(kind=DecisionKind.AMENDMENT, relation__in=[Relation.AMENDS, Relation.REVOKES])
+                        | Q(kind=DecisionKind.EXTENSION, relation=Relation.EXTENDS)
+                        | Q(kind=DecisionKind.PAYMENT_STOP, relation=Relation.STOPS)
+                        | Q(kind=DecisionKind.RECOVERY, relation=Relation.RECOVERS)
+                    )
+                ),
+                name="decision_change_of_another",
+            ),
             models.CheckConstraint(
                 condition=Q(amount_kind=AmountKind.NONE, amount__isnull=True)
                 | (
@@ -225,6 +287,20 @@ class Decision(models.Model):
                 name="decision_signed_is_whole",
             ),
             models.CheckConstraint(
+                condition=~Q(status=DecisionStatus.SIGNED) | Q(presenter_title="") | ~Q(presenter_name=""),
+                name="decision_presenter_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(financing_plan__isnull=True)
+                | Q(
+                    kind=DecisionKind.GRANT,
+                    application__isnull=False,
+                    status=DecisionStatus.SIGNED,
+                    signed_elsewhere=False,
+                ),
+                name="decision_plan_of_a_signed_grant",
+            ),
+            models.CheckConstraint(
                 # The last line of defence: nobody signs at or above the ceiling of the clause ("under"), or
                 # above it where the order says "högst".
                 condition=Q(clause_ceiling__isnull=True)
@@ -239,8 +315,13 @@ class Decision(models.Model):
             models.Index(fields=["status", "-updated_at", "-id"], name="decision_work_list"),
             models.Index(fields=["-decided_on", "-id"], name="decision_public_list"),
             models.Index(fields=["delegate", "status"], name="decision_to_sign"),
+            # The staff's search.
+            models.Index(fields=["clause_number"], name="decision_clause_number"),
+            models.Index(fields=["amount"], name="decision_amount"),
+            models.Index(fields=["starts_on", "ends_on"], name="decision_period"),
         ]
         triggers = [
+            ChangesASigned(name="changes_a_signed"),
             pgtrigger.Protect(
                 name="signed_never_changes",
                 operation=pgtrigger.Update | pgtrigger.Delete,
@@ -250,6 +331,23 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.title}"
+
+    @property
+    def public_title(self) -> str:
+        """The title as the public reads it, of one that is published (with ``publication__masked``)."""
+        masked = self.publication.masked
+        return self.case.hide(self.title) if masked is None else masked.title.removeprefix(f"{self.case} ")
+
+    @cached_property
+    def veil(self) -> Veil:
+        """What lists hide of it. Lists read it for all their rows at once (``veil.lay_veils``)."""
+        return veils_of([self])[self.pk]
+
+    @property
+    def open_title(self) -> str:
+        """The title as anyone may read it by the marks that stand, whether the decision is published or not:
+        on the notice board, on the agenda and on the nämnd's pages."""
+        return self.veil.over(self.title)
 
     @property
     def signatory_title_in_text(self) -> str:
@@ -264,6 +362,66 @@ class Decision(models.Model):
         text = f"{'högst ' if self.amount_is_ceiling else ''}{format_kr(self.amount)}"
         return f"{text} i arbetad tid" if self.amount_kind == AmountKind.IN_KIND else text
 
+    @property
+    def public_amount_text(self) -> str:
+        """The same for the public, of a decision that is published (with ``publication__masked``)."""
+        masked = self.publication.masked
+        return "" if masked is not None and masked.hides_amount else self.amount_text
+
+    @property
+    def change_text(self) -> str:
+        """What it does with an earlier one: "Beslutet rättar beslut RUN/138/2024 den 23 februari 2024: …"."""
+        return "" if self.changes is None else self._change_text(self.changes.title)
+
+    @property
+    def public_change_text(self) -> str:
+        """The same, as the public may read it."""
+        return "" if self.changes is None else self._change_text(self.changes.open_title)
+
+    def _change_text(self, title: str) -> str:
+        earlier = self.changes
+        if earlier is None or earlier.decided_on is None:
+            return ""
+        verb = str(Relation(self.relation).label).lower()
+        return f"Beslutet {verb} beslut {earlier.case} den {format_day(earlier.decided_on)}: {title}"
+
+    def chain(self) -> "list[Decision]":
+        """This decision and those that it changes, one after the other, the first one last."""
+        return [self] if self.changes is None else [self, *self.changes.chain()]
+
+    def kinds_to_hold(self) -> set[str]:
+        """A clause must name one of these: the kind of the decision that is changed at the end of the chain,
+        since whoever decides the matter also changes what was decided. To put slips right, to extend, to stop
+        payment and to recover may be clauses of their own."""
+        own = {str(self.kind)} - {DecisionKind.AMENDMENT.value}
+        return own | {str(self.chain()[-1].kind)}
+
+    def amount_to_hold(self) -> int:
+        """What a clause's ceiling must cover, in whole kronor: the largest amount among this decision and
+        those that it changes; money that an extension adds is added. 0 when none has any."""
+        if self.changes is None:
+            return self.amount or 0
+        earlier = self.changes.amount_to_hold()
+        if self.relation == Relation.EXTENDS:
+            return earlier + (self.amount or 0)
+        return max(self.amount or 0, earlier)
+
+    def kinds_of_matter(self) -> set[str]:
+        """Its kind, and those of the decisions that it changes: whoever may decide a matter may also correct
+        and amend what was decided in it."""
+        earlier = self.changes
+        return {self.kind} if earlier is None else {self.kind, *earlier.kinds_of_matter()}
+
+    @property
+    def presenter_text(self) -> str:
+        """As in "Ulla Ek, jurist"; nothing without a presenter."""
+        return ", ".join(part for part in (self.presenter_name, self.presenter_title) if part)
+
+    @property
+    def also_present_lines(self) -> list[str]:
+        """Those who took part without deciding, each as "Ulla Ek, jurist"."""
+        return [line.strip() for line in self.also_present.splitlines() if line.strip()]
+
     def belongs_to(self, committee: Committee) -> bool:
         """Whether it was made on this nämnd's delegation. One made elsewhere may not say whose it was."""
         if self.clause is not None:
@@ -277,108 +435,3 @@ class Decision(models.Model):
     @property
     def is_signed(self) -> bool:
         return self.status == DecisionStatus.SIGNED
-
-
-class DecisionPoint(models.Model):
-    """A numbered beslutspunkt."""
-
-    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="points")
-    order = models.PositiveSmallIntegerField(_("nummer"))
-    text = models.TextField(_("text"))
-
-    class Meta:
-        verbose_name = _("beslutspunkt")
-        verbose_name_plural = _("beslutspunkter")
-        ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["decision", "order"], name="decision_point_once")]
-        triggers = [FrozenWithParent(name="point_frozen", parent_field="decision", editable=EDITABLE)]
-
-    def __str__(self) -> str:
-        return f"{self.order}. {self.text[:60]}"
-
-
-class BasisDocument(models.Model):
-    """A line under Beslutsunderlag; ``record`` when it is a handling in the case."""
-
-    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="basis_documents")
-    order = models.PositiveSmallIntegerField(_("ordning"))
-    title = models.CharField(_("handling"), max_length=300)
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("beslutsunderlag")
-        verbose_name_plural = _("beslutsunderlag")
-        ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["decision", "order"], name="basis_document_once")]
-        triggers = [FrozenWithParent(name="basis_frozen", parent_field="decision", editable=EDITABLE)]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class ExtractRecipient(models.Model):
-    """Someone under Utdrag till. Without an address the region sends it by other means."""
-
-    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="extract_recipients")
-    order = models.PositiveSmallIntegerField(_("ordning"))
-    name = models.CharField(_("mottagare"), max_length=200)
-    email = models.EmailField(_("e-post"), blank=True)
-
-    class Meta:
-        verbose_name = _("utdrag till")
-        verbose_name_plural = _("utdrag till")
-        ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["decision", "order"], name="extract_recipient_once")]
-        triggers = [FrozenWithParent(name="recipient_frozen", parent_field="decision", editable=EDITABLE)]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class DecisionDocument(models.Model):
-    """The PDF of a signed decision: rendered once, frozen in the diary. ``sealed`` if it was signed here."""
-
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="document")
-    file = models.OneToOneField(RecordFile, on_delete=models.PROTECT, related_name="+")
-    sealed = models.BooleanField(_("förseglat"))
-    created_at = models.DateTimeField(_("skapat"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("beslutsdokument")
-        verbose_name_plural = _("beslutsdokument")
-        triggers = [pgtrigger.Protect(name="document_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.decision} (pdf)"
-
-
-class Expedition(models.Model):
-    """That a signed decision has been sent to those who shall have it."""
-
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="expedition")
-    expedited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    expedited_at = models.DateTimeField(_("expedierat"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("expediering")
-        verbose_name_plural = _("expedieringar")
-
-    def __str__(self) -> str:
-        return f"{self.decision}, {self.expedited_at:%Y-%m-%d}"
-
-
-class Publication(models.Model):
-    """That a signed decision is shown under /beslut/. Without the row it is off the web, nothing else."""
-
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="publication")
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    published_at = models.DateTimeField(_("publicerat"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("publicering")
-        verbose_name_plural = _("publiceringar")
-
-    def __str__(self) -> str:
-        return str(self.decision)

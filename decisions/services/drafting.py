@@ -1,8 +1,8 @@
 """Starting, saving and removing the draft of a decision. Only drafts are written in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any, Final
 
 from django.conf import settings
@@ -10,13 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.enums import ApplicationStatus
-from applications.impartiality import require_declared, require_not_recused
+from applications.impartiality import RECUSED, require_declared
 from applications.models import Application
 from applications.parts import Difference
+from applications.queries.ranking import place_of
 from calls.enums import AppealRule
 from calls.models import LegalBasis
-from decisions.content import COLUMNS, DraftContent, content_differences, content_of
-from decisions.enums import AmountKind, DecisionAction, DecisionKind, DecisionStatus
+from decisions import wording
+from decisions.comparing import content_differences
+from decisions.content import COLUMNS, DraftContent, content_of
+from decisions.enums import DecisionAction, DecisionKind, DecisionStatus, VersionKind
+from decisions.impartiality import is_recused
+from decisions.kinds import APPLICATION_KINDS, OWN_KINDS
 from decisions.models import (
     BasisDocument,
     Decision,
@@ -25,12 +30,16 @@ from decisions.models import (
     DelegationClause,
     ExtractRecipient,
 )
-from decisions.rules import may_delete_draft, may_draft
+from decisions.phrase_queries import opening
+from decisions.phrases import Source, missing
+from decisions.point_keys import settle_keys
+from decisions.rules import may_delete_draft, may_draft, may_take_part
+from decisions.services.versioning import note_version
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
-from s3portal.common.swedish import format_day, format_kronor, format_percent, in_stockholm
+from s3portal.common.swedish import format_day, in_stockholm
 from s3portal.diary.enums import CaseStatus
 from s3portal.diary.models import Case, Record
 from s3portal.diary.services import open_case
@@ -38,8 +47,6 @@ from s3portal.diary.services import open_case
 #: Within this time a second press of the same button is the same wish.
 TWICE: Final = timedelta(seconds=10)
 MAY_NOT_DRAFT = "Du får läsa beslutsutkast men inte skriva i dem."
-OWN_KINDS = (DecisionKind.PARTICIPATION, DecisionKind.OTHER)
-APPLICATION_KINDS = (DecisionKind.GRANT, DecisionKind.REJECTION, DecisionKind.OTHER)
 
 
 class DraftConflict(Conflict):
@@ -60,6 +67,8 @@ class DraftConflict(Conflict):
 
 def kinds_for(decision: Decision) -> tuple[DecisionKind, ...]:
     """The kinds a draft may have: those on an application, or those the region takes by itself."""
+    if decision.changes_id is not None:
+        return (DecisionKind(decision.kind),)
     return OWN_KINDS if decision.application_id is None else APPLICATION_KINDS
 
 
@@ -85,8 +94,19 @@ def start_decision(
         )
     elif case.status == CaseStatus.CANCELLED:
         raise Refusal(f"Ärende {case} är makulerat.", field="diary_number")
-    today = timezone.localdate()
-    decision = _create(actor=actor, case=case, kind=kind, title=title, legal_basis=_own_money(today))
+    elif is_recused(actor, Decision(case=case)):
+        raise Refusal(RECUSED, field="diary_number")
+    basis = _own_money(timezone.localdate())
+    begins = opening(kind, Source(str(case), actor.full_name, legal_basis=basis))
+    decision = _create(
+        actor=actor,
+        case=case,
+        kind=kind,
+        title=title,
+        legal_basis=basis,
+        background=begins.background,
+    )
+    _write_points(decision, begins.points)
     _note_start(decision, actor)
     return decision
 
@@ -111,8 +131,8 @@ def _begun_just_now(
 
 @transaction.atomic
 def draft_from_application(*, application_id: int, actor: User, kind: DecisionKind) -> Decision:
-    """A draft filled in from what was applied for. One that is already under way is given back instead, so
-    pressing twice makes one draft.
+    """A draft filled in from what was applied for, or from what a locked ranking proposes. One that is
+    already under way is given back instead, so pressing twice makes one draft.
 
     Raises Refusal when the application is decided or withdrawn.
     """
@@ -125,8 +145,9 @@ def draft_from_application(*, application_id: int, actor: User, kind: DecisionKi
     )
     require_declared(actor, application)
     if kind not in APPLICATION_KINDS:
-        raise Refusal("Välj bifall, avslag eller ett annat beslut.", field="kind")
-    under_way = application.decisions.exclude(status=DecisionStatus.SIGNED).order_by("pk").first()
+        raise Refusal("Välj bifall, avslag, avvisning eller ett annat beslut.", field="kind")
+    unsigned = application.decisions.exclude(status=DecisionStatus.SIGNED).filter(changes=None)
+    under_way = unsigned.order_by("pk").first()
     if under_way is not None:
         return under_way
     if application.status not in ApplicationStatus.open():
@@ -134,19 +155,27 @@ def draft_from_application(*, application_id: int, actor: User, kind: DecisionKi
         raise Refusal(f"Ansökan är {status}. Det går inte att fatta ett nytt beslut om den.")
     if application.case is None:
         raise ValueError("a received application has a case")
+    ranked = place_of(application)
+    figures = wording.figures(application, kind, wording.amount_to_grant(application, ranked))
+    begins = opening(kind, _source(actor, application, figures))
     decision = _create(
         actor=actor,
         case=application.case,
         kind=kind,
-        title=_title(application, kind),
+        title=begins.title or missing("rubrik"),
         legal_basis=application.call.legal_basis,
         application=application,
-        background=_background(application),
-        **_grant_figures(application, kind),
+        background=begins.background,
+        **figures,
     )
-    _write_points(decision, _standard_points(application, kind))
-    records = application.case.records.order_by("number")
-    _write_basis(decision, ((record.title, record.pk) for record in records))
+    _write_points(decision, [*begins.points, *wording.conditions(kind, ranked)])
+    basis: list[tuple[str, int | None]] = [
+        (record.title, record.pk) for record in application.case.records.standing().order_by("number")
+    ]
+    if ranked is not None and ranked.basis:
+        # It is a record of the ranking's own case.
+        basis.append((ranked.basis, None))
+    _write_basis(decision, basis)
     email = application.contact_email or application.organisation.email
     ExtractRecipient.objects.create(
         decision=decision, order=1, name=application.organisation.name, email=email
@@ -156,14 +185,27 @@ def draft_from_application(*, application_id: int, actor: User, kind: DecisionKi
 
 
 def require_part(decision: Decision, actor: User) -> None:
-    """Raises Refusal for who has declared jäv in the application that the decision is on."""
-    if decision.application is not None:
-        require_not_recused(actor, decision.application)
+    """Raises Refusal for who has declared jäv in the decision, or in the application that it is on."""
+    if not may_take_part(actor, decision):
+        raise Refusal(RECUSED)
 
 
 def _require_drafter(actor: User) -> None:
     if not may_draft(actor):
         raise Refusal(MAY_NOT_DRAFT)
+
+
+def _source(actor: User, application: Application, figures: dict[str, Any]) -> Source:
+    """What the registrar's standard phrases are filled from."""
+    return Source(
+        case_number=str(application.case),
+        officer=actor.full_name,
+        application=application,
+        legal_basis=application.call.legal_basis,
+        amount=figures.get("amount"),
+        starts_on=figures.get("starts_on"),
+        ends_on=figures.get("ends_on"),
+    )
 
 
 def _create(
@@ -200,6 +242,13 @@ def _note_start(decision: Decision, actor: User) -> None:
         obj=decision,
         text=f"Beslutsutkast i {decision.case}: {decision.title}",
     )
+    note_start(decision, actor)
+
+
+def note_start(decision: Decision, actor: User) -> None:
+    """The first version of its history, when all its parts are there."""
+    whole = Decision.objects.with_parts().get(pk=decision.pk)
+    note_version(whole, kind=VersionKind.STARTED, actor=actor, content=content_of(whole))
 
 
 def _own_money(day: date) -> LegalBasis | None:
@@ -213,83 +262,32 @@ def _only_authority(kind: DecisionKind, day: date) -> tuple[DelegationClause | N
     clauses = DelegationClause.objects.valid_on(day).filter(kinds__contains=[kind])[:2]
     if len(clauses) != 1:
         return None, None
-    delegates = Delegate.objects.valid_on(day).filter(clause=clauses[0])[:2]
-    return clauses[0], delegates[0] if len(delegates) == 1 else None
+    return clauses[0], the_one(Delegate.objects.valid_on(day).filter(clause=clauses[0]))
 
 
-# --- The standard wording of a decision on an application (domain.md §2) ----------------------------------
-def _title(application: Application, kind: DecisionKind) -> str:
-    if kind == DecisionKind.GRANT:
-        return f"Bidrag till projekt: {application.title}"
-    if kind == DecisionKind.REJECTION:
-        return f"Avslag på ansökan om bidrag till projekt: {application.title}"
-    return f"Projekt: {application.title}"
-
-
-def _background(application: Application) -> str:
-    organisation = application.organisation
-    what = (
-        f"{organisation.name}, org.nr {organisation.org_number}, har ansökt om "
-        f"{format_kronor(application.applied_amount or 0)} till projektet {application.title} inom "
-        f"utlysningen {application.call.title}. Projektets totala kostnad är "
-        f"{format_kronor(application.total_cost or 0)}."
-    )
-    paragraphs = [what]
-    if application.submitted_at is not None:
-        paragraphs.append(f"Ansökan kom in den {format_day(in_stockholm(application.submitted_at).date())}.")
-    paragraphs.append(application.summary)
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-
-
-def _grant_figures(application: Application, kind: DecisionKind) -> dict[str, Any]:
-    if kind != DecisionKind.GRANT:
-        return {}
-    return {
-        # The database holds no decision on nothing.
-        "amount_kind": AmountKind.CASH if application.applied_amount else AmountKind.NONE,
-        "amount": application.applied_amount or None,
-        "amount_is_ceiling": True,
-        "starts_on": application.starts_on,
-        "ends_on": application.ends_on,
-    }
-
-
-def _standard_points(application: Application, kind: DecisionKind) -> list[str]:
-    region, organisation = settings.REGION["name"], application.organisation
-    party = f"{organisation.name}, org.nr {organisation.org_number},"
-    if kind == DecisionKind.REJECTION:
-        return [f"{region} avslår ansökan från {party} om bidrag till projektet {application.title}."]
-    if kind != DecisionKind.GRANT or not application.applied_amount:
-        return []
-    grant = (
-        f"{region} beviljar {party} {_share(application)} av godkända kostnader i projektet "
-        f"{application.title}, dock högst {format_kronor(application.applied_amount)}."
-    )
-    points = [grant]
-    if application.starts_on and application.ends_on:
-        points.append(
-            f"Projektet får påbörjas tidigast {format_day(application.starts_on)} och avslutas senast "
-            f"{format_day(application.ends_on)}."
-        )
-    points.append(f"Finansiering sker inom ramen för utlysningen {application.call.title}.")
-    return points
-
-
-def _share(application: Application) -> str:
-    """Applied amount of the total cost, in percent with two decimals, never above the call's cap."""
-    share = Fraction((application.applied_amount or 0) * 100, application.total_cost or 1)
-    return format_percent(min(share, Fraction(application.call.max_aid_percent)), 2)
+def the_one(holders: Iterable[Delegate]) -> Delegate | None:
+    """The only one who holds a clause; where it has been given on, the only one who has it of the nämnd."""
+    every = list(holders)
+    named = [holder for holder in every if holder.delegated_by_id is None] or every
+    return named[0] if len(named) == 1 else None
 
 
 # --- Save -------------------------------------------------------------------------------------------------
 @transaction.atomic
-def save_draft(*, decision_id: int, actor: User, expected_version: int, content: DraftContent) -> Decision:
+def save_draft(
+    *,
+    decision_id: int,
+    actor: User,
+    expected_version: int,
+    content: DraftContent,
+    kind: VersionKind = VersionKind.SAVED,
+) -> Decision:
     """Store all of the draft or nothing. ``expected_version`` is that of the page which was filled in.
 
     The same text twice is one save, so an automatic save on its way does not fight with the button. Raises
     DraftConflict when somebody has stored another text since then, Refusal when it is no longer a draft.
-    Saves leave no trace of their own in the audit trail: a draft is working material, and ``updated_by``
-    tells who.
+    Saves leave no trace of their own in the audit trail: a draft is working material, and its own history
+    (``versioning``, where ``kind`` says what was done) tells who.
     """
     decision = lock_decision(decision_id)
     require(decision, DecisionAction.SAVE)
@@ -301,15 +299,19 @@ def save_draft(*, decision_id: int, actor: User, expected_version: int, content:
     stored = content_of(decision)
     if stored == content:
         return decision
+    points = tuple(zip(stored.point_keys, stored.points, strict=True))
+    content = replace(content, point_keys=settle_keys(points, content.points, content.point_keys))
     if decision.version != expected_version:
         raise DraftConflict(decision, content_differences(stored, content), actor=actor)
     for name in COLUMNS:
         setattr(decision, name, getattr(content, name))
     decision.version += 1
+    # First the history, which begins with who wrote last.
+    note_version(decision, kind=kind, actor=actor, content=content, before=stored)
     decision.updated_by, decision.updated_at = actor, timezone.now()
     decision.save(update_fields=[*COLUMNS, "version", "updated_by", "updated_at"])
     if stored.points != content.points:
-        _write_points(decision, content.points)
+        _write_points(decision, content.points, content.point_keys)
     if stored.basis_documents != content.basis_documents:
         _write_basis(decision, ((row.title, row.record_id) for row in content.basis_documents))
     if stored.recipients != content.recipients:
@@ -333,10 +335,13 @@ def _require_own_records(decision: Decision, content: DraftContent) -> None:
         raise Refusal("En av handlingarna hör inte till ärendet.", field="records")
 
 
-def _write_points(decision: Decision, points: Iterable[str]) -> None:
+def _write_points(decision: Decision, points: Sequence[str], keys: Sequence[str] = ()) -> None:
     decision.points.all().delete()
     DecisionPoint.objects.bulk_create(
-        DecisionPoint(decision=decision, order=order, text=text) for order, text in enumerate(points, start=1)
+        DecisionPoint(decision=decision, order=order, text=text, key=key)
+        for order, (text, key) in enumerate(
+            zip(points, keys or settle_keys((), points), strict=True), start=1
+        )
     )
 
 
@@ -351,7 +356,8 @@ def _write_basis(decision: Decision, rows: Iterable[tuple[str, int | None]]) -> 
 # --- Remove -----------------------------------------------------------------------------------------------
 @transaction.atomic
 def delete_draft(*, decision_id: int, actor: User) -> Case:
-    """Remove a draft that came to nothing; its case stays. Raises Refusal when it is no longer a draft."""
+    """Remove a draft that came to nothing; its case stays, and so does what was said of jäv in it. Raises
+    Refusal when it is no longer a draft."""
     decision = lock_decision(decision_id)
     require(decision, DecisionAction.DELETE)
     if not may_delete_draft(actor, decision):

@@ -1,4 +1,4 @@
-"""Taking over what was laid down elsewhere: nämnder, delegation orders, decisions signed long ago.
+"""Taking over decisions that were signed elsewhere, long ago.
 
 An imported decision is a transcript. It keeps its own diary number, date and signer, is never sealed as if it
 were signed here, and can like every signed decision never be changed.
@@ -15,7 +15,6 @@ from decisions.document import full_text
 from decisions.enums import AmountKind, DecisionKind, DecisionStatus
 from decisions.models import (
     BasisDocument,
-    Committee,
     Decision,
     DecisionPoint,
     DelegationClause,
@@ -23,94 +22,14 @@ from decisions.models import (
     ExtractRecipient,
     Publication,
 )
+from decisions.secrecy import concerning
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import STOCKHOLM, Period, format_day, format_kronor
-from s3portal.common.upsert import Outcome, upsert, validate
+from s3portal.common.upsert import Outcome, validate
 from s3portal.diary.models import Case
 from s3portal.diary.services import import_case
-
-
-# --- The nämnd and what it has delegated ------------------------------------------------------------------
-@transaction.atomic
-def save_committee(*, actor: User | None, slug: str, name: str) -> tuple[Committee, Outcome]:
-    """A nämnd by its address. ``name`` as in running text."""
-    committee, outcome = upsert(Committee, key={"slug": slug}, values={"name": name})
-    if outcome is not Outcome.UNCHANGED:
-        record_event(
-            actor=actor, action=f"committee_{outcome.value}", obj=committee, text=f"Nämnd: {committee}"
-        )
-    return committee, outcome
-
-
-@dataclass(frozen=True)
-class ClauseData:
-    """A punkt. ``ceiling`` in kronor, exclusive unless ``ceiling_included``; None means none."""
-
-    number: str
-    text: str
-    kinds: Sequence[DecisionKind]
-    ceiling: int | None = None
-    ceiling_included: bool = False
-    reportable: bool = True
-
-
-@transaction.atomic
-def save_delegation_order(
-    *,
-    actor: User | None,
-    committee: str,
-    title: str,
-    period: str,
-    adopted: str,
-    valid_from: date,
-    valid_to: date,
-    clauses: Sequence[ClauseData],
-) -> tuple[DelegationOrder, Outcome]:
-    """A delegation order by its nämnd (address) and first day. Both days are inclusive.
-
-    Clauses are matched by number; one that is left out stays, since somebody may hold it. Raises Refusal when
-    two orders of one nämnd would be in force on one day.
-    """
-    if valid_to < valid_from:
-        raise Refusal("Slutdatumet ligger före startdatumet.", field="valid_to")
-    found = Committee.objects.select_for_update(of=("self",)).filter(slug=committee).first()
-    if found is None:
-        raise Refusal(f"Nämnden ”{committee}” finns inte.", field="committee")
-    other = (
-        found.delegation_orders.filter(valid_from__lte=valid_to, valid_to__gte=valid_from)
-        .exclude(valid_from=valid_from)
-        .first()
-    )
-    if other is not None:
-        raise Refusal(f"En annan ordning gäller under samma tid: {other}.", field="valid_from")
-    order, outcome = upsert(
-        DelegationOrder,
-        key={"committee": found, "valid_from": valid_from},
-        values={"title": title, "period": period, "adopted": adopted, "valid_to": valid_to},
-    )
-    for clause in clauses:
-        _row, one = upsert(
-            DelegationClause,
-            key={"order": order, "number": clause.number},
-            values={
-                "text": clause.text,
-                "kinds": [kind.value for kind in clause.kinds],
-                "ceiling": clause.ceiling,
-                "ceiling_included": clause.ceiling_included,
-                "reportable": clause.reportable,
-            },
-        )
-        outcome |= one
-    if outcome is not Outcome.UNCHANGED:
-        record_event(
-            actor=actor,
-            action=f"delegation_order_{outcome.value}",
-            obj=order,
-            text=f"Delegationsordning: {order}",
-        )
-    return order, outcome
 
 
 # --- Decisions --------------------------------------------------------------------------------------------
@@ -154,6 +73,10 @@ class SignedElsewhere:
     points: Sequence[str]
     basis_documents: Sequence[str]
     recipients: Sequence[Recipient]
+    presenter_name: str = ""
+    presenter_title: str = ""
+    #: Each as "Ulla Ek, jurist".
+    also_present: Sequence[str] = ()
 
     @property
     def slug(self) -> str:
@@ -177,6 +100,9 @@ class SignedElsewhere:
             "amount_is_ceiling": self.amount_is_ceiling,
             "starts_on": self.period.start if self.period else None,
             "ends_on": self.period.end if self.period else None,
+            "presenter_name": self.presenter_name,
+            "presenter_title": self.presenter_title,
+            "also_present": "\n".join(self.also_present),
         }
 
     def signature(self) -> dict[str, Any]:
@@ -210,13 +136,16 @@ def import_decision(
         raise Refusal("Ange om beloppet är pengar eller arbetstid.", field="amount_kind")
     if data.amount_kind != AmountKind.NONE and not data.amount:
         raise Refusal("Ange ett belopp som är större än 0 kronor.", field="amount")
+    if data.presenter_title and not data.presenter_name:
+        raise Refusal("Ange föredragandens namn.", field="presenter_name")
     clause = _clause(data)
     decision = Decision(case=_case(data, actor), signed_elsewhere=True, clause=clause, **data.content())
     validate(decision, exclude=["case"])
     decision.save(force_insert=True)
     _add_parts(decision, data)
     _sign(decision, data, clause)
-    if published:
+    # What is marked as secret in the case already is for a person to mask first.
+    if published and not concerning(decision).exists():
         Publication.objects.create(decision=decision, published_by=actor)
     record_event(
         actor=actor,
@@ -258,7 +187,7 @@ def _case(data: SignedElsewhere, actor: User | None) -> Case:
 
 def _clause(data: SignedElsewhere) -> DelegationClause | None:
     """The clause the decision rested on, if the portal knows the order it names."""
-    order = DelegationOrder.objects.filter(title=data.order_title).first()
+    order = DelegationOrder.objects.adopted().filter(title=data.order_title).first()
     if order is None:
         return None
     if not order.is_valid_on(data.decided_on):
@@ -328,6 +257,9 @@ _NAMES = {
     "amount_is_ceiling": "högsta belopp",
     "starts_on": "periodens början",
     "ends_on": "periodens slut",
+    "presenter_name": "föredragande",
+    "presenter_title": "föredragandens titel",
+    "also_present": "de som också deltog",
     "decided_on": "beslutsdatum",
     "signatory_name": "beslutsfattare",
     "signatory_title": "beslutsfattarens titel",

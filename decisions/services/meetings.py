@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from decisions.models import Committee, CommitteeMeeting, DecisionReport
+from decisions.models import BoardNotice, Committee, CommitteeMeeting, DecisionReport
 from decisions.rules import may_arrange_meetings
+from decisions.services.lists import lock_meeting
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -52,11 +53,8 @@ def change_meeting(
     Raises Refusal when it would be moved from or to the past, or to a day before a decision on its list was
     made. Reminders of the old day that wait to be sent are stopped."""
     _require_arranger(actor)
-    meeting = (
-        CommitteeMeeting.objects.select_for_update(of=("self",))
-        .select_related("committee")
-        .get(pk=meeting_id)
-    )
+    meeting = lock_meeting(meeting_id)
+    _require_held(meeting)
     if starts_at != meeting.starts_at:
         _require_movable(meeting, starts_at)
     _require_before(agenda_closes_on, starts_at)
@@ -74,13 +72,11 @@ def record_minutes(
 ) -> CommitteeMeeting:
     """Note the § under which the decisions were reported and the day the minutes were approved (justerade).
 
-    Raises Refusal before the meeting has begun, and for a day before the meeting or still to come."""
+    Raises Refusal before the meeting has begun, for a day before the meeting or still to come, and for
+    another day than the one that has been announced."""
     _require_arranger(actor)
-    meeting = (
-        CommitteeMeeting.objects.select_for_update(of=("self",))
-        .select_related("committee")
-        .get(pk=meeting_id)
-    )
+    meeting = lock_meeting(meeting_id)
+    _require_held(meeting)
     if not meeting.has_begun:
         raise Refusal("Sammanträdet har inte varit än. Vänta med protokollet.")
     if approved_on is not None:
@@ -90,6 +86,7 @@ def record_minutes(
             )
         if approved_on < meeting.day:
             raise Refusal("Ange sammanträdets dag eller en senare dag.", field="approved_on")
+    _require_same_as_posted(meeting, approved_on)
     meeting.report_paragraph, meeting.approved_on = report_paragraph, approved_on
     meeting.save(update_fields=["report_paragraph", "approved_on"])
     day = "inte angiven" if approved_on is None else format_isodate(approved_on)
@@ -108,6 +105,22 @@ def _require_arranger(actor: User) -> None:
         raise Refusal("Bara en registrator eller en administratör kan ändra i sammanträdena.")
 
 
+def _require_held(meeting: CommitteeMeeting) -> None:
+    if meeting.is_called_off:
+        raise Refusal("Sammanträdet är inställt och kan inte ändras.")
+
+
+def _require_same_as_posted(meeting: CommitteeMeeting, approved_on: date | None) -> None:
+    """The notice has told everyone the day; it cannot become another afterwards."""
+    if approved_on == meeting.approved_on:
+        return
+    if BoardNotice.objects.filter(meeting=meeting, early=False).exists():
+        raise Refusal(
+            "Dagen står i anslaget och kan inte ändras. Är den fel tar du först ned anslaget.",
+            field="approved_on",
+        )
+
+
 def _require_before(agenda_closes_on: date | None, starts_at: datetime) -> None:
     if agenda_closes_on is not None and agenda_closes_on > timezone.localdate(starts_at):
         raise Refusal("Ange sammanträdets dag eller en tidigare dag.", field="agenda_closes_on")
@@ -124,9 +137,11 @@ def _require_movable(meeting: CommitteeMeeting, starts_at: datetime) -> None:
             f"På listan finns ett beslut från {format_isodate(last)}. Välj den dagen eller en senare.",
             field="day",
         )
+    if timezone.localdate(starts_at) != meeting.day and meeting.annexes.holding().exists():
+        raise Refusal("Listan är fastställd för den dagen. Öppna den igen först.", field="day")
     _require_free(meeting.committee, starts_at)
 
 
 def _require_free(committee: Committee, starts_at: datetime) -> None:
-    if CommitteeMeeting.objects.filter(committee=committee, starts_at=starts_at).exists():
+    if CommitteeMeeting.objects.standing().filter(committee=committee, starts_at=starts_at).exists():
         raise Refusal("Nämnden har redan ett sammanträde vid den tiden.", field="day")

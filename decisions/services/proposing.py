@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from decisions.checks import Check, check_decision, failing
-from decisions.enums import DecisionAction, DecisionStatus
+from decisions.enums import DecisionAction, DecisionStatus, VersionKind
+from decisions.impartiality import require_declared
 from decisions.models import Decision
 from decisions.rules import may_propose, may_return
 from decisions.services.drafting import lock_decision, require_part
+from decisions.services.versioning import note_step
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -31,13 +33,15 @@ class ChecksFailed(Refusal):
 
 
 @transaction.atomic
-def propose_decision(*, decision_id: int, actor: User, expected_version: int) -> Decision:
-    """Send the draft to its delegate. Raises ChecksFailed, Conflict when it has changed, or Refusal."""
+def propose_decision(*, decision_id: int, actor: User, expected_version: int, tell: bool = True) -> Decision:
+    """Send the draft to its delegate. Raises ChecksFailed, Conflict when it has changed, or Refusal.
+
+    Without ``tell`` the delegate is not mailed: one mail tells of a whole batch."""
     decision = lock_decision(decision_id)
     require(decision, DecisionAction.PROPOSE)
     if not may_propose(actor, decision):
         raise Refusal("Bara en handläggare kan skicka beslut för underskrift.")
-    require_part(decision, actor)
+    require_declared(actor, decision)
     require_version(decision, expected_version)
     left = failing(check_decision(decision, on=timezone.localdate()))
     if left or decision.delegate is None:
@@ -46,6 +50,7 @@ def propose_decision(*, decision_id: int, actor: User, expected_version: int) ->
     decision.proposed_by, decision.proposed_at = actor, timezone.now()
     decision.returned_reason = ""
     _touch(decision, "status", "proposed_by", "proposed_at", "returned_reason")
+    note_step(decision, kind=VersionKind.PROPOSED, actor=actor)
     record_event(
         actor=actor,
         action="decision_proposed",
@@ -53,7 +58,8 @@ def propose_decision(*, decision_id: int, actor: User, expected_version: int) ->
         text=f"Skickat för underskrift till {decision.delegate.user}",
         data={"delegate": decision.delegate_id, "version": decision.version},
     )
-    _mail("decision_proposed", decision, to=decision.delegate.user, path="decisions:sign")
+    if tell:
+        _mail("decision_proposed", decision, to=decision.delegate.user, path="decisions:sign")
     return decision
 
 
@@ -74,6 +80,7 @@ def return_decision(*, decision_id: int, actor: User, expected_version: int, rea
     decision.returned_reason = reason
     decision.proposed_by = decision.proposed_at = None
     _touch(decision, "status", "returned_reason", "proposed_by", "proposed_at")
+    note_step(decision, kind=VersionKind.RETURNED, actor=actor)
     record_event(
         actor=actor,
         action="decision_returned",
@@ -103,6 +110,11 @@ def _mail(kind: str, decision: Decision, *, to: User, path: str, actor: User | N
         # The version makes the second time of the same decision a mail of its own.
         key=f"{kind}:{decision.pk}:{decision.version}",
         to_email=to.email,
-        context={"decision": decision, "path": reverse(path, args=[decision.pk]), "actor": actor},
+        context={
+            "decision": decision,
+            "path": reverse(path, args=[decision.pk]),
+            "actor": actor,
+            "comments": sum(thread.is_open for thread in decision.threads.all()),
+        },
         obj=decision,
     )

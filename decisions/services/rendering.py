@@ -56,7 +56,8 @@ def _record_title(decision: Decision) -> str:
 def _own_record(decision: Decision) -> Record | None:
     """The decision's line in the diary, when the import has written one that still lacks its file."""
     return (
-        Record.objects.filter(case_id=decision.case_id, title=_record_title(decision), files__isnull=True)
+        Record.objects.by_the_portal()
+        .filter(case_id=decision.case_id, title=_record_title(decision), files__isnull=True)
         .order_by("number")
         .first()
     )

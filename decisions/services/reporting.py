@@ -1,4 +1,4 @@
-"""Reporting signed decisions to the nämnd (anmälan, KL 6:40 and 7:8)."""
+"""Putting signed decisions on a meeting's list by hand (anmälan, KL 6:40 and 7:8). See ``filling``."""
 
 from collections.abc import Collection
 
@@ -7,6 +7,8 @@ from django.db import transaction
 from decisions.enums import DecisionAction
 from decisions.models import CommitteeMeeting, Decision, DecisionReport
 from decisions.rules import may_report
+from decisions.services.filling import release_holds
+from decisions.services.lists import lock_meeting, require_open_list
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -19,11 +21,13 @@ def report_decisions(*, meeting_id: int, decision_ids: Collection[int], actor: U
     """Put decisions on the meeting's list: all of them, or none.
 
     Raises Refusal for a decision that is not signed, is not to be reported, belongs to another nämnd or was
-    made after the meeting, and for a meeting that has begun. Only what was signed elsewhere may be entered
+    made after the meeting, for a meeting that has begun, and for what the chair decided alone when another
+    meeting comes before (KL 6:40). Only what was signed elsewhere may be entered
     on a meeting that has been held. Raises Conflict when one is on a list already.
     """
     _require_registrar(actor)
-    meeting = _locked_meeting(meeting_id)
+    meeting = lock_meeting(meeting_id)
+    require_open_list(meeting)
     if not decision_ids:
         raise Refusal("Välj minst ett beslut att anmäla.")
     decisions = list(
@@ -37,6 +41,7 @@ def report_decisions(*, meeting_id: int, decision_ids: Collection[int], actor: U
     for decision in decisions:
         _require_reportable(decision, meeting)
     _require_unreported(decisions)
+    release_holds([decision.pk for decision in decisions], actor=actor)
     reports = [
         DecisionReport.objects.create(decision=decision, meeting=meeting, reported_by=actor)
         for decision in decisions
@@ -52,43 +57,9 @@ def report_decisions(*, meeting_id: int, decision_ids: Collection[int], actor: U
     return reports
 
 
-@transaction.atomic
-def withdraw_report(*, report_id: int, actor: User) -> None:
-    """Take a decision off the list of a meeting that has not begun. Raises Refusal after that."""
-    _require_registrar(actor)
-    report = (
-        DecisionReport.objects.select_for_update(of=("self",))
-        .select_related("decision")
-        .filter(pk=report_id)
-        .first()
-    )
-    if report is None:
-        raise Conflict("Beslutet är redan borttaget från listan.")
-    meeting = _locked_meeting(report.meeting_id)
-    if meeting.has_begun:
-        raise Refusal("Sammanträdet har börjat. Listan kan inte ändras längre.")
-    decision = report.decision
-    report.delete()
-    record_event(
-        actor=actor,
-        action="decision_report_withdrawn",
-        obj=decision,
-        text=f"Borttaget från listan till {meeting}",
-        data={"meeting": meeting.pk},
-    )
-
-
 def _require_registrar(actor: User) -> None:
     if not may_report(actor):
         raise Refusal("Bara en registrator kan anmäla beslut till nämnden.")
-
-
-def _locked_meeting(meeting_id: int) -> CommitteeMeeting:
-    return (
-        CommitteeMeeting.objects.select_for_update(of=("self",))
-        .select_related("committee")
-        .get(pk=meeting_id)
-    )
 
 
 def _require_reportable(decision: Decision, meeting: CommitteeMeeting) -> None:
@@ -103,6 +74,19 @@ def _require_reportable(decision: Decision, meeting: CommitteeMeeting) -> None:
     if decision.decided_on is not None and decision.decided_on > day:
         raise Refusal(
             f"{decision.case} beslutades {format_isodate(decision.decided_on)}, efter sammanträdet."
+        )
+    if decision.clause is not None and decision.clause.urgent and not meeting.has_begun:
+        _require_nearest(decision, meeting)
+
+
+def _require_nearest(decision: Decision, meeting: CommitteeMeeting) -> None:
+    """What the chair decided alone is reported at the next meeting, whichever list is open (KL 6:40)."""
+    nearest = CommitteeMeeting.objects.coming().filter(committee=meeting.committee).first()
+    if nearest is not None and nearest != meeting:
+        raise Refusal(
+            f"{decision.case} är ett brådskande beslut och ska anmälas vid nästa sammanträde, "
+            f"{format_isodate(nearest.day)} (6 kap. 40 § kommunallagen). Öppna den listan igen om den är "
+            "fastställd."
         )
 
 

@@ -1,22 +1,32 @@
-"""The signature. A human who is logged in signs every decision (KL 6:38); no task calls this module's
-``sign_decision``."""
+"""The signature. A human who has just proved who they are signs every decision (KL 6:38). A task calls
+``sign_decision`` only to carry out what such a person has asked for in a batch (docs/adr/0018)."""
 
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.impartiality import require_declared
 from applications.models import Application
-from applications.services import grant_application, reject_application
+from applications.services import (
+    change_grant,
+    dismiss_application,
+    grant_application,
+    reject_application,
+    reopen_application,
+)
 from decisions.appeal import appeal_text
 from decisions.checks import check_decision, failing
 from decisions.document import full_text, render_decision
 from decisions.enums import DecisionAction, DecisionKind, DecisionStatus
-from decisions.models import Decision, DecisionDocument
+from decisions.impartiality import require_declared
+from decisions.kinds import new_grant, reopens
+from decisions.models import Decision, DecisionDocument, Delegate
+from decisions.plan import current_plan
 from decisions.rules import may_sign
+from decisions.services.addressing import make_addressees
+from decisions.services.considering import mark_reviewed
 from decisions.services.drafting import lock_decision
 from decisions.services.proposing import ChecksFailed, require_version
 from decisions.transitions import require
@@ -44,20 +54,23 @@ _SNAPSHOT = (
     "clause_text",
     "clause_ceiling",
     "clause_ceiling_included",
+    "delegation_note",
     "committee_name",
     "reportable",
     "appeal_text",
+    "financing_plan",
     "full_text",
 )
 
 
 @transaction.atomic
-def sign_decision(*, decision_id: int, actor: User, expected_version: int) -> Decision:
+def sign_decision(*, decision_id: int, actor: User, expected_version: int, tell: bool = True) -> Decision:
     """Sign: check again, take the snapshot, render once, seal, and freeze the file in the diary.
 
     ``expected_version`` is that of the text the delegate read. All or nothing: a fault in the rendering or
     the sealing leaves the decision unsigned. Raises ChecksFailed, Conflict, ``RenderingFailed``,
-    ``SealingFailed`` or Refusal. That the person proved who they are just now is for the view.
+    ``SealingFailed`` or Refusal. That the person proved who they are just now is for the view. Without
+    ``tell`` the officer is not mailed: one mail tells of a whole batch.
     """
     decision = lock_decision(decision_id)
     require(decision, DecisionAction.SIGN)
@@ -66,9 +79,9 @@ def sign_decision(*, decision_id: int, actor: User, expected_version: int) -> De
     require_version(decision, expected_version)
     # Always in this order (decision, application, case), which is that of the other services too.
     _lock_application(decision)
-    if decision.application is not None:
-        # KL 6:30, 7:4: asked before the signature, and nobody with jäv signs.
-        require_declared(actor, decision.application)
+    # KL 6:30, 7:4: asked before the signature, and nobody with jäv signs.
+    require_declared(actor, decision)
+    hold_authority(decision)
     case = Case.objects.select_for_update(of=("self",)).get(pk=decision.case_id)
     now = timezone.now()
     today = timezone.localdate(now)
@@ -85,8 +98,10 @@ def sign_decision(*, decision_id: int, actor: User, expected_version: int) -> De
         seal=Seal.from_settings(),
     )
     _freeze_document(decision, case, actor, pdf)
+    mark_reviewed(decision)
     # Last of all: from this statement on the database refuses every change.
     decision.save(update_fields=_SNAPSHOT)
+    make_addressees(decision)
     _decide_application(decision, actor)
     record_event(
         actor=actor,
@@ -95,8 +110,47 @@ def sign_decision(*, decision_id: int, actor: User, expected_version: int) -> De
         text=f"{decision.signatory_name}, {decision.signatory_title}, skrev under {case}: {decision.title}",
         data={"slug": decision.slug, "clause": decision.clause_number, "order": decision.order_title},
     )
-    _tell_officer(decision)
+    if tell:
+        _tell_officer(decision)
     return decision
+
+
+def hold_authority(decision: Decision) -> None:
+    """Keep the delegate, the order and the delegate's seats in the nämnd as they are until the transaction
+    ends, and read them as they are.
+
+    Shared: those who sign under one order do not wait for each other, only for who ends it, a delegate or a
+    seat."""
+    if decision.delegate_id is None:
+        return
+    hold_delegate(decision.delegate_id)
+    found = Delegate.objects.select_related("user", "clause__order__committee", "delegated_by__user").get(
+        pk=decision.delegate_id
+    )
+    decision.delegate = found
+    if decision.clause_id == found.clause_id:
+        decision.clause = found.clause
+
+
+def hold_delegate(delegate_id: int) -> None:
+    """The rows of ``hold_authority``, shared until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM decisions_delegate d"
+            " JOIN decisions_delegationclause c ON c.id = d.clause_id"
+            " JOIN decisions_delegationorder o ON o.id = c.order_id"
+            " WHERE d.id = %s FOR SHARE OF d, o",
+            [delegate_id],
+        )
+        # What is urgent is decided by who sits there (KL 6:39).
+        cursor.execute(
+            "SELECT 1 FROM decisions_committeemember m"
+            " JOIN decisions_delegate d ON d.user_id = m.user_id"
+            " JOIN decisions_delegationclause c ON c.id = d.clause_id AND c.urgent"
+            " JOIN decisions_delegationorder o ON o.id = c.order_id AND o.committee_id = m.committee_id"
+            " WHERE d.id = %s FOR SHARE OF m",
+            [delegate_id],
+        )
 
 
 def _lock_application(decision: Decision) -> None:
@@ -115,6 +169,8 @@ def _take_snapshot(decision: Decision, actor: User, today: date) -> None:
     if clause is None or delegate is None:
         raise ValueError("the checks let a decision without clause or delegate pass")
     decision.appeal_text = appeal_text(decision)
+    plan = current_plan(decision)
+    decision.financing_plan = None if plan is None else plan.as_stored()
     decision.slug = free_slug(decision.case)
     decision.decided_on = today
     decision.signed_by = actor
@@ -125,6 +181,7 @@ def _take_snapshot(decision: Decision, actor: User, today: date) -> None:
     decision.clause_text = clause.text
     decision.clause_ceiling = clause.ceiling
     decision.clause_ceiling_included = clause.ceiling_included
+    decision.delegation_note = delegate.note_in_decision
     decision.committee_name = clause.order.committee.name
     decision.reportable = clause.reportable
     decision.status = DecisionStatus.SIGNED
@@ -160,13 +217,17 @@ def _freeze_document(decision: Decision, case: Case, actor: User, pdf: bytes) ->
 def _decide_application(decision: Decision, actor: User) -> None:
     if decision.application_id is None:
         return
-    name = f"Beslut {decision.slug}"
+    name, pk = f"Beslut {decision.slug}", decision.application_id
     if decision.kind == DecisionKind.GRANT and decision.amount is not None:
-        grant_application(
-            application_id=decision.application_id, actor=actor, amount=decision.amount, decision=name
-        )
+        grant_application(application_id=pk, actor=actor, amount=decision.amount, decision=name)
     elif decision.kind == DecisionKind.REJECTION:
-        reject_application(application_id=decision.application_id, actor=actor, decision=name)
+        reject_application(application_id=pk, actor=actor, decision=name)
+    elif decision.kind == DecisionKind.DISMISSAL:
+        dismiss_application(application_id=pk, actor=actor, decision=name)
+    elif reopens(decision):
+        reopen_application(application_id=pk, actor=actor, reason=name)
+    elif (amount := new_grant(decision)) is not None:
+        change_grant(application_id=pk, actor=actor, amount=amount, decision=name)
 
 
 def _tell_officer(decision: Decision) -> None:

@@ -1,25 +1,26 @@
 """/namnd/: what has been reported to the committees that a member sits in."""
 
-from typing import cast
+from typing import Any, cast
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from decisions import queries, rules
-from decisions.models import CommitteeMeeting, DecisionReport
-from decisions.services.reading import mark_read, mark_unread, note_opened
-from decisions.views.pending import pdf_pending
+from decisions import asked, board, member_queries, rules
+from decisions.annex import annexes_of
+from decisions.member_forms import ListForm, PastMeetingsForm
+from decisions.member_queries import Numbers
+from decisions.models import Committee, CommitteeMeeting
+from decisions.report_list import sums_by_area
 from s3portal.accounts.http import requires
 from s3portal.accounts.models import User
-from s3portal.common.downloads import frozen_response
 from s3portal.common.swedish import format_day
 
 PER_PAGE = 50
 PAST_PER_PAGE = 20
+OWN_QUESTIONS = 5
 TABS = [("", "Alla", "total"), ("olasta", "Olästa", "unread"), ("lasta", "Lästa", "read")]
 
 committee_member = requires(rules.may_read_reported)
@@ -28,10 +29,20 @@ committee_member = requires(rules.may_read_reported)
 @committee_member
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    meetings = queries.member_meetings(cast(User, request.user))
+    user = cast(User, request.user)
+    meetings = member_queries.member_meetings(user)
+    form = PastMeetingsForm(
+        request.GET, committees=Committee.objects.of_member(user), years=member_queries.held_years(user)
+    )
+    held = member_queries.held_meetings(
+        meetings, committee=form.cleaned_data.get("namnd"), year=form.cleaned_data.get("ar")
+    )
     context = {
+        "called_off": list(meetings.called_off().filter(starts_at__gt=timezone.now())),
         "coming": list(meetings.coming()),
-        "page": Paginator(meetings.held(), PAST_PER_PAGE).get_page(request.GET.get("page")),
+        "form": form,
+        "page": Paginator(held, PAST_PER_PAGE).get_page(request.GET.get("page")),
+        "own_questions": asked.asked_by(user, OWN_QUESTIONS),
     }
     return render(request, "decisions/committee_start.html", context)
 
@@ -39,58 +50,45 @@ def start(request: HttpRequest) -> HttpResponse:
 @committee_member
 @require_safe
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    user, tab = cast(User, request.user), request.GET.get("urval", "")
+    user, now = cast(User, request.user), timezone.now()
     meeting = get_object_or_404(CommitteeMeeting.objects.of_member(user).select_related("committee"), pk=pk)
-    reports = queries.member_reports(meeting, user, read={"olasta": False, "lasta": True}.get(tab))
-    summary, address = queries.summarise(meeting, user), reverse("decisions:committee_meeting", args=[pk])
-    tabs = [
-        {"label": label, "url": f"{address}?urval={key}" if key else address,
-         "count": getattr(summary, count), "current": key == tab}
-        for key, label, count in TABS
-    ]  # fmt: skip
+    form = ListForm(request.GET, choices=member_queries.choices_of(meeting))
+    wanted = form.wanted(now)
+    reports = member_queries.as_shown(member_queries.cut_list(meeting, user, wanted))
     page = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
+    shown = member_queries.tell_more(list(page), today=timezone.localdate())
+    summary = member_queries.summarise(meeting, user)
     context = {
         "meeting": meeting,
         "page": page,
         "meeting_day": format_day(meeting.day),
-        "unread": [report for report in page if report.read_on is None],
-        "read": [report for report in page if report.read_on is not None],
-        "tabs": tabs,
+        "unread": [report for report in shown if report.read_on is None],
+        "read": [report for report in shown if report.read_on is not None],
+        "tabs": _tabs(form, member_queries.numbers_of(meeting, user, wanted)),
         "summary": summary,
-        "earlier": queries.earlier_reported(meeting),
+        "form": form,
+        "cuts": wanted.cuts,
+        "found": page.paginator.count,
+        "way": form.way(now),
+        "cut_address": form.address(),
+        "everything": form.everything(),
+        "areas": sums_by_area(meeting),
+        "annex": next((annex for annex in annexes_of(meeting) if annex.holds and annex.made), None),
+        "notice": board.shown_notice_of(meeting, timezone.localdate()),
+        "earlier": member_queries.earlier_reported(meeting),
     }
     return render(request, "decisions/committee_meeting.html", context)
 
 
-def _report(request: HttpRequest, pk: int, report_pk: int) -> DecisionReport:
-    reports = DecisionReport.objects.of_member(cast(User, request.user))
-    return get_object_or_404(
-        reports.select_related("decision__case", "meeting__committee"), pk=report_pk, meeting_id=pk
-    )
-
-
-@committee_member
-@require_GET
-def report_pdf(request: HttpRequest, pk: int, report_pk: int) -> HttpResponse:
-    """Opens the decision. That it was opened is noted by ``note_opened``, the one write of this GET."""
-    report = _report(request, pk, report_pk)
-    document = queries.document_of(report.decision)
-    if document is None:
-        return pdf_pending(request, report.decision)
-    response = cast(HttpResponse, frozen_response(document.file))
-    note_opened(report=report, reader=cast(User, request.user))
-    return response
-
-
-@committee_member
-@require_POST
-def report_mark(request: HttpRequest, pk: int, report_pk: int) -> HttpResponse:
-    report = _report(request, pk, report_pk)
-    user = cast(User, request.user)
-    if request.POST.get("read") == "1":
-        mark_read(report=report, reader=user)
-        messages.success(request, f"{report.decision.case} är markerat som läst.")
-    else:
-        mark_unread(report=report, reader=user)
-        messages.success(request, f"{report.decision.case} är markerat som oläst.")
-    return redirect("decisions:committee_meeting", pk=pk)
+def _tabs(form: ListForm, numbers: Numbers) -> list[dict[str, Any]]:
+    """All, unread and read of what is asked for; the rest of what cuts the list stays."""
+    current = form.cleaned_data.get("urval", "")
+    return [
+        {
+            "label": label,
+            "url": form.address(urval=key) or "?",
+            "count": getattr(numbers, count),
+            "current": key == current,
+        }
+        for key, label, count in TABS
+    ]

@@ -8,21 +8,27 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from applications.views.door import stop
+from applications.impartiality import Access
 from decisions import rules
+from decisions.batch_queries import batch_of, waiting_for
 from decisions.checks import check_decision, failing
 from decisions.document import decision_html
 from decisions.forms import ReturnForm
+from decisions.impartiality import access_of
 from decisions.models import Decision
 from decisions.services.proposing import ChecksFailed, return_decision
 from decisions.services.signing import sign_decision
+from decisions.services.versioning import note_draft_read
+from decisions.version_queries import since_read
+from decisions.views.door import asks_first
 from decisions.views.draft_page import version_of
-from decisions.views.officer import visible_or_404
+from decisions.views.loading import visible_or_404
+from decisions.views.recusing import question
 from s3portal.accounts.enums import Role
-from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
@@ -37,6 +43,7 @@ def _proposal(request: HttpRequest, pk: int) -> Decision:
 
 
 @require_http_methods(["GET", "POST"])
+@asks_first
 def sign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The whole document and what is checked, after the question of jäv; the signature itself asks who you
     are once more."""
@@ -49,12 +56,11 @@ def sign(request: HttpRequest, pk: int) -> HttpResponseBase:
         )
         messages.info(request, text)
         return redirect("decisions:officer_detail", pk=pk)
-    if decision.application is not None:
-        stopped = stop(cast(LoggedInRequest, request), decision.application)
-        if stopped is not None:
-            return stopped
+    if access_of(cast(User, request.user), decision) is Access.ASK:
+        return question(decision, reverse("decisions:sign", args=[pk]))
     if request.method == "POST":
         return _sign_now(request, decision)
+    note_draft_read(decision=decision, reader=cast(User, request.user))
     return _sign_page(request, decision)
 
 
@@ -93,11 +99,13 @@ def _sign_page(
         "refusal": refusal,
         "form": ReturnForm(),
         "may_return": rules.may_return(user, decision),
+        "since": since_read(decision, user),
     }
     return render(request, "decisions/sign.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
+@asks_first
 def return_draft(request: HttpRequest, pk: int) -> HttpResponse:
     decision = _proposal(request, pk)
     user = cast(User, request.user)
@@ -118,6 +126,9 @@ def return_draft(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, "Beslutet är skickat tillbaka till handläggaren.")
+            batch = batch_of(decision)
+            if batch is not None and waiting_for(batch, user).exists():
+                return redirect("decisions:batch_sign", pk=batch.pk)
             return redirect("decisions:officer_list")
     context = {"decision": decision, "form": form}
     return render(request, "decisions/return.html", context, status=422 if request.method == "POST" else 200)

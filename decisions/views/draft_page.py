@@ -7,10 +7,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from applications.queries.ranking import row_of
+from applications.queries.ranking import place_shown
+from applications.secrecy import hints
+from decisions.batch_queries import batch_of
 from decisions.checks import check_decision, failing
+from decisions.comment_queries import open_by_anchor
 from decisions.document import decision_html
-from decisions.forms import DraftForms
+from decisions.draft_phrases import offered_phrases
+from decisions.forms import DraftForm, DraftForms
 from decisions.models import Decision
 from decisions.rules import may_delete_draft
 from decisions.services.drafting import DraftConflict
@@ -26,9 +30,16 @@ def version_of(data: QueryDict) -> int:
 
 
 def review(decision: Decision) -> dict[str, Any]:
-    """The checks before signature, as of today."""
+    """The checks before signature, as of today, what is said of the text, and what the applicant has marked
+    as trade secrets."""
     checks = check_decision(decision, on=timezone.localdate())
-    return {"decision": decision, "checks": checks, "left": len(failing(checks))}
+    return {
+        "decision": decision,
+        "checks": checks,
+        "left": len(failing(checks)),
+        "hints": list(hints(decision.case)),
+        "said": open_by_anchor(decision),
+    }
 
 
 def draft_page(
@@ -45,12 +56,14 @@ def draft_page(
     are the checks that stopped it from being sent."""
     context = review(decision) | {
         "forms": forms,
+        "phrases": offered_phrases(decision),
         "preview": decision_html(decision, level=3),
         "version": decision.version if version is None else version,
         "refusal": refusal,
         "conflict": refusal if isinstance(refusal, DraftConflict) else None,
         "stopped": left,
-        "ranked": None if decision.application is None else row_of(decision.application),
+        "ranked": place_shown(request.user, decision.application),  # type: ignore[arg-type]
+        "batch": batch_of(decision),
         "may_delete": may_delete_draft(request.user, decision),  # type: ignore[arg-type]
     }
     return render(request, "decisions/draft.html", context, status=status)
@@ -62,18 +75,27 @@ def saved_pieces(
     """The answer to an automatic save or a row button: the checks, the version, and the rows asked for.
 
     ``focus``: "sist" puts the cursor in the last row, "knapp" on the button that adds one."""
+    main, sent = DraftForms(decision=decision).main, forms.main.data
     context = review(decision) | {
         "forms": forms,
         "version": decision.version,
         "rows": rows,
         "focus": focus,
-        "delegate_changed": forms.main.data.get("delegate", "") != str(decision.delegate_id or ""),
-        "delegate_field": DraftForms(decision=decision).main["delegate"],
+        "offer": main.offer,
+        # Never under the hands of who is choosing: only when there is something else to choose from.
+        "clause_field": _other_choices(main, forms.main, "clause", sent, decision.clause_id),
+        "delegate_field": _other_choices(main, forms.main, "delegate", sent, decision.delegate_id),
     }
     response = render(request, "decisions/draft_saved.html", context)
     # The preview listens for this and fetches itself anew.
     response.headers["HX-Trigger"] = SAVED_EVENT
     return response
+
+
+def _other_choices(new: DraftForm, old: DraftForm, name: str, sent: Any, stored: int | None) -> Any:
+    """The field anew when what was saved is another than what was sent, or can be chosen from other rows."""
+    same = new.fields[name].offered == old.fields[name].offered  # type: ignore[attr-defined]
+    return None if same and sent.get(name, "") == str(stored or "") else new[name]
 
 
 def unsaved_pieces(

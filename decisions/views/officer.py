@@ -11,29 +11,39 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from applications.impartiality import Recused
+from applications.impartiality import Access
 from applications.models import Application
+from applications.queries.ranking import place_shown
+from applications.rules import may_read_received
+from applications.secrecy import hints
 from applications.views.door import stop
 from decisions import queries, rules
+from decisions.batch_queries import batch_of, waiting_batches
+from decisions.changes import ties_of
 from decisions.checks import check_decision, failing
 from decisions.document import decision_html, render_decision
-from decisions.enums import DecisionKind
-from decisions.forms import (
-    ROWS,
-    DecisionListForm,
-    DraftForms,
-    FromApplicationForm,
-    NewDecisionForm,
-    change_rows,
-)
+from decisions.draft_phrases import place_in, with_phrase
+from decisions.enums import DecisionKind, Relation, SecrecyOutcome, VersionKind
+from decisions.expedition_queries import awaits_opening
+from decisions.forms import ROWS, DecisionListForm, DraftForms, change_rows
+from decisions.impartiality import access_of
+from decisions.kinds import relations_for
 from decisions.models import Decision
 from decisions.services import drafting
+from decisions.services.changing import draft_change as begin_change
+from decisions.services.considering import nothing_secret
+from decisions.services.dispatch_steps import note_opened
 from decisions.services.proposing import ChecksFailed, propose_decision
+from decisions.services.versioning import note_draft_read
+from decisions.start_forms import FromApplicationForm, NewDecisionForm
+from decisions.views.door import asks_first
 from decisions.views.draft_page import draft_page, saved_pieces, unsaved_pieces, version_of
+from decisions.views.loading import note_read, visible_or_404
 from decisions.views.pending import pdf_pending
-from decisions.worklist import MINE, decision_list
+from decisions.views.recusing import question
+from decisions.worklist import MINE, decision_list, doors, hide_marked
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
@@ -41,21 +51,6 @@ from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Refusal
 
 PER_PAGE = 30
-
-
-def visible_or_404(request: HttpRequest, pk: int) -> Decision:
-    """The decision with its parts; 404 for those whose roles do not reach it.
-
-    Raises Recused (403) for who has declared jäv, until it is signed."""
-    user = cast(User, request.user)
-    decision = get_object_or_404(Decision.objects.visible_to(user).with_parts(), pk=pk)
-    if (
-        not decision.is_signed
-        and decision.application is not None
-        and not rules.may_take_part(user, decision)
-    ):
-        raise Recused(decision.application)
-    return decision
 
 
 # --- The list ---------------------------------------------------------------------------------------------
@@ -77,14 +72,22 @@ def officer_list(request: HttpRequest) -> HttpResponse:
         }
         for tab in found.tabs
     ]
+    page = Paginator(found.decisions, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    closed = doors(page.object_list, user)
     context = {
         "form": form,
         "text": text,
         "tabs": tabs,
         "current": found.current,
         "waits_for_me": found.current == MINE,
-        "page": Paginator(found.decisions, PER_PAGE).get_page(request.GET.get("page")),
+        "batches": waiting_batches(user) if found.current == MINE else [],
+        "page": page,
+        "unasked": [pk for pk, access in closed.items() if access is Access.ASK],
+        "closed": closed,
+        "marked": hide_marked(page.object_list),
         "may_draft": rules.may_draft(user),
+        "may_keep_phrases": rules.may_keep_phrases(user),
     }
     return render(request, "decisions/officer_list.html", context)
 
@@ -143,8 +146,31 @@ def draft_from_application(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "decisions/draft_from_application.html", context, status=status)
 
 
+@require_POST
+def draft_change(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A new decision that has to do with a signed one."""
+    decision, user = visible_or_404(request, pk), cast(User, request.user)
+    if not rules.may_change(user, decision):
+        raise PermissionDenied
+    if decision.application is not None:
+        stopped = stop(cast(LoggedInRequest, request), decision.application)
+        if stopped is not None:
+            return stopped
+    wanted = request.POST.get("relation", "")
+    if wanted not in Relation.values:
+        messages.error(request, "Välj vad som ska göras med beslutet.")
+        return redirect("decisions:officer_detail", pk=pk)
+    try:
+        draft = begin_change(decision_id=pk, actor=user, relation=Relation(wanted))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("decisions:officer_detail", pk=pk)
+    return redirect("decisions:officer_detail", pk=draft.pk)
+
+
 # --- Write ------------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
+@asks_first
 def officer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     decision = visible_or_404(request, pk)
     user = cast(User, request.user)
@@ -170,25 +196,38 @@ def _show_draft(request: HttpRequest, decision: Decision) -> HttpResponse:
 def _show_finished(request: HttpRequest, decision: Decision) -> HttpResponse:
     """The draft for those who only read it, what waits for a signature, and what is signed."""
     user = cast(User, request.user)
+    if rules.may_sign(user, decision):
+        note_draft_read(decision=decision, reader=user)
     checks = [] if decision.is_signed else check_decision(decision, on=timezone.localdate())
     context = {
         "decision": decision,
         "document": decision_html(decision, level=2),
+        "ties": ties_of([decision.pk])[decision.pk],
+        "relations": relations_for(decision) if rules.may_change(user, decision) else [],
         "checks": checks,
         "left": len(failing(checks)),
         "may_sign": rules.may_sign(user, decision),
         "may_return": rules.may_return(user, decision),
+        "may_consider": rules.may_consider_secrecy(user, decision),
+        "hints": [] if decision.is_signed else list(hints(decision.case)),
+        "may_read_material": rules.may_read_material(user),
+        "ranked": place_shown(user, decision.application) if may_read_received(user) else None,
+        "batch": batch_of(decision) if rules.may_see_batches(user) else None,
     }
     if decision.is_signed:
         context |= queries.after_signing(decision, user)
+        _note_read(user, decision)
     return render(request, "decisions/detail.html", context)
 
 
 def _save(request: HttpRequest, decision: Decision) -> HttpResponse:
     command = request.POST.get("rad", "")
     forms = DraftForms(change_rows(request.POST, command), decision=decision)
-    rows = next((name for name in ROWS if command.split(":")[1:2] == [name]), "")
+    place = place_in(command)
+    rows = place or next((name for name in ROWS if command.split(":")[1:2] == [name]), "")
     htmx = bool(request.headers.get("HX-Request"))
+    if place and forms.is_valid():
+        forms = with_phrase(forms, place)
     if not forms.is_valid():
         if htmx:
             return unsaved_pieces(
@@ -196,23 +235,26 @@ def _save(request: HttpRequest, decision: Decision) -> HttpResponse:
             )
         return draft_page(request, decision, forms, status=422, version=version_of(request.POST))
     try:
-        saved = _store(request, decision, forms)
+        saved = _store(request, decision, forms, VersionKind.PHRASE if place else VersionKind.SAVED)
     except Refusal as refusal:
         if htmx:
             return unsaved_pieces(request, decision, forms, status=409, message=refusal.message)
         return _not_saved(request, decision, forms, refusal)
     if htmx:
-        focus = "sist" if command.startswith("lagg-till") else "knapp"
+        focus = "sist" if command.startswith(("lagg-till", "fras")) else "knapp"
         return saved_pieces(request, saved, forms, rows=rows, focus=focus)
     return _back_to_page(request, saved, command, rows)
 
 
-def _store(request: HttpRequest, decision: Decision, forms: DraftForms) -> Decision:
+def _store(
+    request: HttpRequest, decision: Decision, forms: DraftForms, kind: VersionKind = VersionKind.SAVED
+) -> Decision:
     return drafting.save_draft(
         decision_id=decision.pk,
         actor=cast(User, request.user),
         expected_version=version_of(request.POST),
         content=forms.content(),
+        kind=kind,
     )
 
 
@@ -234,12 +276,14 @@ def _back_to_page(request: HttpRequest, decision: Decision, command: str, rows: 
 
 
 @require_safe
+@asks_first
 def draft_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The document as it stands, for the preview to fetch when the draft has been saved."""
     return HttpResponse(decision_html(visible_or_404(request, pk), level=3))
 
 
 @require_safe
+@asks_first
 def draft_preview_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     decision = visible_or_404(request, pk)
     if decision.is_signed:
@@ -256,18 +300,30 @@ def draft_preview_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@asks_first
 def officer_pdf(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The signed decision's frozen file."""
     decision = visible_or_404(request, pk)
     if not decision.is_signed:
         return redirect("decisions:draft_preview_pdf", pk=pk)
     document = queries.document_of(decision)
-    return pdf_pending(request, decision) if document is None else frozen_response(document.file)
+    if document is None:
+        return pdf_pending(request, decision)
+    _note_read(cast(User, request.user), decision)
+    return frozen_response(document.file)
+
+
+def _note_read(user: User, decision: Decision) -> None:
+    """That somebody read what is secret, or that a link in a mail led them to it: what these GETs write."""
+    note_read(user, decision)
+    if awaits_opening(decision, user):
+        note_opened(decision=decision, user=user)
 
 
 # --- Send or remove ---------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
-def draft_propose(request: HttpRequest, pk: int) -> HttpResponse:
+@asks_first
+def draft_propose(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Save what is typed and send it to the delegate."""
     decision = visible_or_404(request, pk)
     user = cast(User, request.user)
@@ -284,6 +340,9 @@ def draft_propose(request: HttpRequest, pk: int) -> HttpResponse:
         return draft_page(request, decision, forms, status=422, version=version_of(request.POST))
     try:
         saved = _store(request, decision, forms)
+        if access_of(user, saved) is Access.ASK:
+            messages.info(request, "Utkastet är sparat. Svara på frågan om jäv innan du skickar det.")
+            return question(saved, reverse("decisions:officer_detail", args=[pk]))
         propose_decision(decision_id=pk, actor=user, expected_version=saved.version)
     except ChecksFailed as failed:
         latest = Decision.objects.with_parts().get(pk=pk)
@@ -294,7 +353,30 @@ def draft_propose(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("decisions:officer_detail", pk=pk)
 
 
+@require_POST
+@asks_first
+def draft_considered(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Save what is typed, and note that nothing in it is secret; or go on to say what is."""
+    decision = visible_or_404(request, pk)
+    user = cast(User, request.user)
+    if not rules.may_draft(user):
+        raise PermissionDenied
+    forms = DraftForms(request.POST, decision=decision)
+    if not forms.is_valid():
+        return draft_page(request, decision, forms, status=422, version=version_of(request.POST))
+    try:
+        _store(request, decision, forms)
+        if request.POST.get("sekretess") != SecrecyOutcome.NONE:
+            return redirect("decisions:consider", pk=pk)
+        nothing_secret(decision_id=pk, actor=user)
+    except Refusal as refusal:
+        return _not_saved(request, decision, forms, refusal)
+    messages.success(request, "Utkastet är sparat, och sekretessen är prövad: inget är hemligt.")
+    return HttpResponseRedirect(f"{reverse('decisions:officer_detail', args=[pk])}#sekretess")
+
+
 @require_http_methods(["GET", "POST"])
+@asks_first
 def draft_delete(request: HttpRequest, pk: int) -> HttpResponse:
     decision = visible_or_404(request, pk)
     user = cast(User, request.user)

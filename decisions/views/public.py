@@ -6,11 +6,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from decisions import queries
+from decisions.changes import ties_of
 from decisions.committee_forms import DecisionSearchForm
-from decisions.document import decision_html
+from decisions.finality import finality_of
+from decisions.masking import public_html
 from decisions.models import Decision
 from decisions.views.pending import pdf_pending
 from s3portal.common.downloads import frozen_response
@@ -44,11 +47,15 @@ def decision_detail(request: HttpRequest, slug: str) -> HttpResponse:
     decision = _published(slug)
     if decision.slug != slug:
         return redirect("decisions:public_detail", slug=decision.slug, permanent=True)
+    masked = decision.publication.masked
     context = {
         "decision": decision,
-        "article": decision_html(decision, level=1),
-        "document": queries.document_of(decision),
+        "masked": masked,
+        "article": public_html(decision, level=1),
+        "ties": ties_of([decision.pk])[decision.pk],
+        "document": masked or queries.document_of(decision),
         "report": queries.report_of(decision),
+        "final": finality_of(decision, today=timezone.localdate()),
     }
     return render(request, "decisions/public_detail.html", context)
 
@@ -59,7 +66,7 @@ def decision_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     decision = _published(slug)
     if decision.slug != slug:
         return redirect("decisions:public_pdf", slug=decision.slug, permanent=True)
-    document = queries.document_of(decision)
+    document = decision.publication.masked or queries.document_of(decision)
     if document is None:
         return pdf_pending(request, decision)
     return cast(HttpResponse, frozen_response(document.file))

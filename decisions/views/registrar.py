@@ -1,8 +1,10 @@
 """What the region's own people do after the signature: send out, publish, report, and see who may decide."""
 
 from collections.abc import Callable
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from decisions import queries, rules
+from decisions import board, list_warnings, queries, rules
+from decisions.annex import annexes_of
 from decisions.committee_forms import MeetingForm, MinutesForm
-from decisions.models import CommitteeMeeting, Decision, DecisionReport
+from decisions.copy_refusals import refusals_to_report
+from decisions.models import CommitteeMeeting, Decision
+from decisions.report_list import list_mark
 from decisions.services import meetings as meeting_services
 from decisions.services import reporting
 from decisions.services.expediting import expedite_decision
@@ -22,9 +27,11 @@ from s3portal.accounts.http import requires
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.common.swedish import format_day
 
 PER_PAGE = 50
+MOST_CALLED_OFF = 20
 
 
 # --- One signed decision ----------------------------------------------------------------------------------
@@ -32,12 +39,7 @@ def _take_step(request: HttpRequest, pk: int, service: Callable[..., object], do
     """Take one step with a decision this person may see, and go back to its page."""
     user = cast(User, request.user)
     get_object_or_404(Decision.objects.visible_to(user), pk=pk)
-    try:
-        service(decision_id=pk, actor=user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
+    took(request, lambda: service(decision_id=pk, actor=user), done)
     return redirect("decisions:officer_detail", pk=pk)
 
 
@@ -50,7 +52,9 @@ def decision_expedite(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(rules.publishes)
 @require_POST
 def decision_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    return _take_step(request, pk, publish_decision, "Beslutet visas nu för allmänheten.")
+    tried = request.POST.get("provad") == "1"
+    publish = partial(publish_decision, nothing_is_secret=tried)
+    return _take_step(request, pk, publish, "Beslutet visas nu för allmänheten.")
 
 
 @requires(rules.publishes)
@@ -64,7 +68,14 @@ def decision_unpublish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     meetings = queries.meetings_with_counts()
+    today = timezone.localdate()
     context = {
+        "called_off": list(meetings.called_off()[:MOST_CALLED_OFF]),
+        "overlooked": list_warnings.count_overlooked(today),
+        "overlooked_days": settings.UNREPORTED_DAYS,
+        "closing": list_warnings.closing_soon(today),
+        "shut_out": list_warnings.shut_out_urgent(),
+        "today": today,
         "coming": list(meetings.coming()),
         "page": Paginator(meetings.held(), PER_PAGE).get_page(request.GET.get("page")),
         "unreported": queries.count_unreported(),
@@ -142,15 +153,32 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, meeting: CommitteeMeeting, form: MinutesForm) -> HttpResponse:
     user = cast(User, request.user)
     page = Paginator(queries.unreported_for(meeting), PER_PAGE).get_page(request.GET.get("page"))
+    listed: Any = Paginator(queries.reports_on(meeting), PER_PAGE).get_page(request.GET.get("lista"))
+    listed.parameter = "lista"
+    annexes = list(annexes_of(meeting))
+    holding = next((annex for annex in annexes if annex.holds), None)
     context = {
         "meeting": meeting,
         "meeting_day": format_day(meeting.day),
-        "reports": queries.reports_on(meeting),
+        "listed": listed,
+        "reports": queries.mark_missed(list(listed), meeting),
+        "shut_out": holding is not None and meeting in list_warnings.shut_out_urgent(),
+        "closing": holding is None and meeting in list_warnings.closing_soon(timezone.localdate()),
         "page": page,
         "unreported": queries.mark_late(list(page), meeting),
+        "missing": queries.missing_from(meeting),
         "form": form,
-        "may_report": rules.may_report(user),
-        "may_arrange": rules.may_arrange_meetings(user),
+        "refusals": refusals_to_report(meeting),
+        "notices": list(board.notices_of(meeting)),
+        "may_keep_board": rules.may_keep_board(user),
+        "may_report": rules.may_report(user) and holding is None and not meeting.is_called_off,
+        "may_confirm": rules.may_report(user) and not meeting.is_called_off,
+        "annexes": annexes,
+        "annex": holding,
+        "seen": list_mark(meeting),
+        "may_arrange": rules.may_arrange_meetings(user) and not meeting.is_called_off,
+        "may_call_off": rules.may_arrange_meetings(user)
+        and not (meeting.is_called_off or meeting.approved_on or meeting.report_paragraph),
     }
     status = 422 if form.errors else 200
     return render(request, "decisions/registrar_meeting_detail.html", context, status=status)
@@ -193,28 +221,3 @@ def meeting_report(request: HttpRequest, pk: int) -> HttpResponse:
         number = "1 beslut är" if len(reports) == 1 else f"{len(reports)} beslut är"
         messages.success(request, f"{number} med på listan till sammanträdet.")
     return redirect("decisions:committee_meeting_detail", pk=pk)
-
-
-@requires(rules.may_report)
-@require_POST
-def meeting_withdraw(request: HttpRequest, pk: int, report_pk: int) -> HttpResponse:
-    report = get_object_or_404(
-        DecisionReport.objects.select_related("decision__case"), pk=report_pk, meeting_id=pk
-    )
-    try:
-        reporting.withdraw_report(report_id=report.pk, actor=cast(User, request.user))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"{report.decision.case} är borttaget från listan.")
-    return redirect("decisions:committee_meeting_detail", pk=pk)
-
-
-# --- Delegation -------------------------------------------------------------------------------------------
-@requires(rules.may_see_delegation)
-@require_safe
-def delegation_list(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    return render(
-        request, "decisions/delegation_list.html", {"orders": queries.delegation_on(today), "today": today}
-    )

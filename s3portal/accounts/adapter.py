@@ -2,15 +2,18 @@
 
 import logging
 import smtplib
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from s3portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
+#: Of an address, as the database holds it.
+MOST_SIGNS: Final = 254
 NOT_SENT = "Brevet gick inte att skicka just nu. Försök igen om en stund."
 
 
@@ -18,6 +21,9 @@ class AccountAdapter(DefaultAccountAdapter):
     """Accounts are e-mail addresses with a name; addresses are kept in lower case."""
 
     def clean_email(self, email: str) -> str:
+        """Raises ValidationError for what the columns do not hold: allauth's own forms take 320 signs."""
+        if len(email) > MOST_SIGNS:
+            raise ValidationError(f"E-postadressen får ha högst {MOST_SIGNS} tecken.")
         return super().clean_email(email).lower()
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:

@@ -6,12 +6,15 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from s3portal.accounts.enums import LegalForm, MembershipRole, Role
+from s3portal.common.search import swedish_query
 
 
 class UserManager(BaseUserManager["User"]):
@@ -89,10 +92,18 @@ class StaffRole(models.Model):
         return f"{self.user}: {self.get_role_display()}"
 
 
+#: Indexed as it stands here: a question must be put to exactly this.
+ORGANISATION_WORDS = SearchVector("name", config="swedish")
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def of(self, user: User) -> "OrganisationQuerySet":
         """The organisations this person belongs to."""
         return self.filter(memberships__user=user).distinct()
+
+    def named(self, text: str) -> "OrganisationQuerySet":
+        """Those whose name answers to ``text``, in any form of its words or by their beginnings."""
+        return self.alias(words=ORGANISATION_WORDS).filter(words=swedish_query(text))
 
 
 class Organisation(models.Model):
@@ -125,6 +136,7 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisationer")
         ordering = ["name"]
+        indexes = [GinIndex(ORGANISATION_WORDS, name="organisation_words")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(org_number__regex=r"^[0-9]{2}[2-9][0-9]{3}-[0-9]{4}$"),
@@ -138,6 +150,20 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def writers(self) -> "MembershipQuerySet":
+        """Owners and editors, those who can log in."""
+        return self.filter(role__in=MembershipRole.writers(), user__is_active=True)
+
+    def owners(self) -> "MembershipQuerySet":
+        """Those who can log in."""
+        return self.filter(role=MembershipRole.OWNER, user__is_active=True)
+
+    def emails(self) -> list[str]:
+        """The people's addresses in small letters, each once."""
+        return sorted({email.lower() for email in self.values_list("user__email", flat=True)})
 
 
 class Membership(models.Model):
@@ -162,6 +188,8 @@ class Membership(models.Model):
         related_name="+",
         verbose_name=_("bekräftad av"),
     )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("medlemskap")

@@ -39,6 +39,7 @@ STAFF_MENU: list[_Entry] = [
     (_("Öppnat"), "applications:openings", frozenset({"registrar", "admin"})),
     (_("Delegation"), "decisions:delegation_list", frozenset({"delegate", "registrar", "admin"})),
     (_("Sammanträden"), "decisions:committee_meeting_list", frozenset({"registrar", "admin"})),
+    (_("Anslag"), "decisions:notice_overview", frozenset({"registrar", "admin"})),
     (_("Utskick"), "outbox:message_list", frozenset({"officer", "registrar", "admin"})),
 ]
 COMMITTEE_MENU: list[_Entry] = [
@@ -50,6 +51,7 @@ ABOUT_MENU: list[_Entry] = [
     (_("Prenumerera på utlysningar och möten"), "calls:subscribe", _ALL),
     (_("Tillgänglighetsredogörelse"), "home:accessibility", _ALL),
     (_("Så behandlar vi personuppgifter"), "home:privacy", _ALL),
+    (_("Anslagstavlan"), "decisions:board", _ALL),
     (_("Diariet och allmänna handlingar"), "diary:public_list", _ALL),
     (_("Projektbanken"), "applications:project_list", _ALL),
 ]
@@ -76,6 +78,7 @@ TRIAL_ACCOUNTS: list[tuple[str, Any]] = [
     ("handlaggare@example.se", _("Handläggare")),
     ("handlaggare2@example.se", _("Handläggare")),
     ("direktor@example.se", _("Delegat, regional utvecklingsdirektör")),
+    ("enhetschef@example.se", _("Delegat, enhetschef och tf. regional utvecklingsdirektör")),
     ("registrator@example.se", _("Registrator")),
     ("ledamot@example.se", _("Ledamot i nämnden")),
     ("bedomare@example.se", _("Bedömare")),
@@ -105,6 +108,8 @@ class Navigation:
     about: list[NavItem]
     person: Person | None
     login_url: str
+    #: Where the staff's search is, for who may use it under /handlaggning/; else empty.
+    search_url: str = ""
 
     @property
     def many(self) -> bool:
@@ -176,7 +181,9 @@ def navigation(request: HttpRequest) -> Navigation:
         and not request.path.startswith(("/konto/", "/admin/"))
         and request.path != "/"
     )
+    searches = bool(roles & STAFF_ROLES) and request.path.startswith(STAFF_START)
     return Navigation(
+        search_url=reverse("home:search") if searches else "",
         items=_items(_menu(user, request.path) if known else PUBLIC_MENU, roles, request.path),
         about=_items(ABOUT_MENU, roles, request.path),
         person=person,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from s3portal.common.quarantine import require_usable
+
 
 class AlteredFile(Exception):
     """The stored bytes are not those whose hash was noted. Nothing of them may be shown or sent."""
@@ -48,7 +50,9 @@ def hash_of(file: "File[bytes]") -> tuple[str, int]:
 
 
 def read_frozen(storage_name: str, *, sha256: str) -> bytes:
-    """The bytes under ``storage_name``. Raises AlteredFile when they do not match ``sha256``."""
+    """The bytes under ``storage_name``. Raises AlteredFile when they do not match ``sha256``, and FileHeld
+    for a file that is not known to be clean of viruses."""
+    require_usable(storage_name)
     with default_storage.open(storage_name) as stored:
         content: bytes = stored.read()
     if sha256_hex(content) != sha256:

@@ -62,6 +62,24 @@ class CleanTextField(CleanCharField):
         return text
 
 
+class _FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, or none. What is taken is judged by content when they are stored."""
+
+    widget = _FilesInput
+    default_error_messages = {
+        "empty": _("En av filerna är tom."),
+        "invalid": _("Filen kom inte fram. Försök igen."),
+    }
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = data if isinstance(data, (list, tuple)) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in files if one is not None]
+
+
 class _ParsedField(forms.Field, ABC):
     """A field whose typed text is read by a parser that refuses in Swedish. Empty becomes None.
 

@@ -11,12 +11,17 @@ from typing import Any, Final
 
 import pikepdf
 
+from s3portal.common.embedded import MOST_BYTES, NotHarmless, require_data_files
 from s3portal.common.errors import Refusal
 
 SWELLS = "Filen blir orimligt stor när den packas upp och tas inte emot. Spara om den och försök igen."
 ENCRYPTED = "Pdf-filen är skyddad med lösenord. Spara den utan lösenord och ladda upp den igen."
 ACTS = "Pdf-filen innehåller skript eller startar program. Skriv ut den till en ny pdf och ladda upp den."
-CARRIES = "Pdf-filen har andra filer inuti sig. Ladda upp dem var för sig."
+CARRIES = "Pdf-filen har andra filer inuti sig. Ladda upp dem var för sig, och pdf-filen utan dem."
+BROKEN = (
+    "Pdf-filen är skadad och går inte att läsa. Öppna den i ett annat program, skriv ut den till en ny pdf "
+    "och ladda upp den."
+)
 TOO_MANY_PIXELS = "Bilden har för många bildpunkter. Spara den i mindre storlek, högst 100 miljoner punkter."
 
 #: Bytes that the members of an Office file may take together when unpacked.
@@ -30,7 +35,6 @@ MOST_PIXELS: Final = 100_000_000
 
 _ACTING_KEYS: Final = frozenset({"/JS", "/JavaScript", "/RichMedia"})
 _ACTING_VALUES: Final = frozenset({"/JavaScript", "/Launch", "/RichMedia"})
-_CARRYING_KEYS: Final = frozenset({"/EmbeddedFiles", "/EF"})
 _START_OF_FRAME: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
@@ -45,31 +49,37 @@ def require_small_archive(file: Any) -> None:
 
 
 def require_still_pdf(file: Any) -> None:
-    """Raises Refusal for a PDF with a password, scripts, programs to start or files inside.
+    """Raises Refusal for a PDF with a password, scripts, programs to start or files inside that are no data.
 
-    What is too broken to be read has its bytes searched for the same names instead."""
+    What cannot be opened is refused too: nobody could read it, and what it hides is not seen."""
     try:
         with pikepdf.open(file) as pdf:
+            left = MOST_BYTES
             for item in pdf.objects:
-                _require_still(item)
+                left = _require_still(item, left)
     except pikepdf.PasswordError as error:
         raise Refusal(ENCRYPTED) from error
-    except (pikepdf.PdfError, ValueError, RuntimeError):
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
         # The last two: names that are not UTF-8, and numbers out of range.
-        file.seek(0)
-        _require_still_bytes(file.read())
+        raise Refusal(BROKEN) from error
 
 
-def _require_still(item: Any) -> None:
-    for key, value in _entries(item):
-        if key in _CARRYING_KEYS:
-            raise Refusal(CARRIES)
+def _require_still(item: Any, left: int) -> int:
+    """``left``: bytes that files inside may still take. Returns what is left after this object."""
+    for owner, key, value in _entries(item):
+        if key == "/EF":
+            try:
+                left = require_data_files(owner, left=left)
+            except NotHarmless as error:
+                raise Refusal(CARRIES) from error
         if key in _ACTING_KEYS or (isinstance(value, pikepdf.Name) and str(value) in _ACTING_VALUES):
             raise Refusal(ACTS)
+    return left
 
 
-def _entries(item: Any) -> Iterator[tuple[str, Any]]:
-    """Every key and value written inside the object; what it refers to is an object of its own."""
+def _entries(item: Any) -> Iterator[tuple[Any, str, Any]]:
+    """Every key and value written inside the object, with what they stand in; what it refers to is an object
+    of its own."""
     waiting = [item]
     while waiting:
         current = waiting.pop()
@@ -80,18 +90,9 @@ def _entries(item: Any) -> Iterator[tuple[str, Any]]:
         else:
             continue
         for key, value in inner:
-            yield key, value
+            yield current, key, value
             if not getattr(value, "is_indirect", True):
                 waiting.append(value)
-
-
-def _require_still_bytes(content: bytes) -> None:
-    if b"/Encrypt" in content:
-        raise Refusal(ENCRYPTED)
-    if any(name.encode() in content for name in _ACTING_KEYS | _ACTING_VALUES):
-        raise Refusal(ACTS)
-    if b"/EmbeddedFile" in content:
-        raise Refusal(CARRIES)
 
 
 def require_sane_image(file: Any) -> None:

@@ -40,6 +40,8 @@ _IN_BRACKETS = (
     r"(?i:\[(?:ange|skriv|fyll i|infoga|välj|namn|belopp|datum|titel|text|rubrik|diarienummer)\b"
     r"[^\]\n]{0,60}\])(?!\()"
 )
+# What a standard phrase names and the case does not tell.
+_MISSING = r"\[[^\[\]\n]{1,80} saknas\](?!\()"
 _NOTHING = r"[ \t]*(?:…|\.{2,}|_+)?[ \t]*"
 _PATTERNS = tuple(
     (re.compile(pattern), reason)
@@ -48,6 +50,7 @@ _PATTERNS = tuple(
         (_CLICK_HERE, _PROMPT),
         (r"(?i:\bclick (?:or tap )?here to (?:enter|add)\b[^\n.]{0,40})", _PROMPT),
         (r"(?i:\bvälj ett (?:objekt|alternativ|datum)\.)", _PROMPT),
+        (_MISSING, _BLANK),
         (_IN_BRACKETS, _PROMPT),
         (rf"\[{_NOTHING}\]|(?<!\w)\({_NOTHING}\)", _BLANK),
         (r"\?{3,}", _BLANK),

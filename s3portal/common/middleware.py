@@ -4,8 +4,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from s3portal.common.errors import Refusal
+from s3portal.common.models import ScanStatus
+from s3portal.common.quarantine import FileHeld
 from s3portal.common.uploads import megabytes
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -21,6 +25,23 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class HeldFileMiddleware:
+    """Tells whoever asks for a file in quarantine how it stands, wherever in the portal they ask."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, FileHeld):
+            return None
+        waits = exception.status == ScanStatus.WAITING
+        context = {"message": exception.message, "waits": waits}
+        return render(request, "file_held.html", context, status=409 if waits else 410)
 
 
 class HugeBodyMiddleware:
@@ -41,3 +62,19 @@ class HugeBodyMiddleware:
             page = render_to_string("413.html", {"most": megabytes(most), "region": settings.REGION})
             return HttpResponse(page, status=413)
         return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Says a refusal that no view has told: somebody lost their role, or was second, between the page and the
+    button. Views show what they expect beside its field; this is so that the rest is never a failure."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        return render(request, "refused.html", {"refused": exception.message}, status=409)

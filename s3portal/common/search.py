@@ -41,6 +41,21 @@ def swedish_query(text: str) -> Query:
     return query if query is not None else SearchQuery("", config="swedish")
 
 
+def word_pattern(text: str) -> re.Pattern[str] | None:
+    """Finds in a text the words that answer to the question, in any of their forms, to be marked for who
+    reads. None when the question holds no word. What must not be there is nothing to mark."""
+    found: list[str] = []
+    for match in list(_TOKEN.finditer(normalize_text(text)))[:MOST_WORDS]:
+        if match["no"]:
+            continue
+        for word in _WORD.findall(match["words"] or match["phrase"] or ""):
+            found += _stems(word)
+    if not found:
+        return None
+    stems = "|".join(sorted(map(re.escape, dict.fromkeys(found)), key=len, reverse=True))
+    return re.compile(rf"\b(?:{stems})\w*", re.IGNORECASE)
+
+
 def _any(ways: list[SearchQuery]) -> list[Query]:
     if len(ways) < 2:
         return [*ways]
@@ -67,9 +82,23 @@ def _words(token: str) -> list[SearchQuery]:
 
 def _forms(word: str) -> list[str]:
     """The word and what is left of it without its endings, in the raw syntax of to_tsquery."""
-    if word.isdecimal() or len(word) < _SHORTEST_STEM:
+    if _is_whole(word):
         return [f"'{word}'"]
+    # How common a word is PostgreSQL knows, but of a beginning it only guesses when it knows few words: with
+    # both it reads what is common in order, and looks up what is rare, also then.
+    return [form for stem in _stems(word) for form in (f"'{stem}'", f"'{stem}':*")]
+
+
+def _is_whole(word: str) -> bool:
+    """Figures and short words are asked for as they are."""
+    return word.isdecimal() or len(word) < _SHORTEST_STEM
+
+
+def _stems(word: str) -> list[str]:
+    """The beginnings that the word is searched by, in small letters."""
     lower = word.lower()
+    if _is_whole(word):
+        return [lower]
     stems = [lower] + [lower[: -len(ending)] for ending in _ENDINGS if lower.endswith(ending)]
     stems += [stem[:-1] for stem in stems if _LOST_VOWEL.search(stem)]
-    return [f"'{stem}':*" for stem in dict.fromkeys(stems) if len(stem) >= _SHORTEST_STEM]
+    return [stem for stem in dict.fromkeys(stems) if len(stem) >= _SHORTEST_STEM]

@@ -15,17 +15,20 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from s3portal.common import quarantine
+
 logger = logging.getLogger(__name__)
 
 #: Every column that holds a name in the private storage, as "app.model.column".
 REFERENCES: Final = (
     "applications.attachment.storage_name",
+    "archive.archivepackage.storage_name",
     "calls.calldocumentversion.storage_name",
     "diary.recordfile.storage_name",
     "outbox.messageattachment.storage_name",
 )
 #: The folders of ours; whatever else somebody keeps in the same storage is not looked at.
-FOLDERS: Final = ("applications/", "calls/", "diary/")
+FOLDERS: Final = ("applications/", "archive/", "calls/", "diary/", "letters/")
 #: Younger files may belong to a transaction that is not done.
 REST: Final = timedelta(days=1)
 _BATCH: Final = 500
@@ -56,6 +59,7 @@ def _remove(names: list[str]) -> int:
     for name in orphans:
         default_storage.delete(name)
         logger.warning("Removed from the storage, since no row refers to it: %s", name)
+    quarantine.forget(orphans)
     return len(orphans)
 
 

@@ -1,17 +1,15 @@
 """Files from outside: told by their content, never by their name, and checked for viruses when configured."""
 
-import socket
-import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files import File
 from django.db import models
 
+from s3portal.common.clamd import NoVerdict, is_clean
 from s3portal.common.errors import Refusal
 from s3portal.common.harmless import require_sane_image, require_small_archive, require_still_pdf
 from s3portal.common.swedish import HARD_SPACE
@@ -19,9 +17,6 @@ from s3portal.common.swedish import HARD_SPACE
 EMPTY = "Filen är tom."
 INFECTED = "Filen innehåller skadlig kod och togs inte emot."
 NOT_SCANNED = "Filen kunde inte viruskontrolleras just nu. Försök igen om en stund."
-
-CLAMD_TIMEOUT_SECONDS = 30
-_CHUNK_BYTES = 64 * 1024
 
 
 class FileType(models.TextChoices):
@@ -91,9 +86,11 @@ def _sniff_zip(file: Any) -> FileType | None:
         return None
 
 
-def check_upload(file: "File[bytes]", *, max_bytes: int, allowed: Collection[FileType]) -> FileType:
+def check_upload(
+    file: "File[bytes]", *, max_bytes: int, allowed: Collection[FileType], scan: bool = True
+) -> FileType:
     """Raises Refusal unless the file is one of `allowed`, neither empty nor too large, hiding nothing that
-    acts or swells, and clean of viruses.
+    acts or swells, and clean of viruses; with `scan=False` the last is asked later (`quarantine`).
 
     Returns the type, which decides how the file is named and served later. Leaves it at its beginning.
     """
@@ -107,7 +104,7 @@ def check_upload(file: "File[bytes]", *, max_bytes: int, allowed: Collection[Fil
         names = [str(one.label) for one in FileType if one in allowed]
         raise Refusal(f"Filtypen kan inte tas emot. Ladda upp {_either(names)}.")
     _require_harmless(file, file_type)
-    if settings.CLAMD_URL:
+    if scan and settings.CLAMD_URL:
         check_for_viruses(file, clamd_url=settings.CLAMD_URL)
     return file_type
 
@@ -135,39 +132,10 @@ def _either(names: list[str]) -> str:
 
 
 def check_for_viruses(file: "File[bytes]", *, clamd_url: str) -> None:
-    """Raises Refusal when clamd finds something, and also when it cannot be asked: never unchecked.
-
-    `clamd_url` is tcp://host:port or unix:///path. Speaks clamd's INSTREAM: each chunk after its length.
-    """
+    """Raises Refusal when clamd finds something, and also when it cannot be asked: never unchecked."""
     try:
-        with _connect(clamd_url) as connection:
-            connection.sendall(b"zINSTREAM\0")
-            for chunk in _chunks(file):
-                connection.sendall(struct.pack("!I", len(chunk)) + chunk)
-            connection.sendall(struct.pack("!I", 0))
-            answer = b"".join(iter(lambda: connection.recv(4096), b""))
-    except OSError as error:
+        clean = is_clean(file, clamd_url=clamd_url)
+    except NoVerdict as error:
         raise Refusal(NOT_SCANNED) from error
-    finally:
-        file.seek(0)
-    verdict = answer.rstrip(b"\0\n")
-    if verdict.endswith(b" FOUND"):
+    if not clean:
         raise Refusal(INFECTED)
-    if verdict != b"stream: OK":
-        raise Refusal(NOT_SCANNED)
-
-
-def _chunks(file: "File[bytes]") -> Iterator[bytes]:
-    file.seek(0)
-    while chunk := file.read(_CHUNK_BYTES):
-        yield chunk
-
-
-def _connect(clamd_url: str) -> socket.socket:
-    address = urlsplit(clamd_url)
-    if address.scheme == "unix":
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(CLAMD_TIMEOUT_SECONDS)
-        connection.connect(address.path)
-        return connection
-    return socket.create_connection((address.hostname or "", address.port or 3310), CLAMD_TIMEOUT_SECONDS)

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 
 from s3portal.audit.admin import ReadOnlyAdmin
-from s3portal.diary.models import Case, Record
+from s3portal.diary.models import Case, CaseStep, Record
 
 
 class RecordInline(admin.TabularInline):
@@ -17,10 +17,21 @@ class RecordInline(admin.TabularInline):
         return False
 
 
+class StepInline(admin.TabularInline):
+    model = CaseStep
+    extra = 0
+    can_delete = False
+    fields = ["kind", "at", "by", "reason"]
+    readonly_fields = ["kind", "at", "by", "reason"]
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
     list_display = ["diary_number", "title", "counterpart", "opened_on", "status"]
     search_fields = ["diary_number", "title"]
     exclude = ["search"]
-    inlines = [RecordInline]
+    inlines = [RecordInline, StepInline]
     show_full_result_count = False

@@ -1,10 +1,10 @@
 """The diary: number series, cases and their records (OSL 5 kap.). It knows no domain model."""
 
-import re
 from typing import Any
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -12,11 +12,43 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from s3portal.common.quarantine import Scanned
 from s3portal.common.search import swedish_query
-from s3portal.diary.enums import CaseStatus, Direction
+from s3portal.diary.enums import CaseStatus, CaseStepKind, Direction
+from s3portal.diary.merging import CaseMerger, CaseMergerEnd
+from s3portal.diary.merging_triggers import MergedStaysClosed, RegisteredWhereItStays
 from s3portal.diary.numbers import read_number
+from s3portal.diary.retention.models import (
+    DisposalItem,
+    DisposalList,
+    RecordClass,
+    RecordClassing,
+    RecordDisposal,
+)
+from s3portal.diary.retention.triggers import StaysUntilDisposed
+from s3portal.diary.secrecy import PROTECTED, SecrecyLift, SecrecyMark, hide_words
+from s3portal.diary.secrecy_triggers import ShadowStays
 
-PROTECTED = "[Skyddat]"
+__all__ = [
+    "PROTECTED",
+    "Case",
+    "CaseMerger",
+    "CaseMergerEnd",
+    "CaseQuerySet",
+    "CaseStep",
+    "DisposalItem",
+    "DisposalList",
+    "Record",
+    "RecordCancellation",
+    "RecordClass",
+    "RecordClassing",
+    "RecordDisposal",
+    "RecordFile",
+    "RecordQuerySet",
+    "SecrecyLift",
+    "SecrecyMark",
+    "Series",
+]
 
 
 class Series(models.Model):
@@ -38,22 +70,31 @@ class Series(models.Model):
         return f"{self.prefix}/…/{self.year}"
 
 
+def case_words(text: str, path: str = "") -> Q:
+    """That the Swedish text of a case answers to ``text``, but not to what is protected in it; ``path`` leads
+    to the case: ``case_words("leder", "case__")``."""
+    named = {f"{path}counterpart_protected": True, f"{path}title__icontains": models.F(f"{path}counterpart")}
+    return Q((f"{path}search", swedish_query(text))) & ~Q(**named)
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def search(self, text: str) -> "CaseQuerySet":
-        """Cases whose number or Swedish text answers to ``text``. Protected counterparts do not answer
-        (domain.md §4): the search vector leaves them out, and a title that names one is found by number."""
-        named = Q(counterpart_protected=True, title__icontains=models.F("counterpart"))
-        words = Q(search=swedish_query(text)) & ~named
+        """Cases whose number or Swedish text answers to ``text``. What is protected does not answer
+        (domain.md §4): the search vector leaves it out, and a title that names it is found by number."""
         number = read_number(text)
         if number is None:
-            return self.filter(words)
+            return self.filter(case_words(text))
         # "Strategi 2021-2027" has the form of a number too.
-        return self.filter(number.condition() | words)
+        return self.filter(number.condition() | case_words(text))
 
 
 class Case(models.Model):
     """An ärende with its diary number ``prefix/serial/year``. A number is never used again: a case that
-    should not have been opened is cancelled (makulerat) and stays."""
+    should not have been opened is cancelled (makulerat) and stays.
+
+    ``title_protected``, ``counterpart_protected`` and ``hidden_words`` are the shadow of the case's secrecy
+    marks, and of those in the cases that it is merged with, kept by triggers: no list has to read the marks
+    to know what the public may see."""
 
     prefix = models.CharField(_("prefix"), max_length=10)
     serial = models.PositiveIntegerField(_("löpnummer"))
@@ -74,6 +115,10 @@ class Case(models.Model):
     title = models.CharField(_("ärendemening"), max_length=300)
     counterpart = models.CharField(_("motpart"), max_length=300, blank=True)
     counterpart_protected = models.BooleanField(_("motparten är skyddad"), default=False)
+    title_protected = models.BooleanField(_("ärendemeningen är skyddad"), default=False, db_default=False)
+    hidden_words = ArrayField(
+        models.TextField(), verbose_name=_("ord som är skyddade"), default=list, db_default=[], blank=True
+    )
     opened_on = models.DateField(_("öppnat"))
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -86,10 +131,16 @@ class Case(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=CaseStatus, default=CaseStatus.OPEN)
     search: Any = models.GeneratedField(
         expression=SearchVector(
-            "title",
-            # A protected party must not be findable by a search (domain.md §4).
+            # What is protected must not be findable by a search (domain.md §4), nor what is left when words
+            # have been taken out of a title.
+            models.Case(
+                models.When(title_protected=True, then=models.Value("")),
+                models.When(~Q(hidden_words=[]), then=models.Value("")),
+                default=models.F("title"),
+            ),
             models.Case(
                 models.When(counterpart_protected=True, then=models.Value("")),
+                models.When(~Q(hidden_words=[]), then=models.Value("")),
                 default=models.F("counterpart"),
             ),
             config="swedish",
@@ -113,10 +164,23 @@ class Case(models.Model):
             GinIndex(fields=["search"], name="case_search"),
             models.Index(fields=["-year", "-serial"], name="case_list"),
             models.Index(fields=["officer", "id"], name="case_officer"),
+            models.Index(fields=["-opened_on", "-id"], name="case_opened"),
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="number_fixed", fields=["prefix", "serial", "year"]),
+            ShadowStays(name="shadow_stays"),
+            MergedStaysClosed(name="merged_stays_closed"),
+            # What is cancelled stays so, and a closed case is opened again before it can be.
+            pgtrigger.FSM(
+                name="case_status_in_order",
+                field="status",
+                transitions=[
+                    (CaseStatus.OPEN, CaseStatus.CLOSED),
+                    (CaseStatus.CLOSED, CaseStatus.OPEN),
+                    (CaseStatus.OPEN, CaseStatus.CANCELLED),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,22 +189,40 @@ class Case(models.Model):
     @property
     def public_counterpart(self) -> str:
         """What the public diary shows: a protected party stands as [Skyddat] (OSL 5:2 st. 2)."""
-        return PROTECTED if self.counterpart_protected else self.counterpart
+        return PROTECTED if self.counterpart_protected else self.hide_words(self.counterpart)
 
     @property
     def public_title(self) -> str:
-        """The title without the name of a protected counterpart."""
-        return self.hide_counterpart(self.title)
+        """The title as the public may read it."""
+        return self.hide(self.title)
 
-    def hide_counterpart(self, text: str) -> str:
-        """``text`` as the public may read it: the name of a protected counterpart stands as [Skyddat]."""
-        if self.counterpart_protected and self.counterpart:
-            return re.sub(re.escape(self.counterpart), PROTECTED, text, flags=re.IGNORECASE)
-        return text
+    def hide(self, text: str) -> str:
+        """A title of the case, of a record or of a decision in it as the public may read it: hidden words and
+        the name of a protected counterpart stand as [Skyddat], and so does the whole when titles are
+        protected, since one tells the other."""
+        return PROTECTED if self.title_protected else self.hide_words(text)
+
+    def hide_words(self, text: str) -> str:
+        """``text`` without the words that are hidden wherever they stand."""
+        return hide_words(text, self.secret_words)
+
+    @property
+    def secret_words(self) -> list[str]:
+        """The passages that no text for the public may hold."""
+        return [*self.hidden_words, *([self.counterpart] if self.counterpart_protected else [])]
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether a mark covers the case itself. Its records may have marks of their own."""
+        return self.title_protected or self.counterpart_protected or bool(self.hidden_words)
 
     @property
     def is_cancelled(self) -> bool:
         return self.status == CaseStatus.CANCELLED
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == CaseStatus.OPEN
 
     @property
     def slug(self) -> str:
@@ -148,8 +230,64 @@ class Case(models.Model):
         return f"{self.prefix}-{self.serial}-{self.year}"
 
 
+class CaseStep(models.Model):
+    """One thing that somebody did with a case by hand, with the reason. The rows are never changed, so they
+    tell what a case was called before and who cancelled it.
+
+    ``confirmed``: the checklist as it was ticked, in words. ``old_…`` and ``new_…`` only when changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(_("åtgärd"), max_length=12, choices=CaseStepKind)
+    at = models.DateTimeField(_("tidpunkt"), default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("skäl"), max_length=500, blank=True)
+    confirmed = models.JSONField(_("kontrollerat"), default=list, blank=True)
+    old_title = models.CharField(_("tidigare ärendemening"), max_length=300, blank=True)
+    new_title = models.CharField(_("ny ärendemening"), max_length=300, blank=True)
+    old_counterpart = models.CharField(_("tidigare motpart"), max_length=300, blank=True)
+    new_counterpart = models.CharField(_("ny motpart"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("åtgärd i ärende")
+        verbose_name_plural = _("åtgärder i ärenden")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=CaseStepKind.values), name="case_step_known"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=CaseStepKind.with_reason()) | ~Q(reason=""), name="case_step_says_why"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="case_step_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.get_kind_display()}"
+
+    @property
+    def changed_title(self) -> bool:
+        return self.old_title != self.new_title
+
+    @property
+    def changed_counterpart(self) -> bool:
+        return self.old_counterpart != self.new_counterpart
+
+
+#: Indexed as it stands here: a question must be put to exactly this.
+RECORD_WORDS = SearchVector("title", "counterpart", config="swedish")
+
+
+class RecordQuerySet(models.QuerySet["Record"]):
+    def standing(self) -> "RecordQuerySet":
+        """Those that are not cancelled."""
+        return self.filter(cancellation__isnull=True)
+
+    def by_the_portal(self) -> "RecordQuerySet":
+        return self.filter(registered_by__isnull=True)
+
+
 class Record(models.Model):
-    """A handling in a case, numbered within it."""
+    """A handling in a case, numbered within it. ``registered_by``: who registered it by hand; None for what
+    the portal registers itself. A record never changes: one that is wrong is cancelled and stays. When it is
+    disposed of, its line stays and what it told of persons is written over."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="records")
     number = models.PositiveIntegerField(_("nummer"))
@@ -158,6 +296,16 @@ class Record(models.Model):
     counterpart = models.CharField(_("avsändare eller mottagare"), max_length=300, blank=True)
     dated_at = models.DateTimeField(_("inkommen eller upprättad"))
     registered_at = models.DateTimeField(_("registrerad"), default=timezone.now)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("registrerad för hand av"),
+    )
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("handling")
@@ -170,16 +318,64 @@ class Record(models.Model):
                 condition=Q(direction__in=Direction.values), name="record_direction_known"
             ),
         ]
+        indexes = [
+            GinIndex(RECORD_WORDS, name="record_words"),
+            models.Index(fields=["-dated_at", "-id"], name="record_list"),
+        ]
         triggers = [
-            pgtrigger.Protect(name="record_stays", operation=pgtrigger.Update | pgtrigger.Delete),
+            RegisteredWhereItStays(name="registered_where_it_stays"),
+            StaysUntilDisposed(name="record_stays", record="id", fields=["title", "counterpart"]),
         ]
 
     def __str__(self) -> str:
         return f"{self.case} nr {self.number}: {self.title}"
 
+    @property
+    def by_hand(self) -> bool:
+        return self.registered_by_id is not None
 
-class RecordFile(models.Model):
-    """The bytes of a record, frozen with their hash. Nobody changes or removes them."""
+    @property
+    def has_time(self) -> bool:
+        """Whether the time of day is known: what is registered by hand may have only its day."""
+        local = timezone.localtime(self.dated_at)
+        return not self.by_hand or (local.hour, local.minute) != (0, 0)
+
+    @property
+    def cancelled(self) -> "RecordCancellation | None":
+        return getattr(self, "cancellation", None)
+
+    @property
+    def disposed(self) -> "RecordDisposal | None":
+        return getattr(self, "disposal", None)
+
+
+class RecordCancellation(models.Model):
+    """That a record should not have been registered, or not so. It stays, with its number and its files."""
+
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="cancellation")
+    reason = models.CharField(_("skäl"), max_length=500)
+    at = models.DateTimeField(_("tidpunkt"), default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("makulering")
+        verbose_name_plural = _("makuleringar")
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="record_cancellation_says_why"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="record_cancellation_stays", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} är makulerad"
+
+
+class RecordFile(Scanned, models.Model):
+    """The bytes of a record, frozen with their hash. Nobody changes or removes them; but those of a file that
+    held a virus or is disposed of are taken away, and the row tells so."""
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="files")
     filename = models.CharField(_("filnamn"), max_length=200)
@@ -199,8 +395,12 @@ class RecordFile(models.Model):
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="record_file_hash_form"
             ),
         ]
+        indexes = [
+            # Who shows a document is told whether it is ours: by its hash alone.
+            models.Index(fields=["sha256"], name="record_file_hash"),
+        ]
         triggers = [
-            pgtrigger.Protect(name="file_stays", operation=pgtrigger.Update | pgtrigger.Delete),
+            StaysUntilDisposed(name="file_stays", record="record_id", fields=["filename"]),
         ]
 
     def __str__(self) -> str:

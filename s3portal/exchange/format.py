@@ -120,6 +120,18 @@ EURO_RATE = Group(
 COMMITTEE = Group(
     (Field("adress", "slug", Value(address), required=True), text("namn", "name", 150, required=True))
 )
+DELEGATE = Group(
+    (
+        Field("e-post", "email", Value(email), required=True),
+        text("befattning", "office", 150, required=True),
+        flag("tillförordnad", "acting", default=False),
+        flag("förvaltningschef", "is_head", default=False),
+        text("egen_budget", "budget", 200),
+        Field("från", "valid_from", Value(day)),
+        Field("till", "valid_to", Value(day)),
+        Field("vidaredelegerad_av", "delegated_by", Value(email), default=""),
+    )
+)
 CLAUSE = Group(
     (
         text("nummer", "number", 20, required=True),
@@ -127,7 +139,11 @@ CLAUSE = Group(
         Field("slag", "kinds", Many(Value(choice(DECISION_KINDS))), required=True),
         Field("tak", "ceiling", Value(positive_kronor)),
         flag("taket_ingår", "ceiling_included", default=False),
+        flag("egen_budget", "own_budget", default=False),
+        flag("vidaredelegation", "sub_delegation", default=False),
         flag("anmäls", "reportable", default=True),
+        flag("brådskande", "urgent", default=False),
+        Field("delegater", "delegates", Many(DELEGATE), default=()),
     )
 )
 DELEGATION_ORDER = Group(
@@ -136,6 +152,7 @@ DELEGATION_ORDER = Group(
         text("rubrik", "title", 300, required=True),
         text("mandatperiod", "period", 20, required=True),
         text("antagen", "adopted", 200),
+        Field("antagen_den", "adopted_on", Value(day)),
         Field("gäller_från", "valid_from", Value(day), required=True),
         Field("gäller_till", "valid_to", Value(day), required=True),
         Field("punkter", "clauses", Many(CLAUSE), required=True),
@@ -180,6 +197,7 @@ CALL = Group(
         Field("senaste_slut", "latest_end", Value(day)),
         Field("stödperiod_månader", "grant_months", Value(whole_number(1, 120))),
         flag("kan_förlängas", "extension_possible", default=False),
+        flag("brev_om_medfinansiering", "letters_required", default=False),
         Field("status", "status", Value(choice(CALL_STATUSES)), required=True),
         Field("publicerad", "published_at", Value(moment)),
         Field("kontakter", "contacts", Many(CONTACT), default=()),
@@ -272,6 +290,9 @@ DECISION = Group(
         Field("period", "period", Value(period)),
         text("beslutsfattare", "signatory_name", 150, required=True),
         text("beslutsfattarens_titel", "signatory_title", 150, required=True),
+        text("föredragande", "presenter_name", 150),
+        text("föredragandens_titel", "presenter_title", 150),
+        Field("deltog_också", "also_present", Many(Value(line_of(300))), default=()),
         Field("utdrag_till", "recipients", Many(RECIPIENT), default=()),
         flag("publicerat", "published", default=False),
     )

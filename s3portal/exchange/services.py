@@ -1,7 +1,7 @@
 """Taking in a file in the exchange format: all of it, or nothing."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from applications.importing import import_project
 from calls.content import ContactData
 from calls.services.entering import (
+    CallEntry,
     CriterionData,
     save_area,
     save_call,
@@ -19,14 +20,14 @@ from calls.services.entering import (
     save_series,
     save_strategy,
 )
-from decisions.services.importing import (
-    ClauseData,
-    Recipient,
-    SignedElsewhere,
-    import_decision,
+from decisions.services.delegating import ClauseData
+from decisions.services.entering import (
+    ClauseEntry,
+    HolderEntry,
     save_committee,
     save_delegation_order,
 )
+from decisions.services.importing import Recipient, SignedElsewhere, import_decision
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 from s3portal.common.upsert import Outcome
@@ -55,12 +56,16 @@ class _DryRun(Exception):
     """Rolls everything back when the file has been tried."""
 
 
-def import_file(content: bytes, *, actor: User | None, dry_run: bool = False) -> Summary:
+def import_file(
+    content: bytes, *, actor: User | None, dry_run: bool = False, only: Collection[str] = ()
+) -> Summary:
     """Take in a file. Raises BadFile with every problem found, and then nothing has changed.
 
     Running the same file again changes nothing. With ``dry_run`` everything is tried and nothing is kept.
+    With ``only``, a file that holds other kinds than these is refused.
     """
     item = _read(content)
+    _require_only(item, only)
     summary = Summary()
     try:
         with transaction.atomic():
@@ -87,6 +92,17 @@ def _read(content: bytes) -> Item:
     return item
 
 
+def _require_only(item: Item, only: Collection[str]) -> None:
+    allowed = [item.keys[name] for name, _enter in _KINDS if name in only]
+    problems = [
+        Problem(item.lines[name], item.keys[name], f"Här läses bara det här in: {', '.join(allowed)}.")
+        for name, _enter in _KINDS
+        if only and name not in only and name in item.lines
+    ]
+    if problems:
+        raise BadFile(problems)
+
+
 # --- One function for each kind: from what was read to the service that enters it --------------------------
 def _strategy(item: Item, actor: User | None) -> Outcome:
     values = dict(item.values)
@@ -111,14 +127,19 @@ def _committee(item: Item, actor: User | None) -> Outcome:
 
 
 def _delegation_order(item: Item, actor: User | None) -> Outcome:
-    clauses = [ClauseData(**clause.values) for clause in item.values["clauses"]]
+    clauses = []
+    for clause in item.values["clauses"]:
+        values = dict(clause.values)
+        holders = [HolderEntry(**holder.values) for holder in values.pop("delegates")]
+        clauses.append(ClauseEntry(ClauseData(**values), holders))
     return save_delegation_order(actor=actor, **{**item.values, "clauses": clauses})[1]
 
 
 def _call(item: Item, actor: User | None) -> Outcome:
     criteria = [CriterionData(**criterion.values) for criterion in item.values["criteria"]]
     contacts = [ContactData(**contact.values) for contact in item.values["contacts"]]
-    return save_call(actor=actor, **{**item.values, "criteria": criteria, "contacts": contacts})[1]
+    entry = CallEntry(**{**item.values, "criteria": criteria, "contacts": contacts})
+    return save_call(actor=actor, entry=entry)[1]
 
 
 def _series(item: Item, actor: User | None) -> Outcome:

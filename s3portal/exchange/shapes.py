@@ -54,9 +54,13 @@ class Item:
 
     def problem(self, path: str, refusal: Refusal) -> Problem:
         """Where a service's refusal belongs in the file."""
+        item = self
+        for rows, place in refusal.part:
+            path = f"{path}, {item.keys[rows]} {place + 1}"
+            item = item.values[rows][place]
         name = refusal.field or ""
-        key = self.keys.get(name, "")
-        return Problem(self.lines.get(name, self.line), f"{path}, {key}" if key else path, refusal.message)
+        key = item.keys.get(name, "")
+        return Problem(item.lines.get(name, item.line), f"{path}, {key}" if key else path, refusal.message)
 
 
 @dataclass

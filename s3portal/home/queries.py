@@ -79,7 +79,11 @@ def landing(*, now: datetime | None = None) -> Landing:
     moment = now or timezone.now()
     meetings = public_meetings().held_or_coming()
     coming = list(meetings.coming(now=moment)[:MEETINGS])
-    decisions = Decision.objects.published().select_related("case").defer(*LONG_TEXTS)
+    decisions = (
+        Decision.objects.published()
+        .select_related("case", "publication__masked")
+        .defer(*LONG_TEXTS, "publication__masked__full_text", "publication__masked__search")
+    )
     decisions = decisions.order_by("-decided_on", "-pk")
     return Landing(
         hero=_hero(moment),

@@ -4,18 +4,29 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.enums import ApplicationStatus
+from applications.impartiality import Access
 from applications.models import Application, SupplementRequest
 from calls.queries.inquiries import waiting_inquiries
 from calls.rules import may_edit_calls
+from decisions.asked import waiting_for
+from decisions.board import count_to_post
 from decisions.enums import DecisionStatus
+from decisions.expedition_queries import to_expedite
+from decisions.final_queries import count_warnings
 from decisions.models import CommitteeMeeting, Decision
 from decisions.models.decision import LONG_TEXTS
 from decisions.queries import count_unreported, next_meeting
+from decisions.veil import lay_veils
+from decisions.worklist import doors
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.swedish import format_day, in_stockholm
+from s3portal.copies.queries import counts, oldest_waiting
+from s3portal.diary.marked import marked_among
+from s3portal.diary.models import PROTECTED, Case
 from s3portal.diary.queries import count_unassigned
 from s3portal.organisations.queries import unconfirmed_members
 from s3portal.outbox.enums import MessageStatus
@@ -36,13 +47,31 @@ class Todo:
 
 
 @dataclass(frozen=True)
+class Nearest:
+    """An application in a list, as it may be told of there: who opens it reads all of it."""
+
+    application: Application
+    title: str
+    party: str
+    #: None where something in the case is marked.
+    amount: int | None
+
+
+@dataclass(frozen=True)
 class StaffStart:
     todos: list[Todo]
     decisions: list[Decision]
-    applications: list[Application]
+    #: Decision id → why what is proposed is not told to the person; see ``worklist.doors``.
+    closed: dict[int, Access]
+    applications: list[Nearest]
     meeting: CommitteeMeeting | None
     #: Receipts, decisions and the like in this officer's own cases that reached nobody.
     failed: list[Message]
+
+    @property
+    def unasked(self) -> list[int]:
+        """Where the person has not answered the question of jäv."""
+        return [pk for pk, access in self.closed.items() if access is Access.ASK]
 
 
 def staff_start(user: User) -> StaffStart:
@@ -52,6 +81,7 @@ def staff_start(user: User) -> StaffStart:
     todos: list[Todo] = []
     if user.has_role(Role.OFFICER):
         todos += _officer_todos(user)
+        todos.append(_asked(user))
         if waiting := unconfirmed_members().count():
             todos.append(_to_confirm(waiting))
     if may_edit_calls(user):
@@ -60,13 +90,16 @@ def staff_start(user: User) -> StaffStart:
         todos.append(_to_sign(user))
     todos.append(_to_report(meeting))
     if user.has_role(Role.REGISTRAR):
-        todos.append(_unassigned())
+        todos += [_requested(), _to_post(), _stuck(), _unassigned()]
     if user.has_role(Role.OFFICER, Role.REGISTRAR, Role.ADMIN):
         todos.append(_failed())
+    decisions = list(_decisions_for(user)[:NEAREST])
+    lay_veils(decisions)
     return StaffStart(
         todos=todos,
-        decisions=list(_decisions_for(user)[:NEAREST]),
-        applications=list(_applications_of(user)[:NEAREST]) if user.has_role(Role.OFFICER) else [],
+        decisions=decisions,
+        closed=doors(decisions, user),
+        applications=_nearest_of(user) if user.has_role(Role.OFFICER) else [],
         meeting=meeting,
         failed=list(_failed_in_cases_of(user)[:NEAREST]) if user.has_role(Role.OFFICER) else [],
     )
@@ -96,6 +129,21 @@ def _applications_of(user: User) -> QuerySet[Application]:
     )
 
 
+def _nearest_of(user: User) -> list[Nearest]:
+    found = list(_applications_of(user)[:NEAREST])
+    marked = marked_among({one.case_id for one in found if one.case_id is not None})
+    return [_nearest(one, one.case, hidden=one.case_id in marked) for one in found if one.case is not None]
+
+
+def _nearest(application: Application, case: Case, *, hidden: bool) -> Nearest:
+    return Nearest(
+        application=application,
+        title=case.hide(application.title),
+        party=PROTECTED if hidden else str(application.organisation),
+        amount=None if hidden else application.applied_amount,
+    )
+
+
 def _decisions_for(user: User) -> QuerySet[Decision]:
     """Drafts and proposals that wait for this person; the longest untouched first."""
     waiting = Q(pk__in=[])
@@ -111,7 +159,7 @@ def _officer_todos(user: User) -> list[Todo]:
     mine = _applications_of(user)
     first = mine.first()
     proposed = Decision.objects.filter(status=DecisionStatus.PROPOSED).count()
-    unsent = Decision.objects.signed().filter(signed_elsewhere=False, expedition__isnull=True).count()
+    unsent = Decision.objects.filter(to_expedite()).count()
     decisions = reverse("decisions:officer_list")
     return [
         Todo(
@@ -121,7 +169,7 @@ def _officer_todos(user: User) -> list[Todo]:
             f"{reverse('applications:officer_list')}?urval=mina",
         ),
         Todo(proposed, "Väntar på underskrift", "Hos den som får besluta", f"{decisions}?visa=underskrift"),
-        Todo(unsent, "Ska expedieras", "Undertecknade, inte utskickade", f"{decisions}?visa=undertecknade"),
+        Todo(unsent, "Ska expedieras", "Någon har inte fått beslutet", f"{decisions}?visa=expediera"),
     ]
 
 
@@ -131,6 +179,13 @@ def _to_answer() -> Todo:
     text = f"Äldst: {format_day(in_stockholm(first.asked_at).date())}" if first else "Ingen väntar på svar"
     url = reverse("calls:officer_inquiries", args=[first.call_id]) if first else reverse("calls:officer_list")
     return Todo(waiting.count(), "Frågor om utlysningar", text, url)
+
+
+def _asked(user: User) -> Todo:
+    waiting = waiting_for(user)
+    first = waiting.first()
+    text = f"Äldst: {format_day(in_stockholm(first.asked_at).date())}" if first else "Ingen väntar på dig"
+    return Todo(waiting.count(), "Frågor från nämnden", text, reverse("decisions:member_questions"))
 
 
 def _to_sign(user: User) -> Todo:
@@ -151,6 +206,25 @@ def _to_report(meeting: CommitteeMeeting | None) -> Todo:
         else reverse("decisions:committee_meeting_list")
     )
     return Todo(count_unreported(), "Ska anmälas till nämnden", text, url)
+
+
+def _to_post() -> Todo:
+    text = "Senast den andra dagen efter justeringen"
+    return Todo(count_to_post(), "Anslag att sätta upp", text, reverse("decisions:notice_overview"))
+
+
+def _stuck() -> Todo:
+    text = "Får aldrig laga kraft som det är nu"
+    return Todo(
+        count_warnings(timezone.localdate()), "Beslut med varning", text, reverse("decisions:final_list")
+    )
+
+
+def _requested() -> Todo:
+    first = oldest_waiting()
+    days = 0 if first is None else first.days_open()
+    text = f"Äldst: {days} dag{'' if days == 1 else 'ar'}" if first else "Ingen väntar på svar"
+    return Todo(counts().to_do, "Begäran om handlingar", text, reverse("copies:staff_list"))
 
 
 def _unassigned() -> Todo:

@@ -5,11 +5,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
+from django.urls import reverse
 
 from applications.impartiality import Recused, who_to_talk_to
+from decisions.impartiality import DecisionRecused
+from decisions.impartiality import who_to_talk_to as in_decision
 from s3portal.accounts.enums import Role
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.home.queries import landing
+from s3portal.outbox.services import days_kept
 
 
 def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
@@ -25,7 +29,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, Recused):
         people = who_to_talk_to(exception.application)
-        context = {"application": exception.application, "people": people}
+        answer = reverse("applications:impartiality", args=[exception.application.pk])
+        context = {"answer": answer, "people": people}
+        return render(request, "applications/recused.html", context, status=403)
+    if isinstance(exception, DecisionRecused):
+        answer = reverse("decisions:impartiality", args=[exception.decision.pk])
+        context = {"answer": answer, "people": in_decision(exception.decision)}
         return render(request, "applications/recused.html", context, status=403)
     return _error(request, "403.html", 403)
 
@@ -59,7 +68,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    kept = {"asker_weeks": settings.INQUIRY_ASKER_WEEKS, "meal_weeks": settings.MEAL_WISHES_WEEKS}
+    kept = {
+        "asker_weeks": settings.INQUIRY_ASKER_WEEKS,
+        "requester_days": settings.REQUESTER_DAYS,
+        "outbox_days": days_kept(),
+        "meal_weeks": settings.MEAL_WISHES_WEEKS,
+    }
     return render(request, "home/privacy.html", kept)
 
 

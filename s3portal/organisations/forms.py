@@ -31,7 +31,10 @@ class DetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     email = forms.EmailField(
-        label="E-post till organisationen", required=False, help_text="Dit skickar vi beslut och utdrag."
+        label="E-post till organisationen",
+        max_length=254,
+        required=False,
+        help_text="Dit skickar vi beslut och utdrag.",
     )
     phone = CleanCharField(
         label="Telefon", max_length=30, required=False, widget=forms.TextInput(attrs={"autocomplete": "tel"})

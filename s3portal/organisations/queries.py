@@ -4,6 +4,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from s3portal.accounts.models import Membership, Organisation, User
 from s3portal.organisations.models import Invitation
@@ -20,7 +21,8 @@ def invitations_to(user: User, *, now: datetime) -> QuerySet[Invitation]:
     addresses = [email.lower() for email in mine]
     return (
         Invitation.objects.holding(now=now)
-        .filter(email__in=addresses)
+        .alias(address=Lower("email"))
+        .filter(address__in=addresses)
         .select_related("organisation", "invited_by")
         .order_by("-invited_at", "-pk")
     )

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from s3portal.common.files import AlteredFile, read_frozen
+from s3portal.common.models import ScanStatus
+from s3portal.common.quarantine import FileHeld
 from s3portal.outbox.models import Message, MessageAttachment
 from s3portal.outbox.writing import sender, write
 
@@ -158,6 +160,9 @@ def _written(message: Message) -> EmailMultiAlternatives:
             mail.attach(_part(file))
     except (AlteredFile, FileNotFoundError) as error:
         raise PermanentFailure(f"Bilagan saknas eller har ändrats: {error}") from error
+    except FileHeld as error:
+        waits = error.status == ScanStatus.WAITING
+        raise (TemporaryFailure if waits else PermanentFailure)(error.message) from error
     except OSError as error:
         raise TemporaryFailure(f"Bilagan gick inte att läsa: {error}") from error
     return mail

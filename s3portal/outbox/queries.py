@@ -1,7 +1,5 @@
 """What the outbox pages and start pages show."""
 
-from collections.abc import Collection
-
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
@@ -35,19 +33,5 @@ def failed_to_resend(*, text: str, kind: str) -> QuerySet[Message]:
     )
 
 
-def failed_messages_about(object_type: str, ids: Collection[int]) -> QuerySet[Message]:
-    """Messages about these objects ("applications.application") that reached nobody. The latest first."""
-    return messages_in(MessageStatus.FAILED).filter(object_type=object_type, object_id__in=ids)
-
-
-def count_up_to(messages: QuerySet[Message], most: int) -> int:
-    """How many there are, but no more than ``most``: a count never reads the whole table."""
-    return messages.order_by()[:most].count()
-
-
 def count_failed() -> int:
     return Message.objects.filter(status=MessageStatus.FAILED).count()
-
-
-def count_queued() -> int:
-    return Message.objects.filter(status=MessageStatus.QUEUED).count()

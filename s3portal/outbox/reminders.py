@@ -103,8 +103,17 @@ class ReminderKind:
     order: int = 0
 
 
+@dataclass(frozen=True)
+class Told:
+    """Of waiting messages, the keys of those that still hold, and of those that could not be told now: they
+    wait for the next round."""
+
+    standing: Collection[int]
+    unknown: Collection[int] = ()
+
+
 #: Of waiting messages, the keys of those that still hold.
-Standing = Callable[[Sequence["Message"]], Collection[int]]
+Standing = Callable[[Sequence["Message"]], Collection[int] | Told]
 
 KINDS: Final[dict[str, ReminderKind]] = {}
 #: Kinds of mail that are no reminders but offer something for a time.

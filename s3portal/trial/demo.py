@@ -28,10 +28,14 @@ from applications.parts import (
 from applications.services import save_draft, start_application
 from calls.enums import CallPhase
 from calls.models import Call
-from decisions.enums import DecisionKind
-from decisions.models import Committee, CommitteeMember, Decision, Delegate, DelegationClause, DelegationOrder
-from decisions.services.importing import ClauseData, save_delegation_order
-from decisions.services.meetings import create_meeting
+from decisions.models import (
+    Committee,
+    CommitteeMeeting,
+    CommitteeMember,
+    Decision,
+)
+from decisions.services.meetings import create_meeting, record_minutes
+from decisions.services.notices import post_minutes_notice, take_down_notice
 from decisions.services.reporting import report_decisions
 from s3portal.accounts.enums import MembershipRole, Role
 from s3portal.accounts.models import Membership, Organisation, StaffRole, User
@@ -45,13 +49,15 @@ from s3portal.common.swedish import (
 )
 from s3portal.exchange.services import import_file
 from s3portal.organisations.services import create_organisation
+from s3portal.trial.by_hand import load_by_hand
+from s3portal.trial.demo_delegation import load_delegation
 from s3portal.trial.judged import RELATIVE_CALL, load_judged
 
 RELATIVE_CALLS: Final = Path(__file__).parent / "data" / "relativt" / "utlysningar.yaml"
 OPEN_CALL: Final = "kluster-for-hallbar-omstallning"
 COMMITTEE: Final = "regionala-utvecklingsnamnden"
-DIRECTOR_OFFICE: Final = "regional utvecklingsdirektör"
 UNIT: Final = "Samhällsutveckling"
+KEPT_AT: Final = "Regionens hus, Kyrkgatan 12, Östersund"
 
 
 # --- Dates that follow today --------------------------------------------------------------------------------
@@ -108,6 +114,7 @@ PEOPLE: Final[dict[str, Person]] = {
     "direktor@example.se": Person(
         "Anders Holm", "Regional utvecklingsdirektör", (Role.DELEGATE,), "063-14 75 00"
     ),
+    "enhetschef@example.se": Person("Ulrika Strand", "Enhetschef", (Role.DELEGATE,), "063-14 75 00"),
     "registrator@example.se": Person("Lena Åslund", "Registrator", (Role.REGISTRAR,), "063-14 75 00"),
     "ledamot@example.se": Person("Eva Norberg", "Ledamot", (Role.COMMITTEE_MEMBER,)),
     "bedomare@example.se": Person("Per Wikström", "Bedömare", (Role.ASSESSOR,)),
@@ -139,7 +146,7 @@ def _load_person(email: str, person: Person) -> User:
 
 def _load_organisations(people: dict[str, User]) -> None:
     """Numbers with a right check digit in a range that no register uses."""
-    peak = _organisation(
+    peak = made_up_organisation(
         "Peak Jämtland ekonomisk förening",
         "799901-0015",
         people["sokande@example.se"],
@@ -152,7 +159,7 @@ def _load_organisations(people: dict[str, User]) -> None:
     Membership.objects.filter(organisation=peak, confirmed_at__isnull=True).update(
         confirmed_at=timezone.now(), confirmed_by=people["handlaggare@example.se"]
     )
-    _organisation(
+    made_up_organisation(
         "Fjällbygdens digitala nav ekonomisk förening",
         "799902-0014",
         people["annan.sokande@example.se"],
@@ -160,7 +167,8 @@ def _load_organisations(people: dict[str, User]) -> None:
     )
 
 
-def _organisation(name: str, org_number: str, owner: User, postal_address: str) -> Organisation:
+def made_up_organisation(name: str, org_number: str, owner: User, postal_address: str) -> Organisation:
+    """As it is if it is there."""
     number = parse_org_number(org_number)
     found = Organisation.objects.filter(org_number=str(number)).first()
     if found is not None:
@@ -177,44 +185,9 @@ def _organisation(name: str, org_number: str, owner: User, postal_address: str) 
 
 
 # --- The nämnd ----------------------------------------------------------------------------------------------
-def _order_in_force(committee: Committee, today: date) -> DelegationOrder:
-    """The order of today. The region's own end with 2026; then the trial makes up the next."""
-    order = committee.delegation_orders.filter(valid_from__lte=today, valid_to__gte=today).first()
-    if order is not None:
-        return order
-    # A mandate period is four calendar years: 2023–2026, 2027–2030 …
-    first = 2023 + (today.year - 2023) // 4 * 4
-    period = f"{first}–{first + 3}"
-    title = f"Delegationsbestämmelser för regionala utvecklingsnämnden i Region Jämtland Härjedalen {period}"
-    return save_delegation_order(
-        actor=None,
-        committee=committee.slug,
-        title=title,
-        period=period,
-        adopted="",
-        valid_from=date(first, 1, 1),
-        valid_to=date(first + 3, 12, 31),
-        clauses=[
-            ClauseData(
-                number="8.2",
-                text="Stöd till, deltagande i och medfinansiering av projekt under 500 000 kronor. "
-                "Delegat är regional utvecklingsdirektör.",
-                kinds=list(DecisionKind),
-                ceiling=500_000,
-            )
-        ],
-    )[0]
-
-
-def _load_delegates(director: User, order: DelegationOrder) -> None:
-    for clause in DelegationClause.objects.filter(order=order):
-        Delegate.objects.get_or_create(
-            clause=clause, user=director, valid_from=order.valid_from, defaults={"office": DIRECTOR_OFFICE}
-        )
-
-
 def _load_meetings(committee: Committee, registrar: User, today: date) -> None:
-    """One meeting to come and one that has been, where the two decisions signed elsewhere were reported."""
+    """One meeting to come and two that have been: at the first the two decisions signed elsewhere were
+    reported, and its notice has been taken down; the notice about the second stands on the board."""
     meetings = committee.meetings
     if not meetings.filter(starts_at__gt=timezone.now()).exists():
         create_meeting(
@@ -233,6 +206,30 @@ def _load_meetings(committee: Committee, registrar: User, today: date) -> None:
         elsewhere = Decision.objects.unreported().filter(signed_elsewhere=True).values_list("pk", flat=True)
         if elsewhere:
             report_decisions(meeting_id=held.pk, decision_ids=list(elsewhere), actor=registrar)
+        _load_past_notice(held, registrar)
+        recent = create_meeting(
+            committee=committee,
+            starts_at=_morning(next_working_day(today - timedelta(days=9))),
+            place="Regionens hus, Östersund",
+            actor=registrar,
+        )
+        record_minutes(
+            meeting_id=recent.pk,
+            report_paragraph="§ 72",
+            approved_on=today - timedelta(days=1),
+            actor=registrar,
+        )
+        post_minutes_notice(meeting_id=recent.pk, kept_at=KEPT_AT, actor=registrar)
+
+
+def _load_past_notice(held: CommitteeMeeting, registrar: User) -> None:
+    """On the board before the portal's: it stood its time and came down the day after."""
+    approved_on = next_working_day(held.day + timedelta(days=1))
+    record_minutes(meeting_id=held.pk, report_paragraph="§ 60", approved_on=approved_on, actor=registrar)
+    notice = post_minutes_notice(
+        meeting_id=held.pk, kept_at=KEPT_AT, posted_elsewhere_on=approved_on, actor=registrar
+    )
+    take_down_notice(notice_id=notice.pk, taken_down_on=notice.kept_from, actor=registrar)
 
 
 def _morning(day: date) -> datetime:
@@ -256,6 +253,7 @@ def _load_draft(people: dict[str, User]) -> None:
         "produkter och upplevelser i fjällen.",
         background="Företagen i fjällen är små och har sällan kontakt med forskare.",
         areas=tuple(call.areas.filter(slug="upplevelser")),
+        municipalities=("2321", "2380"),
         activity_rows=(
             ActivityRow(new_row_key(), "Starta en styrgrupp", None, None, "Peak Jämtland"),
             ActivityRow(new_row_key(), "Bygga en testbädd för uteprodukter", None, None, ""),
@@ -297,8 +295,15 @@ def load_demo() -> None:
     CommitteeMember.objects.get_or_create(
         committee=committee, user=people["ledamot@example.se"], defaults={"valid_from": date(2023, 1, 1)}
     )
-    _load_delegates(people["direktor@example.se"], _order_in_force(committee, today))
-    _load_meetings(committee, people["registrator@example.se"], today)
+    registrar = people["registrator@example.se"]
+    load_delegation(
+        committee,
+        director=people["direktor@example.se"],
+        deputy=people["enhetschef@example.se"],
+        registrar=registrar,
+        today=today,
+    )
+    _load_meetings(committee, registrar, today)
     _load_calls(today)
     _load_draft(people)
     load_judged(
@@ -307,3 +312,4 @@ def load_demo() -> None:
         officer=people["handlaggare@example.se"],
         assessors=[people["bedomare@example.se"], people["handlaggare2@example.se"]],
     )
+    load_by_hand(registrar=registrar, officer=people["handlaggare@example.se"], today=today)

@@ -1,6 +1,7 @@
 """An application that waits to be assessed, so that the assessor of the demo has something to do."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from applications.aid import asked_declarations
 from applications.budget import BudgetRow, FinancingRow
 from applications.checks import submission_problems
-from applications.enums import CostCategory, FinancingKind, FinancingSource
+from applications.enums import CostCategory, FinancingKind, FinancingSource, Municipality
 from applications.models import Application
 from applications.models.rows import new_row_key
 from applications.parts import (
@@ -43,12 +44,7 @@ def load_judged(*, call_text: str, applicant: User, officer: User, assessors: li
     if organisation is None:
         return
     arrived_at = call.closes_at - timedelta(days=2)
-    draft = start_application(actor=applicant, call=call, organisation=organisation, arrived_at=arrived_at)
-    for part in _parts(call, applicant):
-        draft = Application.objects.get(pk=draft.pk)
-        seen = seen_mark(draft, type(part).read(draft))
-        save_draft(application_id=draft.pk, actor=applicant, part=part, seen=seen, arrived_at=arrived_at)
-    draft = Application.objects.select_related("call__legal_basis", "organisation").get(pk=draft.pk)
+    draft = write_draft(call, organisation, applicant, arrived_at, example_parts(call, applicant))
     if submission_problems(draft):
         # The form asks for more than is written here: it stays a draft.
         return
@@ -63,16 +59,38 @@ def load_judged(*, call_text: str, applicant: User, officer: User, assessors: li
     )
 
 
-def _parts(call: Call, applicant: User) -> list[Part]:
+def write_draft(
+    call: Call, organisation: Organisation, applicant: User, arrived_at: datetime, parts: Sequence[Part]
+) -> Application:
+    """A draft with all its parts, read anew."""
+    draft = start_application(actor=applicant, call=call, organisation=organisation, arrived_at=arrived_at)
+    for part in parts:
+        draft = Application.objects.get(pk=draft.pk)
+        seen = seen_mark(draft, type(part).read(draft))
+        save_draft(application_id=draft.pk, actor=applicant, part=part, seen=seen, arrived_at=arrived_at)
+    return Application.objects.select_related("call__legal_basis", "organisation").get(pk=draft.pk)
+
+
+def example_parts(
+    call: Call,
+    applicant: User,
+    *,
+    hours: int = 2000,
+    title: str = "Öppen testbädd för snö och kyla",
+    municipalities: tuple[str, ...] = (Municipality.HARJEDALEN.value,),
+    area: int = 0,
+) -> list[Part]:
+    """A whole application: so many hours at 400 kronor, half of it applied for."""
     year = timezone.localdate().year + 1
     return [
         ApplicantPart(applicant.full_name, applicant.email, applicant.phone),
         ProjectPart(
-            title="Öppen testbädd för snö och kyla",
+            title=title,
             summary="Vi öppnar vår testbädd för företag som utvecklar teknik för snö och kyla.",
             aims="Tolv företag ska ha provat testbädden inom två år.",
             activities="Utbildning av användare, öppna provdagar och en gemensam bokning.",
-            areas=tuple(call.areas.all()[:1]),
+            areas=tuple(call.areas.order_by("order")[area : area + 1]),
+            municipalities=municipalities,
             starts_on=date(year, 1, 1),
             ends_on=date(year, 12, 31),
             background="Det saknas en plats där företag kan prova teknik i verkligt vinterklimat.",
@@ -101,7 +119,7 @@ def _parts(call: Call, applicant: User) -> list[Part]:
                     "Testledare",
                     by_hours=True,
                     hourly_rate=400,
-                    cells=((year, 2000),),
+                    cells=((year, hours),),
                 ),
             )
         ),
@@ -111,10 +129,10 @@ def _parts(call: Call, applicant: User) -> list[Part]:
                     financier="Fjällbygdens digitala nav",
                     kind=FinancingKind.CASH,
                     source=FinancingSource.PRIVATE,
-                    amount=400_000,
+                    amount=hours * 200,
                 ),
             ),
-            applied_amount=400_000,
+            applied_amount=hours * 200,
         ),
         AidPart(
             has_de_minimis_aid=True,
@@ -123,6 +141,7 @@ def _parts(call: Call, applicant: User) -> list[Part]:
             ),
             has_other_aid=False,
             other_aid=(),
+            operating_aid_years=1,
             declared=tuple(kind.value for kind in asked_declarations(call.legal_basis)),
         ),
     ]

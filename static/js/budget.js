@@ -34,4 +34,20 @@
     form.elements.klistra_vid.value = here.dataset.row + ":" + here.dataset.col;
     button.click();
   });
+
+  // A letter on its way shows how far it has come. If it does not arrive the file stays chosen in the page.
+  function letterBar(event) {
+    var button = event.detail.elt;
+    return button && button.name === "ladda_upp" ? button.parentElement.querySelector("progress") : null;
+  }
+  document.addEventListener("htmx:xhr:progress", function (event) {
+    var bar = letterBar(event);
+    if (!bar || !event.detail.lengthComputable) return;
+    bar.hidden = false;
+    bar.value = Math.round((100 * event.detail.loaded) / event.detail.total);
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var bar = letterBar(event);
+    if (bar) bar.hidden = true;
+  });
 })();

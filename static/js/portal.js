@@ -36,13 +36,7 @@
     var note = line.querySelector("[data-saved-note]");
     line.dataset.state = state;
     text.textContent = words;
-    if (link) {
-      var anchor = document.createElement("a");
-      anchor.href = link.href;
-      anchor.target = "_blank";
-      anchor.textContent = link.words;
-      text.append(" ", anchor);
-    }
+    if (link) text.append(" ", link);
     if (note) note.hidden = state === "fel";
   }
 
@@ -61,19 +55,39 @@
     return Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname === LOGIN_PATH;
   }
 
+  // In a dialog on the page where it has one (components/login_dialog.html, login.js), else in a new tab.
+  function loginLink() {
+    var dialog = document.getElementById("logga-in");
+    var link = document.createElement(dialog ? "button" : "a");
+    if (dialog) {
+      link.type = "button";
+      link.className = "s3-linkbutton";
+      link.dataset.login = "";
+      link.textContent = "Logga in här";
+    } else {
+      link.href = LOGIN_PATH + "?next=" + encodeURIComponent("/");
+      link.target = "_blank";
+      link.textContent = "Logga in i en ny flik och kom tillbaka hit";
+    }
+    return link;
+  }
   function tellLoggedOut() {
-    tell("fel", "Inte sparat: du har loggats ut. Det du skrivit finns kvar här på sidan och sparas när du har loggat in igen.", {
-      href: LOGIN_PATH + "?next=" + encodeURIComponent("/"),
-      words: "Logga in i en ny flik och kom tillbaka hit",
-    });
+    var words = "Inte sparat: du har loggats ut. Det du skrivit finns kvar här på sidan och sparas när du har loggat in igen.";
+    tell("fel", words, loginLink());
+    document.dispatchEvent(new CustomEvent("s3:utloggad"));
   }
 
   function autosaved(event) {
     var config = event.detail.requestConfig;
     if (config && config.verb === "get") return null;
-    // A button that was swapped away with its answer is no longer in the page: the request remembers it.
-    var source = (config && config.elt) || event.detail.elt;
-    return source && source.closest ? source.closest("form[data-autosave]") : null;
+    // A button that was swapped away with its answer is no longer in the page, alone or with its form: the request
+    // remembers it, and the event tells of the nearest that is left.
+    var sources = [config && config.elt, event.detail.elt];
+    for (var i = 0; i < sources.length; i += 1) {
+      var form = sources[i] && sources[i].closest ? sources[i].closest("form[data-autosave]") : null;
+      if (form) return form;
+    }
+    return null;
   }
 
   // --- Leaving with something unsaved ---------------------------------------------------------------------
@@ -128,6 +142,10 @@
       if (stand(form).broken) again(form);
     });
   }
+  document.addEventListener("s3:inloggad", function () {
+    tell("sparat", "Du är inloggad igen.");
+    againNow();
+  });
   window.addEventListener("online", againNow);
   window.addEventListener("focus", againNow);
   document.addEventListener("visibilitychange", function () {
@@ -280,6 +298,7 @@
       stand(form).saved = stand(form).sending;
       stand(form).wait = 0;
       tell("sparat", "Sparat " + clock());
+      document.dispatchEvent(new CustomEvent("s3:sparat"));
     } else if (xhr.status === 409) {
       tell("fel", "Inte sparat: " + (serverWords(xhr) || "någon annan har sparat samtidigt."));
     } else {
@@ -295,20 +314,24 @@
 
   // --- Buttons --------------------------------------------------------------------------------------------
   document.addEventListener("click", function (event) {
-    var button = event.target.closest ? event.target.closest("[data-dialog], [data-close], [data-print], [data-back]") : null;
+    var button = event.target.closest ? event.target.closest("[data-print], [data-back]") : null;
     if (!button) return;
-    if (button.dataset.dialog !== undefined) {
-      var dialog = document.getElementById(button.dataset.dialog);
-      if (dialog && dialog.showModal) {
-        event.preventDefault();
-        dialog.showModal();
-      }
-    } else if (button.dataset.close !== undefined) {
-      button.closest("dialog").close();
-    } else if (button.dataset.print !== undefined) {
+    if (button.dataset.print !== undefined) {
       window.print();
     } else {
       window.history.back();
+    }
+  });
+
+  // --- One box for all the boxes of a list ----------------------------------------------------------------
+  document.addEventListener("change", function (event) {
+    var all = document.querySelector("[data-check-all]");
+    if (!all || event.target.type !== "checkbox") return;
+    var boxes = Array.from(document.getElementsByName(all.dataset.checkAll));
+    if (event.target === all) {
+      boxes.forEach(function (box) { box.checked = all.checked; });
+    } else {
+      all.checked = boxes.every(function (box) { return box.checked; });
     }
   });
 

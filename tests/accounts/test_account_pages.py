@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import RequestFactory
 
+from s3portal.accounts.models import User
 from s3portal.home.views import server_error
 from tests.factories import PASSWORD
 
@@ -239,3 +240,13 @@ def test_logging_out_from_the_menu(inner_page, live_server, axe):
     page.get_by_role("link", name="Logga in").first.wait_for()
     page.goto(live_server.url + "/konto/email/")
     assert "/konto/login/" in page.url
+
+
+@pytest.mark.django_db
+def test_an_address_that_the_database_does_not_hold_is_told_beside_its_field(client):
+    address = f"ulla@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 60}.example"
+    response = client.post(
+        "/konto/signup/", {"full_name": "Ulla Ek", "email": address, "password1": "en lång fras att minnas"}
+    )
+    assert "E-postadressen får ha högst 254 tecken." in response.content.decode()
+    assert not User.objects.exists()

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import services
+from applications.aid_content import aid_content
 from applications.checks import Step, submission_problems
+from applications.checks.aid import missing_in_aid
 from applications.documents import read_sent, render_application, sent_file
 from applications.models import Application
 from applications.parts import AidPart, differences, seen_mark
@@ -304,3 +306,48 @@ def test_as_many_rows_as_one_likes_cost_as_many_queries(client_for, owner, draft
             draft.other_aid.create(order=number + 1)
         counts.append(count_queries(lambda: client.get(url(draft))))
     assert counts[0] == counts[1]
+
+
+# --- Driftstöd --------------------------------------------------------------------------------------------
+@pytest.fixture
+def cluster_draft(owner):
+    """Under a basis that may be operating aid to a cluster."""
+    basis = factories.make_legal_basis(state_aid_allowed=True)
+    call = factories.make_call(legal_basis=basis)
+    return factories.make_application(user=owner, call=call, operating_aid_years=None)
+
+
+def years_posted(draft, years):
+    part = AidPart.read(draft)
+    declared = {f"declared-{kind}": "on" for kind in part.declared}
+    return declared | {
+        "has_other_aid": "nej", "operating_aid_years": years, "version": seen_mark(draft, part)
+    }  # fmt: skip
+
+
+def test_years_of_operating_aid_are_asked_where_it_may_be_given(client_for, owner, draft, cluster_draft):
+    client = client_for(owner)
+    question = "Hur många år har klustret fått driftstöd"
+    assert question not in text(client.get(url(draft)))
+    page = client.get(url(cluster_draft))
+    assert question in text(page)
+    assert "Skriv hur många år klustret har fått driftstöd." in [
+        problem.message for problem in missing_in_aid(cluster_draft)
+    ]
+    client.post(url(cluster_draft), years_posted(cluster_draft, "10"))
+    stored = again(cluster_draft)
+    assert stored.operating_aid_years == 10
+    assert not list(missing_in_aid(stored))
+    assert aid_content(stored)["operating_aid_years"] == 10
+    client.post(url(cluster_draft), years_posted(stored, "11"))
+    assert [(problem.message, problem.wrong) for problem in missing_in_aid(again(cluster_draft))] == [
+        ("Driftstöd till ett kluster får ges i högst 10 år. Rätta antalet år.", True)
+    ]
+
+
+@pytest.mark.parametrize("typed", ["tio", "-1", "100", "2,5"])
+def test_what_is_no_number_of_years_is_refused(client_for, owner, cluster_draft, typed):
+    response = client_for(owner).post(url(cluster_draft), years_posted(cluster_draft, typed))
+    assert "Ange hela år med siffror, till exempel 3." in text(response)
+    assert f'value="{typed}"' in response.content.decode()
+    assert again(cluster_draft).operating_aid_years is None

@@ -174,7 +174,7 @@ def test_handing_in(assigned, assessor):
     assert assessment.submitted_at is not None
     assert total_of(assessment, list(assigned.call.criteria.all())) == 52
     event = Event.objects.get(action="assessment_submitted")
-    assert event.text == "Lämnade sin bedömning: 52,0 av 100"
+    assert event.text == "Lämnade sin bedömning"
     assert list(Assessment.objects.counted()) == [assessment]
 
 

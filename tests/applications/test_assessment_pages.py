@@ -93,6 +93,15 @@ def test_an_assessor_sees_only_what_is_theirs(client_for, sent, assigned, owner,
     assert str(assigned.case) not in text(client.get("/handlaggning/bedomningar/"))
 
 
+def test_what_waits_is_before_what_is_handed_in(client_for, sent, owner, call, officer, assessor):
+    assign(sent, officer, assessor)
+    hand_in(sent, assessor, 3, 3)
+    later = send(factories.make_application(user=owner, call=call), owner)
+    assign(later, officer, assessor, due_on=timezone.localdate() + timedelta(days=30))
+    found = text(client_for(assessor).get("/handlaggning/bedomningar/"))
+    assert found.index(str(later.case)) < found.index(str(sent.case))
+
+
 # --- Scoring ----------------------------------------------------------------------------------------------
 def test_saved_by_itself_with_the_total_so_far(client_for, assigned, assessor):
     client = client_for(assessor)
@@ -122,8 +131,8 @@ def test_without_script(client_for, assigned, assessor):
     assert "Bedömningen är sparad. Den är inte lämnad än." in text(page)
     page = client.post(address, typed(assigned, 4, None, version=1, lamna="1", comment="Nästan"))
     assert page.status_code == 422
-    assert "Ge poäng: Kriterium 2." in text(page)
-    assert "Skriv en motivering: Kriterium 2." in text(page)
+    assert "Välj poäng: Kriterium 2" in text(page)
+    assert "Fyll i motivering: Kriterium 2" in text(page)
     assert "Nästan" in text(page)
     conflict = client.post(address, typed(assigned, 4, 4, version=0, comment="Den andra fliken"))
     assert conflict.status_code == 409
@@ -150,6 +159,15 @@ def test_the_others_are_hidden_until_ones_own_is_in(client_for, assigned, assess
     assert "Skiljer mycket" in page
     assert "Öppna igen" not in page, "only officers"
     assert "Öppna igen" in text(client_for(officer).get(url("assessment", assigned)))
+
+
+def test_the_events_do_not_tell_the_points(client_for, assigned, assessor, second_officer):
+    hand_in(assigned, assessor, 2, 2)
+    page = text(client_for(second_officer).get(url("officer_detail", assigned)))
+    assert "Lämnade sin bedömning" in page
+    assert "2 har ansökan" in page
+    assert "1 av 2 klara" in page
+    assert "40,0" not in page
 
 
 def test_an_outlier_is_marked(client_for, sent, officer, second_officer, assessor):
@@ -237,6 +255,30 @@ def test_a_marked_field_is_not_shown(field, gone):
     assert content["project"]["aims"] == "A", "what was sent is untouched"
 
 
+def test_what_is_sent_today_carries_its_marks_where_they_belong():
+    """As ``snapshot.content_of`` writes it."""
+    content = CONTENT | {
+        "project": CONTENT["project"] | {"trade_secrets": {"aims": "Recept"}},
+        "answers": [{"question": "F", "value": "ja", "text": "Ja", "trade_secret": "Recept"}],
+    }
+    shown = masking.masked(content)
+    assert shown["project"] == CONTENT["project"] | {"aims": masking.MASKED}
+    assert shown["answers"] == [{"question": "F", "value": masking.MASKED, "text": masking.MASKED}]
+    assert "Recept" not in str(shown)
+    assert masking.has_secrets(content)
+
+
+def test_what_has_been_marked_since_is_not_read_in_the_older_version():
+    newer = CONTENT | {
+        "project": CONTENT["project"] | {"trade_secrets": {"aims": "Recept"}},
+        "answers": [{"question": "F", "trade_secret": "Recept"}],
+        "attachments": [{"name": "b.pdf", "trade_secret_reason": "Recept"}],
+    }
+    shown = masking.masked(CONTENT, beside=[newer])
+    assert shown["project"]["aims"] == shown["answers"][0]["text"] == masking.MASKED
+    assert [one["name"] for one in shown["attachments"]] == [masking.MASKED] * 2
+
+
 def test_the_budget_does_not_tell_who_a_secret_partner_is():
     lines = [{"partner": "Åvki AB", "description": "Ledare"}]
     budget = {"lines": lines, "partners": [{"name": "Åvki AB"}], "years": [], "costs": []}
@@ -263,14 +305,16 @@ def test_attachments():
 
 def test_what_an_external_assessor_opens(client_for, assigned, officer, assessor, monkeypatch):
     """Marks come with what was sent; read here as if the applicant had marked the aims."""
+    from applications import supplements
     from applications.views import assessing
 
     read = assessing.read_sent
-    monkeypatch.setattr(
-        assessing,
-        "read_sent",
-        lambda file: read(file) | {"trade_secrets": [{"field": "aims", "reason": "Recept"}]},
-    )
+    for module in (assessing, supplements):
+        monkeypatch.setattr(
+            module,
+            "read_sent",
+            lambda file: read(file) | {"trade_secrets": [{"field": "aims", "reason": "Recept"}]},
+        )
     services.ask_for_supplement(
         application_id=assigned.pk,
         actor=officer,
@@ -284,7 +328,7 @@ def test_what_an_external_assessor_opens(client_for, assigned, officer, assessor
     assert masking.MASKED in page
     assert "Vi samlar företag i fjällen." in page
     assert "receptet" not in page
-    assert "Kompletteringar kan innehålla affärshemligheter" in page
+    assert "Begärans text kan röra affärshemligheter" in page
     assert client.get(file_url).status_code == 404
     assert "Hemligt mål" in text(client_for(officer).get(url("assessment", assigned)))
     assignment = Assignment.objects.get(assessor=assessor)

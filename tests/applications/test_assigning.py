@@ -13,7 +13,7 @@ from s3portal.outbox.models import Message
 from tests import factories
 from tests.applications.judging import assign, declare, hand_in, scored_call
 from tests.applications.sending import send
-from tests.counting import count_queries
+from tests.counting import count_asked, count_queries
 
 pytestmark = pytest.mark.django_db
 LIST = "/handlaggning/bedomningar/"
@@ -53,6 +53,20 @@ def test_several_at_once_and_one_mail_to_each(sent, owner, call, officer, second
     )
     assert (len(again.made), again.already) == (0, 2)
     assert Event.objects.filter(action="assessor_assigned").count() == 4
+
+
+def test_each_application_more_costs_only_its_own_rows(sent, owner, call, officer, assessor):
+    assign(sent, officer, assessor)
+    more = [send(factories.make_application(user=owner, call=call), owner).pk for _ in range(3)]
+
+    def give(*numbers):
+        services.assign_assessors(
+            application_ids=numbers, actor=officer, assessors=[assessor], due_on=days(7)
+        )
+
+    one = count_asked(lambda: give(more[0]))
+    # The assignment and its event.
+    assert count_asked(lambda: give(*more[1:])) == one + 2
 
 
 def test_jav_stops_only_what_it_is_about(sent, owner, call, officer, assessor):

@@ -1,8 +1,11 @@
 """The files of an application: taken, marked, removed, sent."""
 
 import hashlib
+import io
+import zipfile
 from datetime import timedelta
 
+import pikepdf
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,12 +21,13 @@ from applications.models import Application, Attachment
 from applications.tasks import render_missing_pdfs
 from s3portal.common.errors import Refusal
 from s3portal.common.files import read_frozen
+from s3portal.common.harmless import SMALL
 from s3portal.diary.models import RecordFile
 from tests import factories
 from tests.applications.sending import send
+from tests.small_files import PDF
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture
@@ -38,6 +42,25 @@ def call(db):
 @pytest.fixture
 def draft(owner, call):
     return factories.make_application(user=owner, call=call)
+
+
+def acting_pdf():
+    content = io.BytesIO()
+    with pikepdf.open(io.BytesIO(PDF)) as made:
+        made.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("1"))
+        made.save(content)
+    return content.getvalue()
+
+
+def swelling_docx():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, size in (("[Content_Types].xml", 1), ("word/document.xml", SMALL + 1)):
+            packed.writestr(name, bytes(size))
+    return content.getvalue()
+
+
+ACTING, SVG = acting_pdf(), b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"
 
 
 def upload(name="intyg.pdf", content=PDF):
@@ -89,10 +112,10 @@ def test_an_unknown_kind_of_ones_own_is_another(draft, owner):
     [
         (None, "Välj en fil"),
         (upload(content=b""), "Filen är tom"),
-        (upload("bild.pdf", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"), "Filtypen"),
+        (upload("bild.pdf", SVG), "Filtypen"),
         (upload("program.pdf", b"MZ" + b"x" * 100), "Filtypen"),
         (upload("stor.pdf", PDF + b"x" * (2 * 1024 * 1024)), "högst 1"),
-        (upload(content=PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(1)>>")), "skript"),
+        (upload(content=ACTING), "skript"),
     ],
 )
 def test_what_is_not_taken_leaves_nothing_behind(draft, owner, settings, file, words):
@@ -244,6 +267,55 @@ def test_a_bad_file_is_told_beside_its_field_and_in_the_summary(client_for, draf
     assert "Kvar" in text
     empty = client_for(owner).post(page(draft), {"till": key})
     assert (empty.status_code, "Välj en fil" in empty.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("program.pdf", b"MZ" + b"x" * 100, "Filtypen kan inte tas emot"),
+        ("tom.pdf", b"", "Filen är tom."),
+        ("bomb.docx", swelling_docx(), "orimligt stor när den packas upp"),
+        ("bild.svg", SVG, "Filtypen kan inte tas emot"),
+        ("bild.png", SVG, "Filtypen kan inte tas emot"),
+        ("skript.pdf", ACTING, "innehåller skript"),
+        ("trasig.pdf", b"%PDF-1.7 hej", "skriv ut den till en ny pdf"),
+        ("å" * 3000 + ".exe", b"MZ", "Filtypen kan inte tas emot"),
+    ],
+    ids=["renamed", "empty", "bomb", "svg", "svg as png", "script", "broken", "long name"],
+)
+def test_nasty_files_are_turned_away_on_the_page(client_for, draft, owner, name, content, words):
+    answer = client_for(owner).post(page(draft), {"till": "ovriga", "ovriga-upload": upload(name, content)})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Attachment.objects.exists()
+
+
+def test_a_very_long_name_is_taken_on_the_page(client_for, draft, owner):
+    name = "å" * 3000 + "<b>.pdf"
+    client_for(owner).post(page(draft), {"till": "ovriga", "ovriga-upload": upload(name)})
+    kept = Attachment.objects.get().filename
+    assert (len(kept) <= 130, kept.endswith(".pdf")) == (True, True)
+    assert kept in client_for(owner).get(page(draft)).content.decode()
+
+
+def test_several_files_are_taken_each_on_its_own(client_for, draft, owner):
+    files = [upload("a.pdf"), upload("b.exe", b"MZ"), upload("c.pdf", ACTING), upload("d.pdf", PDF + b"d")]
+    answer = client_for(owner).post(page(draft), {"till": "ovriga", "ovriga-upload": files})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert [file.filename for file in Attachment.objects.all()] == ["a.pdf", "d.pdf"]
+    assert ("b.exe: Filtypen" in text, "c.pdf: Pdf-filen innehåller skript" in text) == (True, True)
+    assert "d.pdf är uppladdad." in text
+
+
+def test_the_same_file_sent_once_more_is_the_one_that_is_there(draft, owner):
+    first, other = add(draft, owner), add(draft, owner, upload=upload(content=PDF + b"2"))
+    assert other.filename == "intyg (2).pdf"
+    assert add(draft, owner) == first
+    assert add(draft, owner, upload=upload(content=PDF + b"2")) == other
+    assert len(default_storage.listdir("applications")[1]) == 2
+    draft.refresh_from_db()
+    assert draft.version == 3
 
 
 def test_marking_and_removing_on_the_page(client_for, draft, owner):

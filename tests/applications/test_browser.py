@@ -1,5 +1,8 @@
 """The form in a browser: with the keyboard only, saved by itself, and the sums as they are typed."""
 
+import re
+from datetime import date
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
@@ -7,7 +10,7 @@ from playwright.sync_api import expect
 
 from applications import services
 from applications.models import Application
-from applications.parts import ProjectPart, seen_mark
+from applications.parts import BudgetPart, ProjectPart, seen_mark
 from tests import factories
 from tests.applications.sending import send
 
@@ -69,8 +72,9 @@ def test_the_whole_form_with_the_keyboard(live_server, page, log_in, owner, call
     press(page, "button[name=fortsatt]")
     type_in(page, "#id_title", "Designdrivna kluster")
     type_in(page, "#id_summary", "Vi samlar företag.")
-    tab_to(page, "#id_areas_0")
-    page.keyboard.press("Space")
+    for choice in ("#id_areas_0", "#id_municipalities_6"):
+        tab_to(page, choice)
+        page.keyboard.press("Space")
     tab_to(page, "#id_starts_on")
     page.keyboard.type("01012027")
     tab_to(page, "#id_ends_on")
@@ -185,6 +189,49 @@ def test_the_financing_lives(live_server, page, log_in, owner, call):
     assert [row.financier for row in draft.financing.all()] == ["Peak Jämtland", "Företagen"]
 
 
+PASTE = """text => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    document.activeElement.dispatchEvent(
+        new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.mark.parametrize("viewport", [PHONE], ids=["phone"])
+def test_a_spreadsheet_is_pasted_and_the_keyboard_moves(live_server, page, log_in, owner, call):
+    """Thirty lines and three years: more rows than the table had, Swedish numbers and a quoted cell."""
+    draft = factories.make_application(
+        user=owner, call=call, empty=True, starts_on=date(2027, 2, 1), ends_on=date(2029, 1, 31)
+    )
+    log_in(page, live_server, owner)
+    page.goto(address(live_server, "step_budget", draft))
+    rows = ['"Hyra, ""Norra"" huset"\t1 000\t2\xa0000\t3 000,00 kr']
+    rows += [f"Rad {number}\t{number}\t–\t" for number in range(2, 31)]
+    page.locator("#id_line-0-description").focus()
+    page.evaluate(PASTE, "\r\n".join(rows) + "\r\n")
+    expect(page.locator("#id_line-29-2027")).to_have_value("30")
+    expect(page.locator("#id_line-0-description")).to_have_value('Hyra, "Norra" huset')
+    page.locator("#sparat[data-state=sparat]").wait_for()
+    stored = BudgetPart.read(Application.objects.get(pk=draft.pk)).lines
+    assert len(stored) == 30
+    assert (stored[0].cells, stored[29].cells) == (((2027, 1000), (2028, 2000), (2029, 3000)), ((2027, 30),))
+    page.locator("#id_line-0-2028").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#id_line-1-2028")).to_be_focused()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_line-2-2028")).to_be_focused()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator("#id_line-1-2028")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#id_line-0-2028")).to_be_focused()
+    # The sums follow: 2 000 kr of personnel with 15 percent of indirect costs, and the 7 kr.
+    expect(page.locator("#rad-1")).to_have_text("9")
+    expect(page.locator("#totalt-2028")).to_have_text(re.compile("2.307"))
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert over <= 0, "wider than a phone"
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_pages_of_the_applicant_follow_axe(live_server, page, axe, log_in, owner, call):
     draft = factories.make_application(user=owner, call=call)
@@ -256,8 +303,8 @@ def test_focus_stays_when_rows_come_and_go(live_server, page, log_in, owner, cal
     expect(page.locator("button[name=ta_bort]").first).to_be_focused()
 
 
-def test_what_could_not_be_saved_is_saved_by_itself(live_server, page, log_in, owner, call):
-    """The network goes and comes back; then the session ends, and somebody logs in again in another tab."""
+def test_what_could_not_be_saved_is_saved_by_itself(live_server, page, axe, log_in, owner, colleague, call):
+    """The network goes and comes back; the session ends, and one logs in in another tab or on the page."""
     draft = factories.make_application(user=owner, call=call)
     log_in(page, live_server, owner)
     page.goto(address(live_server, "step_partners", draft))
@@ -278,7 +325,37 @@ def test_what_could_not_be_saved_is_saved_by_itself(live_server, page, log_in, o
     other = page.context.new_page()
     log_in(other, live_server, owner)
     other.close()
+    expect(page.get_by_role("dialog", name="Logga in igen")).to_be_visible()
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     saved.wait_for()
     draft.refresh_from_db()
     assert draft.contact_name == "Skrivet utloggad"
+    expect(page.get_by_role("dialog", name="Logga in igen")).not_to_be_visible()
+    Session.objects.all().delete()
+    page.locator("#id_contact_name").fill("Skrivet utloggad igen")
+    page.locator("#id_contact_name").blur()
+    dialog = page.get_by_role("dialog", name="Logga in igen")
+    expect(dialog.get_by_label("Lösenord")).to_be_focused()
+    axe(page)
+    expect(dialog.get_by_label("E-post")).to_have_value(owner.email)
+    page.keyboard.type("inte det")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("lösenord")
+    dialog.get_by_role("button", name="Inte nu").click()
+    page.get_by_role("button", name="Logga in här").click()
+    # A colleague at the same computer: the first one's text is not saved as theirs.
+    dialog.get_by_label("E-post").fill(colleague.email)
+    dialog.get_by_label("Lösenord").fill(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("#sparat[data-state=fel]", has_text=f"men texten skrevs av {owner}").wait_for()
+    Session.objects.all().delete()
+    page.locator("#id_contact_name").press("End")
+    page.keyboard.type("!")
+    page.locator("#id_contact_name").blur()
+    dialog.get_by_label("E-post").fill(owner.email)
+    dialog.get_by_label("Lösenord").fill(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    saved.wait_for()
+    expect(dialog).not_to_be_visible()
+    draft.refresh_from_db()
+    assert (draft.contact_name, draft.updated_by) == ("Skrivet utloggad igen!", owner)

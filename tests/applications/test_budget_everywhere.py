@@ -1,25 +1,34 @@
 """What is typed is what is shown, stored, sent and printed, for any budget and any financing."""
 
+import io
 import json
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from applications import services
-from applications.budget import BudgetRow, FinancingRow
+from applications.budget import BudgetRow, BudgetSummary, FinancingRow
+from applications.documents import read_sent, sent_file, store_application_pdf
 from applications.enums import CostCategory, FinancingSource
 from applications.forms import BudgetForm, FinancingForm
+from applications.inbox_columns import Column, text_of
 from applications.models import Application
 from applications.parts import BudgetPart, FinancingPart, seen_mark, summary_of
+from applications.services import submitting
 from applications.snapshot import canonical_json, content_of
 from applications.views.budget import sums_context
+from s3portal.accounts.models import User
+from s3portal.common.files import read_frozen
 from s3portal.common.swedish import format_amount, format_kr
 from tests import factories
 
@@ -151,6 +160,72 @@ def test_shown_stored_and_printed_agree(draft, owner, data):
         assert f"<dd>{format_kr(number)}</dd>" in plan
     assert wanted.share_text in plan
     assert wanted.public_share_text in plan
+    if financing.applied_amount is not None:
+        sent_as_it_was(stored, owner, wanted)
+
+
+def totals_of(wanted: BudgetSummary) -> dict[str, Any]:
+    return {
+        "applied": wanted.applied,
+        "cash": wanted.cash,
+        "in_kind": wanted.in_kind,
+        "other_in_kind": wanted.other_in_kind,
+        "own": wanted.own,
+        "public": wanted.public,
+        "public_share": wanted.public_share_text,
+        "financing": wanted.financing,
+        "total_cost": wanted.total_cost,
+        "aid_share": wanted.share_text,
+        "aid_cap": wanted.cap_text,
+    }
+
+
+def sent_as_it_was(stored: Application, owner: User, wanted: BudgetSummary) -> None:
+    """The row, what is frozen and the officers' file say the same. Also what could not be sent is tried:
+    what is asked here is that the numbers agree, not that they are allowed."""
+    with transaction.atomic(), mock.patch.object(submitting, "submission_problems", return_value=[]):
+        sent = services.submit_application(application_id=stored.pk, actor=owner, arrived_at=timezone.now())
+        row = Application.objects.select_related("case", "organisation").get(pk=sent.pk)
+        assert (row.total_cost, row.applied_amount) == (wanted.total_cost, wanted.applied)
+        assert read_sent(sent_file(row))["totals"] == totals_of(wanted)
+        assert text_of(Column.COST, row) == wanted.total_cost
+        assert text_of(Column.AMOUNT, row) == wanted.applied
+        transaction.set_rollback(True)
+
+
+def test_the_pdf_prints_what_was_sent_and_carries_it(draft, owner):
+    """Awkward on purpose: a flat rate that rounds, hours times a rate, an income, and kinds of all sorts."""
+    year = draft.starts_on.year
+    draft.budget_lines.all().delete()
+    draft.financing.all().delete()
+    factories.make_budget_line(application=draft, amounts={year: 333_333, year + 1: 111_111})
+    factories.make_budget_line(application=draft, category="income", amounts={year: 12_345})
+    make = factories.make_financing
+    make(application=draft, kind="in_kind", hours=137, hourly_rate=421, amount=137 * 421)
+    make(application=draft, kind="cash", amount=190_905 - 137 * 421, source="municipal", confirmed=True)
+    Application.objects.filter(pk=draft.pk).update(applied_amount=307_860)
+    fresh = Application.objects.select_related("call__legal_basis", "organisation").get(pk=draft.pk)
+    wanted = summary_of(fresh)
+    with mock.patch.object(submitting, "submission_problems", return_value=[]):
+        sent = services.submit_application(application_id=draft.pk, actor=owner, arrived_at=timezone.now())
+    file = store_application_pdf(application_id=sent.pk)
+    assert file is not None
+    reader = PdfReader(io.BytesIO(read_frozen(file.storage_name, sha256=file.sha256)))
+    printed = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+    for number in (
+        wanted.total_cost,
+        wanted.indirect_total,
+        wanted.financing,
+        wanted.applied,
+        wanted.in_kind,
+    ):
+        assert " ".join(format_amount(number).split()) in printed
+    for words in (wanted.share_text, wanted.cap_text, wanted.public_share_text):
+        assert " ".join(words.split()) in printed
+    [data] = reader.attachments["ansokan.json"]
+    frozen = sent_file(sent)
+    assert data == read_frozen(frozen.storage_name, sha256=frozen.sha256)
+    assert json.loads(data)["totals"] == totals_of(wanted)
 
 
 def test_what_was_sent_in_the_first_format_is_still_shown(draft):

@@ -47,6 +47,7 @@ def test_an_empty_one_has_all(owner):
         ("projekt", "id_title", "Fyll i projektets namn."),
         ("projekt", "id_summary", "Skriv en sammanfattning."),
         ("projekt", "id_areas_0", "Välj minst ett styrkeområde."),
+        ("projekt", "id_municipalities_0", "Välj minst en kommun."),
         ("projekt", "id_starts_on", "Ange projektets första dag."),
         ("projekt", "id_ends_on", "Ange projektets sista dag."),
         ("projekt", "id_background", "Beskriv bakgrunden och behovet."),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from applications import services
 from applications.documents import read_sent, sent_file
 from applications.models import Application, ImpartialityDeclaration
+from applications.parts import question_key
 from applications.services.copying import CHILDREN, ITS_OWN
 from applications.snapshot import content_of
 from s3portal.common.errors import Refusal
@@ -24,6 +25,7 @@ STAY_BEHIND = {
     "Declaration": "given anew for each application, by name",
     "DraftVersion": "the history is of its own draft",
     "SupplementRequest": "asked about what was sent",
+    "SupplementPart": "of a request",
     "ImpartialityDeclaration": "kept by the service when one takes another's place",
     "Assignment": "what is assessed is not replaced",
     "Assessment": "what is assessed is not replaced",
@@ -102,6 +104,9 @@ def test_what_does_not_fit_another_call_stays_behind(whole, owner):
     factories.make_question(call=call, label="Hur?", kind="short")
     how = factories.make_question(call=whole.call, label="Hur?", kind="long")
     whole.answers.create(question=how, value="Så.")
+    why = whole.answers.get(value="Därför.").question
+    for field in (why, how):
+        whole.trade_secrets.create(field=question_key(field), reason=f"Om {field.label}")
     draft = copy(whole, owner, call)
     assert (draft.call, draft.starts_on, draft.ends_on, draft.publication_consent) == (
         call,
@@ -111,7 +116,10 @@ def test_what_does_not_fit_another_call_stays_behind(whole, owner):
     )
     assert draft.title == whole.title
     assert not draft.areas.exists()
-    assert [(answer.question.call, answer.value) for answer in draft.answers.all()] == [(call, "Därför.")]
+    answer = draft.answers.get()
+    assert (answer.question.call, answer.value) == (call, "Därför.")
+    marks = dict(draft.trade_secrets.values_list("field", "reason"))
+    assert marks == {"summary": "Ny metod.", question_key(answer.question): "Om Varför?"}
 
 
 @db

@@ -96,6 +96,15 @@ def test_the_registrar_is_not_asked(client_for, sent, registrar):
 
 
 # --- The page ---------------------------------------------------------------------------------------------
+def test_the_question_names_the_partners_too(client_for, owner, officer, assessor):
+    draft = factories.make_application(user=owner, call=scored_call())
+    factories.make_partner(application=draft, name="Mittuniversitetet")
+    sent = send(draft, owner)
+    assign(sent, officer, assessor)
+    for person in (officer, assessor):
+        assert "Samverkansparter Mittuniversitetet" in text(client_for(person).get(url("impartiality", sent)))
+
+
 def test_asked_answered_and_let_in(client_for, sent, officer):
     client = client_for(officer)
     page = client.get(url("officer_detail", sent), follow=True)
@@ -199,6 +208,7 @@ def proposed(sent, officer, delegate_user):
     delegate = factories.make_delegate(user=delegate_user, clause=factories.make_clause(number="8.1"))
     go_through(sent, officer)
     made = draft_from_application(application_id=sent.pk, actor=officer, kind=DecisionKind.GRANT)
+    factories.consider(made)
     type(made).objects.filter(pk=made.pk).update(reasons="Bidrar till strategin.", delegate=delegate)
     return propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
 

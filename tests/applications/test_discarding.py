@@ -79,6 +79,23 @@ def test_a_removed_draft_is_gone_for_good_after_thirty_days(draft, owner):
     assert Event.objects.filter(action="application_draft_deleted").count() == 1
 
 
+def test_a_removed_change_goes_though_another_has_been_begun(draft, owner):
+    sent = send(draft, owner)
+    removed = services.begin_change(application_id=sent.pk, actor=owner, arrived_at=timezone.now())
+    discard(removed, owner)
+    kept = services.begin_change(application_id=sent.pk, actor=owner, arrived_at=timezone.now())
+    assert purge_discarded(now=timezone.now() + 31 * DAY) == 1
+    assert list(sent.replacements.all()) == [kept]
+    assert not Application.objects.filter(pk=removed.pk).exists()
+
+
+def test_what_an_application_replaces_stands_once_it_is_sent(draft, owner):
+    sent = send(draft, owner)
+    other = factories.make_application(user=owner)
+    with pytest.raises(Error, match="pgtrigger"), transaction.atomic():
+        Application.objects.filter(pk=sent.pk).update(replaces=other)
+
+
 @pytest.mark.parametrize(
     "change", [{"status": "discarded"}, {"status": "draft", "discarded_at": timezone.now()}]
 )

@@ -143,7 +143,8 @@ def test_a_basis_for_state_aid(sent, content):
     data = copy.deepcopy(content) | {"publication_consent": False}
     assert found(sent, data)["consent"] == "no"
     for years, expected in ((10, "yes"), (11, "no")):
-        assert found(sent, content | {"operating_aid_years": years})["operating_years"] == expected
+        content["state_aid"]["operating_aid_years"] = years
+        assert found(sent, content)["operating_years"] == expected
 
 
 @pytest.mark.parametrize(
@@ -270,6 +271,8 @@ def test_the_page(client_for, sent, officer):
     response = client.post(url("assess", sent), follow=True)
     assert response.request["PATH_INFO"] == url("eligibility", sent)
     assert NOT_ALL in text(response)
+    nothing = client.post(url("eligibility", sent), {})
+    assert (nothing.status_code, "bedöm minst ett villkor" in text(nothing)) == (422, True)
     bad = client.post(
         url("eligibility", sent), {"state_aid-judgement": "ok", "who_may_apply-reason": "Kluster."}
     )
@@ -277,6 +280,8 @@ def test_the_page(client_for, sent, officer):
     assert "Skriv skälen för bedömningen." in text(bad)
     assert "Välj en bedömning." in text(bad)
     assert "Kluster." in text(bad), "nothing typed is lost"
+    assert "Skäl: Om stödet är statligt stöd är bedömt: Skriv skälen för bedömningen." in text(bad)
+    assert "&lt;span" not in bad.content.decode()
     assert not EligibilityCheck.objects.exists()
     typed = {}
     for code in ("state_aid", "state_aid_flag", "who_may_apply"):
@@ -284,6 +289,7 @@ def test_the_page(client_for, sent, officer):
     done = client.post(url("eligibility", sent), typed, follow=True)
     assert "Alla 12 villkor är genomgångna." in text(done)
     assert "Bedömt av Hanna Handläggare" in text(done)
+    assert done.content.decode().count("Ändra bedömningen") == 3, "what is judged is folded"
     client.post(url("assess", sent))
     after = text(client.get(url("eligibility", sent)))
     assert "Uppfyllt. Prövat." in after

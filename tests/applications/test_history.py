@@ -1,5 +1,6 @@
 """Who wrote what in a draft, putting a text back, and that nothing is lost in silence between two writers."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,8 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from applications import services
+from applications.checks import PARTS
 from applications.models import Application
-from applications.parts import ApplicantPart, ProjectPart, meet, seen_mark
+from applications.parts import (
+    AidPart,
+    ApplicantPart,
+    BudgetPart,
+    ProjectPart,
+    frozen,
+    meet,
+    seen_mark,
+    thawed,
+)
 from tests import factories
 from tests.applications.sending import send
 from tests.counting import count_queries
@@ -53,7 +64,7 @@ def test_saves_in_a_row_are_one_version_and_others_begin_a_new_one(draft, owner,
     save(draft, owner, risks="Ett")
     save(draft, owner, risks="Ett, två", title="Nytt")
     assert history_of(draft) == [
-        (owner, [("Risker", first, "Ett, två"), ("Projektets namn", draft.title, "Nytt")])
+        (owner, [("Projektets namn", draft.title, "Nytt"), ("Risker", first, "Ett, två")])
     ]
     save(draft, colleague, risks="Tre")
     save(draft, owner, risks=first)
@@ -90,6 +101,65 @@ def test_the_page_shows_it_and_puts_a_text_back(client_for, draft, owner, collea
     assert client.post(address, {"key": "risks"}).status_code == 403
     assert "Återställ" not in client.get(url("versions", draft.pk)).content.decode()
     assert client_for(officer).get(url("versions", draft.pk)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_every_part_can_be_frozen_and_thawed(owner):
+    question = factories.make_question(call=factories.make_call(), label="Vad?")
+    draft = factories.make_application(user=owner, call=question.call)
+    partner = factories.make_partner(application=draft)
+    factories.make_budget_line(
+        application=draft, by_hours=True, hourly_rate=3, amounts={2027: 4}, partner=partner
+    )
+    factories.make_indicator(application=draft)
+    draft.answers.create(question=question, value="Det")
+    draft.trade_secrets.create(field="risks", reason="Receptet.")
+    draft.de_minimis_aid.create(order=1, giver="Kommunen", amount=5, granted_on=draft.starts_on)
+    empty = factories.make_application(user=owner, call=question.call, empty=True)
+    for kind in PARTS.values():
+        part = kind.read(draft)
+        assert list(part.texts()), kind
+        data = json.loads(json.dumps(frozen(part)))
+        again = thawed(data | {"added_later": 1}, kind.read(empty))
+        if kind is AidPart:
+            assert again.declared == (), "nobody declares for another"
+            again = replace(again, declared=part.declared)
+        assert again == part
+
+
+@pytest.mark.django_db
+def test_a_whole_step_is_put_back_and_taken_back_again(client_for, draft, owner, colleague, stranger):
+    factories.make_budget_line(application=draft, category="travel", description="Tåg")
+    opened = BudgetPart.read(draft)
+
+    def save_budget(actor, lines):
+        now = Application.objects.get(pk=draft.pk)
+        return services.save_draft(
+            application_id=draft.pk, actor=actor, part=replace(opened, lines=lines),
+            seen=seen_mark(now, BudgetPart.read(now)), arrived_at=timezone.now(),
+        )  # fmt: skip
+
+    save_budget(owner, opened.lines[:1])
+    save_budget(colleague, (replace(opened.lines[0], description="Kollegans"),))
+    first = draft.versions.last()
+    address = url("restore_text", draft.pk, first.pk)
+    client = client_for(owner)
+    assert "Återställ hela steget" in client.get(url("versions", draft.pk)).content.decode()
+    assert client_for(stranger).post(address).status_code == 404
+    client.post(address)
+    assert BudgetPart.read(draft) == opened
+    # At once again, by the same person: the restored is itself a version, and can be taken back.
+    latest = draft.versions.first()
+    assert (latest.saved_by, draft.versions.count()) == (owner, 3)
+    client.post(url("restore_text", draft.pk, latest.pk))
+    assert [row.description for row in BudgetPart.read(draft).lines] == ["Kollegans"]
+    assert draft.versions.count() == 4
+    draft.versions.filter(pk=first.pk).update(before={})
+    page = client.post(address, follow=True).content.decode()
+    assert "Historiken har inte kvar hela steget från den tiden." in page
+    assert page.count("Återställ hela steget") == 3
+    send(draft, owner)
+    assert client.post(address).status_code == 403
 
 
 @pytest.mark.django_db

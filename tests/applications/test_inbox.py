@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import Error, transaction
@@ -10,17 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import queries, services
-from applications.inbox_columns import USUAL, Column, chosen
+from applications.inbox_columns import USUAL, Column, NextDue, chosen
 from applications.models import Application, CoHandler, InternalNote, Letter, SavedView
 from applications.queries import Due, Flag, Selection
 from s3portal.accounts.models import Membership
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
+from s3portal.common.swedish import format_isodate
 from s3portal.diary.models import Record
 from s3portal.outbox.models import Message
 from tests import factories
 from tests.applications.judging import declare
 from tests.applications.sending import send
+from tests.counting import count_asked
 
 pytestmark = pytest.mark.django_db
 LIST = "/handlaggning/ansokningar/"
@@ -60,6 +62,76 @@ def test_dates_to_wait_for(officer, assessor, sent, another):
     assert found(officer, frist=Due.WEEK) == {sent.pk}
 
 
+def test_an_assessment_that_waits_is_due_whatever_the_others_have_done(
+    officer, second_officer, assessor, sent
+):
+    """A draft is not handed in because somebody else's is; who has abstained is not waited for."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for person in (assessor, second_officer):
+        sent.assignments.create(assessor=person, assigned_by=officer, due_on=yesterday)
+    sent.assessments.create(assessor=second_officer, status="submitted", submitted_at=timezone.now())
+    own = sent.assessments.create(assessor=assessor)
+    assert found(officer, frist=Due.OVERDUE) == {sent.pk}
+    own.status, own.submitted_at, own.abstain_reason = "abstained", timezone.now(), "Hinner inte."
+    own.save()
+    assert found(officer, frist=Due.OVERDUE) == set()
+
+
+def test_the_next_date_and_what_it_waits_for(client_for, officer, assessor, sent, another):
+    today = timezone.localdate()
+    assert "–" in client_for(officer).get(LIST).content.decode()
+    declare(sent, officer)
+    services.ask_for_supplement(
+        application_id=sent.pk, actor=officer, text="Vilka?", due_on=today + timedelta(days=3)
+    )
+    sent.assignments.create(assessor=assessor, assigned_by=officer, due_on=today + timedelta(days=5))
+    another.assignments.create(assessor=assessor, assigned_by=officer, due_on=today - timedelta(days=1))
+    cells = [one.split("</td>")[0] for one in _rows_in(client_for, officer, "frist")]
+    assert "Försenad" in cells[0]
+    assert "Bedömning" in cells[0]
+    assert format_isodate(today + timedelta(days=3)) in cells[1], "the nearer of the two"
+    assert "Svar från sökanden" in cells[1]
+    assert "Försenad" in _rows_in(client_for, officer, "-frist")[1]
+    sheet = client_for(officer).post(
+        f"{LIST}fil/", {"form": "csv", "urvalet": "kolumner=frist&ordning=frist"}
+    )
+    rows = b"".join(sheet.streaming_content).decode("utf-8-sig").splitlines()
+    assert rows[1].endswith(f"{format_isodate(today - timedelta(days=1))} Bedömning")
+
+
+def test_a_longer_file_asks_no_more_questions(client_for, officer, owner, sent, another):
+    client = client_for(officer)
+    columns = "&".join(f"kolumner={column.value}" for column in Column)
+
+    def take():
+        return b"".join(client.post(f"{LIST}fil/", {"form": "csv", "urvalet": columns}).streaming_content)
+
+    short = count_asked(take)
+    send(factories.make_application(user=owner), owner)
+    assert count_asked(take) == short
+    assert take().count(b"\r\n") == 4
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(-1, "Försenad"), (0, "I dag"), (1, "I morgon"), (2, ""), (400, "")]
+)
+def test_words_for_near_days(days, words):
+    today = date(2026, 12, 31)
+    assert NextDue(today + timedelta(days=days), "Bedömning").words(today=today) == words
+
+
+def test_what_waits_for_nothing_is_last_both_ways(client_for, officer, assessor, sent, another):
+    sent.assignments.create(assessor=assessor, assigned_by=officer, due_on=timezone.localdate())
+    for order in ("frist", "-frist"):
+        rows = queries.work_list(selection=Selection.OPEN, user=officer, wanted={"ordning": order})
+        assert [one.pk for one in rows] == [sent.pk, another.pk]
+
+
+def _rows_in(client_for, officer, order):
+    page = client_for(officer).get(LIST, {"kolumner": "frist", "ordning": order}).content.decode()
+    return page.split('data-label="Nästa frist"')[1:]
+
+
 def test_what_sets_an_application_apart(officer, second_officer, owner, sent, another):
     assert [found(officer, flagga=flag) for flag in Flag] == [set(), set(), set(), set()]
     services.declare_impartiality(application_id=another.pk, actor=second_officer, ground="relative")
@@ -69,6 +141,12 @@ def test_what_sets_an_application_apart(officer, second_officer, owner, sent, an
     assert found(officer, flagga=Flag.RECUSED) == {another.pk}
     assert found(officer, flagga=Flag.UNCONFIRMED) == {another.pk}
     assert found(officer, flagga=Flag.NOTED) == {sent.pk}
+    # The question has been tried, and no jäv was found.
+    declare(another, officer)
+    services.lift_recusal(
+        application_id=another.pk, actor=officer, person=second_officer, text="De är inte släkt."
+    )
+    assert found(officer, flagga=Flag.RECUSED) == set()
     assert found(officer, flagga=Flag.CHANGED) == set()
     factories.make_declarations(application=draft, user=owner)
     send(draft, owner)
@@ -149,7 +227,7 @@ def test_a_nameless_view_or_too_many_are_refused(client_for, officer, registrar,
 
     client = client_for(officer)
     text = client.post(f"{LIST}vyer/", {"name": ""}, follow=True).content.decode()
-    assert "Fyll i det här fältet." in text
+    assert "Skriv vad vyn ska heta." in text
     monkeypatch.setattr(sharing, "MOST_VIEWS", 1)
     services.save_view(actor=officer, name="En", query="")
     text = client.post(f"{LIST}vyer/", {"name": "Två"}, follow=True).content.decode()
@@ -182,6 +260,20 @@ def test_of_many_none_is_given_when_one_cannot_be(officer, second_officer, sent,
         services.assign_many(application_ids=range(201), actor=officer, officer=second_officer)
 
 
+def test_a_case_one_has_jav_in_cannot_be_chosen(client_for, officer, sent, another):
+    declare(sent, officer, ground="relative")
+    page = client_for(officer).get(LIST).content.decode()
+    assert f'name="valda" value="{another.pk}"' in page
+    assert f'name="valda" value="{sent.pk}"' not in page
+
+
+def test_no_officer_need_be_chosen_to_write(client_for, officer, sent):
+    """The same form gives the cases to an officer: the browser must not ask for one before it sends."""
+    page = client_for(officer).get(LIST).content.decode()
+    form = page[page.index('id="valda"') :].split(">")[0]
+    assert "novalidate" in form
+
+
 def test_many_are_written_to_each_in_their_own_case(client_for, officer, owner, stranger, sent, another):
     client, address = client_for(officer), f"{LIST}valda/skriv/"
     for application in (sent, another):
@@ -209,6 +301,21 @@ def test_nobody_is_written_to_when_the_question_of_jav_is_open(client_for, offic
     for empty in ([], range(201)):
         with pytest.raises(Refusal):
             services.write_to_applicants(application_ids=empty, actor=officer, subject="a", text="b")
+
+
+def test_of_many_each_is_taken_once_and_an_unknown_one_stops_all(client_for, officer, owner, sent):
+    declare(sent, officer)
+    draft = factories.make_application(user=owner)
+    letter = {"skicka": "1", "subject": "Hej", "text": "Hej."}
+    for wrong in (draft.pk, 10**16):
+        answer = client_for(officer).post(f"{LIST}valda/skriv/", letter | {"valda": [sent.pk, wrong]})
+        assert (answer.status_code, "finns inte längre" in answer.content.decode()) == (422, True)
+        with pytest.raises(Refusal, match="Ingen av de valda är tilldelad"):
+            services.assign_many(application_ids=[sent.pk, wrong], actor=officer, officer=officer)
+    assert not Letter.objects.exists()
+    twice = [sent.pk, sent.pk]
+    assert services.write_to_applicants(application_ids=twice, actor=officer, subject="a", text="b") == 1
+    assert Letter.objects.count() == 1
 
 
 # --- Sharing and notes ------------------------------------------------------------------------------------
@@ -245,7 +352,8 @@ def test_notes_are_for_officers_and_no_part_of_the_record(
     assert client.get(new).status_code == 200
     assert client.post(new, {"text": " "}).status_code == 422
     records = Record.objects.count()
-    client.post(new, {"text": "Ring ekonomen."})
+    for _press in range(2):
+        client.post(new, {"text": "Ring ekonomen."})
     note = InternalNote.objects.get()
     assert "Ring ekonomen." in client.get(f"{LIST}{sent.pk}/").content.decode()
     assert "Ring ekonomen." not in client_for(registrar).get(f"{LIST}{sent.pk}/").content.decode()
@@ -277,6 +385,13 @@ def test_nobody_notes_before_the_question_of_jav(officer, registrar, sent):
     note = services.write_note(application_id=sent.pk, actor=officer, text="x")
     with pytest.raises(Refusal, match="Skriv något"):
         services.change_note(note_id=note.pk, actor=officer, text=" ")
+    services.declare_impartiality(application_id=sent.pk, actor=officer, ground="party")
+    with pytest.raises(Refusal, match="anmält jäv"):
+        services.change_note(note_id=note.pk, actor=officer, text="y")
+    officer.staff_roles.all().delete()
+    del officer.roles
+    with pytest.raises(Refusal, match="Bara en handläggare"):
+        services.remove_note(note_id=note.pk, actor=officer)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +434,30 @@ def test_the_thread_from_both_sides(client_for, officer, owner, colleague, stran
     ]
     assert client_for(stranger).get(theirs).status_code == 404
     assert Event.objects.filter(action="application_opened", object_id=str(sent.pk)).exists()
+
+
+def test_a_letter_sent_twice_is_one_record_and_one_mail(client_for, officer, owner, sent):
+    declare(sent, officer)
+    services.assign_officer(application_id=sent.pk, actor=officer, officer=officer)
+    for person, name in ((officer, "officer_letters"), (owner, "letters")):
+        address = reverse(f"applications:{name}", args=[sent.pk])
+        before = Message.objects.filter(kind="letter").count()
+        client = client_for(person)
+        for _ in range(2):
+            client.post(address, {"subject": "Fråga", "text": "Vilka är med?"}, follow=True)
+        assert sent.letters.filter(author=person).count() == 1
+        assert Message.objects.filter(kind="letter").count() > before
+        client.post(address, {"subject": "Fråga", "text": "Och när?"})
+        assert sent.letters.filter(author=person).count() == 2
+    assert Message.objects.filter(kind="letter", to_email=officer.email).count() == 2
+
+
+def test_the_same_words_another_day_are_another_letter(owner, sent, monkeypatch):
+    words = {"application_id": sent.pk, "actor": owner, "subject": "Hej", "text": "Hur går det?"}
+    first = services.write_to_region(**words)
+    later = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr("applications.services.writing.timezone.now", lambda: later)
+    assert services.write_to_region(**words) != first
 
 
 def test_who_may_not_write(client_for, owner, organisation, registrar, officer, sent):

@@ -40,6 +40,7 @@ def refused(work, *words):
         {"total_cost": 1},
         {"contact_email": "en.annan@example.org"},
         {"publication_consent": False},
+        {"municipalities": ["2361"]},
         {"submitted_at": None},
         {"version": 99},
     ],
@@ -47,6 +48,12 @@ def refused(work, *words):
 def test_what_was_sent_cannot_be_changed(sent, change):
     refused(lambda: Application.objects.filter(pk=sent.pk).update(**change), "is fixed")
     assert Application.objects.get(pk=sent.pk).title == sent.title
+
+
+def test_no_municipality_but_those_of_the_list(owner):
+    draft = Application.objects.filter(pk=factories.make_application(user=owner).pk)
+    draft.update(municipalities=["2361", "annan"])
+    refused(lambda: draft.update(municipalities=["2380", "0180"]), "application_municipalities_known")
 
 
 def test_not_with_sql_either(sent):
@@ -85,9 +92,7 @@ def with_rows(owner):
     factories.make_partner(application=draft)
     factories.make_activity(application=draft)
     factories.make_indicator(application=draft)
-    DraftVersion.objects.create(
-        application=draft, step="projekt", saved_by=owner, version=2, changes=[], before={}
-    )
+    DraftVersion.objects.create(application=draft, step="projekt", saved_by=owner, version=2, changes=[])
     TradeSecret.objects.create(application=draft, field="summary", reason="Receptet.")
     return draft
 
@@ -127,7 +132,7 @@ def test_constraints_of_rows(owner):
     breaks("trade_secret_has_reason", lambda: draft.trade_secrets.update(reason=""))
     breaks("trade_secret_once", lambda: draft.trade_secrets.create(field="summary", reason="Igen"))
     breaks("draft_version_once", lambda: draft.versions.create(
-        step="projekt", saved_by=owner, version=2, changes=[], before={}))  # fmt: skip
+        step="projekt", saved_by=owner, version=2, changes=[]))  # fmt: skip
     breaks("draft_version_times_in_order", lambda: draft.versions.update(saved_at="2020-01-01T00:00:00Z"))
 
 

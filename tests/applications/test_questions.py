@@ -313,7 +313,7 @@ def test_a_follower_shows_when_its_answer_is_given(
     axe(page)
     with page.expect_response(lambda response: response.request.method == "POST"):
         follower.fill("Vinnova")
-    page.wait_for_function("document.getElementById('sparat').dataset.state === 'sparat'")
+    page.locator("#sparat[data-state=sparat]").wait_for()
     assert answers(draft) == {"Söker ni annat stöd?": "ja", "Från vem?": "Vinnova"}
     page.get_by_label("Nej", exact=True).check()
     assert not follower.is_visible()

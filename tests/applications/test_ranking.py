@@ -1,80 +1,44 @@
 """Ranking: order, amounts, the line, the lock, and who may."""
 
+from datetime import timedelta
 from fractions import Fraction
 
+import pgtrigger
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from applications import services
+from applications.checks import Step
 from applications.enums import ApplicationStatus
 from applications.models import Application, Ranking, RankingRow
-from applications.ranking import allocation_of, departing, post_town, ranked_rows
+from applications.ranking import departing, shown_of
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
 from tests import factories
-from tests.applications.judging import assign, declare, hand_in, scored_call
+from tests.applications.judging import assign, declare, hand_in
+from tests.applications.ranking import (
+    applications,
+    call,
+    change,
+    line,
+    lock,
+    ranking,
+    row_of,
+    unlock,
+    version,
+)
 from tests.applications.sending import send
 from tests.applications.test_services_submitting import at_once
 
-
-@pytest.fixture
-def call(db):
-    return scored_call(weights=(40, 60), frame=500_000)
-
-
-@pytest.fixture
-def applications(call, owner, officer, assessor):
-    """Three of 300 000 kr each, in the order they came: 40, 100 and no points."""
-    sent = [send(factories.make_application(user=owner, call=call), owner) for _ in range(3)]
-    for application, points in zip(sent, ((2, 2), (5, 5)), strict=False):
-        assign(application, officer, assessor)
-        hand_in(application, assessor, *points)
-    return sent
-
-
-@pytest.fixture
-def ranking(applications, call, officer):
-    return services.start_ranking(call_id=call.pk, actor=officer)
+__all__ = ["applications", "call", "ranking"]
 
 
 def order(ranking):
     return [row.application_id for row in ranking.rows.order_by("position")]
-
-
-def row_of(ranking, application):
-    return RankingRow.objects.get(ranking=ranking, application=application)
-
-
-def version(ranking):
-    return Ranking.objects.get(pk=ranking.pk).version
-
-
-def change(ranking, application, actor, **fields):
-    return services.change_row(
-        ranking_id=ranking.pk,
-        row_id=row_of(ranking, application).pk,
-        actor=actor,
-        **({"expected_version": version(ranking)} | fields),
-    )
-
-
-def line(ranking, actor, count=None):
-    return services.move_line(
-        ranking_id=ranking.pk, actor=actor, expected_version=version(ranking), count=count
-    )
-
-
-def lock(ranking, actor):
-    return services.lock_ranking(ranking_id=ranking.pk, actor=actor, expected_version=version(ranking))
-
-
-def unlock(ranking, actor, reason="Fel belopp."):
-    return services.unlock_ranking(
-        ranking_id=ranking.pk, actor=actor, expected_version=version(ranking), reason=reason
-    )
 
 
 # --- Order ------------------------------------------------------------------------------------------------
@@ -117,19 +81,6 @@ def test_departing_is_any_pair_out_of_order(values):
         for here, value in enumerate(values)
     ]
     assert departing([Fraction(value) for value in values]) == expected
-
-
-@pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("Kyrkgatan 1, 831 31 Östersund", "Östersund"),
-        ("Box 12\n84021 Strömsund", "Strömsund"),
-        ("Vägen 3, 840 64 Kälarne by, Sverige", "Kälarne by"),
-        ("", "Ort saknas"),
-    ],
-)
-def test_post_town(address, place):
-    assert post_town(address) == place
 
 
 # --- Amounts ----------------------------------------------------------------------------------------------
@@ -217,6 +168,38 @@ def test_what_comes_and_goes(ranking, applications, call, owner, officer):
     assert [row.position for row in ranking.rows.all()] == [1, 2, 3]
 
 
+def test_nothing_is_locked_while_what_it_rests_on_may_change(ranking, applications, officer):
+    low = applications[0]
+    ask = {
+        "application_id": low.pk,
+        "actor": officer,
+        "text": "Sänk budgeten.",
+        "due_on": timezone.localdate() + timedelta(days=7),
+        "parts": {Step.BUDGET: ""},
+    }
+    services.ask_for_supplement(**ask)
+    with pytest.raises(Refusal, match=rf"^{low.case} kompletteras\."):
+        lock(ranking, officer)
+    services.stop_asking(application_id=low.pk, actor=officer, reason="Behövs inte.")
+    lock(ranking, officer)
+    with pytest.raises(Refusal, match="ingår i en låst rangordning"):
+        services.ask_for_supplement(**ask)
+    services.ask_for_supplement(**ask | {"parts": {}})
+
+
+def test_no_more_is_locked_than_a_supplement_has_left(ranking, applications, officer):
+    high = applications[1]
+    change(ranking, high, officer, amount=300_000)
+    # As the taking in of a supplement leaves it.
+    with pgtrigger.ignore("applications.Application:sent_content_fixed"):
+        Application.objects.filter(pk=high.pk).update(applied_amount=200_000)
+    with pytest.raises(Refusal) as refused:
+        lock(ranking, officer)
+    assert str(refused.value).replace("\xa0", " ") == (
+        f"{high.case}: föreslaget är 300 000 kr, men det sökta är 200 000 kr. Ändra beloppet först."
+    )
+
+
 def test_a_signed_decision_keeps_it_locked(ranking, applications, officer):
     lock(ranking, officer)
     Application.objects.filter(pk=applications[0].pk).update(status=ApplicationStatus.REJECTED)
@@ -246,8 +229,9 @@ def test_threads_on_the_same_version(ranking, applications, officer, second_offi
 
 
 def steps(ranking, application, actor):
-    """Every step of an open ranking, in an order in which each may follow the one before."""
+    """Every step of a ranking."""
     return {
+        "start": lambda: services.start_ranking(call_id=ranking.call_id, actor=actor),
         "change": lambda: change(ranking, application, actor, amount=1),
         "line": lambda: line(ranking, actor),
         "update": lambda: services.update_ranking(
@@ -260,11 +244,13 @@ def steps(ranking, application, actor):
 
 #: (status, step) → the refusal that an officer gets; None when it is done.
 EXPECTED = {
+    ("open", "start"): "redan påbörjad",
     ("open", "change"): None,
     ("open", "line"): None,
     ("open", "update"): None,
     ("open", "lock"): None,
     ("open", "unlock"): "inte låst",
+    ("locked", "start"): "redan påbörjad",
     ("locked", "change"): "är låst",
     ("locked", "line"): "är låst",
     ("locked", "update"): "är låst",
@@ -311,6 +297,10 @@ def test_who_may_start(applications, call, second_officer, registrar):
         services.start_ranking(call_id=call.pk, actor=registrar)
 
 
+def test_a_call_that_does_not_exist_is_not_started(db, officer, client_for):
+    assert client_for(officer).post(url("_start", 999_999)).status_code == 404
+
+
 # --- The database -----------------------------------------------------------------------------------------
 def test_rows_the_database_refuses(ranking, applications):
     for values in (
@@ -319,6 +309,7 @@ def test_rows_the_database_refuses(ranking, applications):
         {"proposed_amount": 1},
         {"proposed_amount": -1},
         {"proposal": "x"},
+        {"conditions": "Med ett skäl."},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             RankingRow.objects.filter(pk=row_of(ranking, applications[0]).pk).update(**values)
@@ -348,7 +339,9 @@ def test_locked_rows_stand_in_the_database(ranking, applications, officer):
             spoil()
 
 
-def test_more_than_applied_for_cannot_be_locked(ranking, applications, officer):
+def test_more_than_applied_for_cannot_be_locked(ranking, applications, officer, monkeypatch):
+    """By the database either, should a service forget to ask."""
+    monkeypatch.setattr("applications.services.ranking_lock._require_within_applied", lambda rows: None)
     ranking.rows.filter(application=applications[0]).update(proposal="grant", proposed_amount=300_001)
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         lock(ranking, officer)
@@ -369,6 +362,8 @@ def test_who_reads(ranking, call, client_for, request):
             if response.streaming:
                 b"".join(response.streaming_content)
         assert client.get(url("", 999_999)).status_code == (404 if status == 200 else 403)
+    taken = Event.objects.filter(action="ranking_exported").order_by("pk").values_list("text", flat=True)
+    assert list(taken) == ["Rangordningen hämtad som csv", "Rangordningen hämtad som Excel"] * 3
 
 
 def test_from_start_to_lock_on_the_pages(applications, call, officer, client_for):
@@ -385,8 +380,10 @@ def test_from_start_to_lock_on_the_pages(applications, call, officer, client_for
     assert answer.url == f"{url('_row', call.pk, low.pk)}?plats=1"
     assert 'value="1"' in client.get(answer.url).content.decode()
     assert post("_row", low.pk, position="1", proposal="reject", amount="", reason="").status_code == 422
-    answer = post("_row", low.pk, position="1", proposal="grant", amount="150 000", reason="Nytta.")
+    wanted = {"position": "1", "amount": "150 000", "reason": "Nytta.", "conditions": "Med plan."}
+    answer = post("_row", low.pk, proposal="grant", **wanted)
     page = client.get(answer.url).content.decode()
+    assert "Särskilda villkor: Med plan." in page
     assert "Skäl: Nytta." in page
     assert "350\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}kr" in page
     answer = post("_amount", high.pk, amount="många")
@@ -447,7 +444,7 @@ def test_sums_agree_whatever_is_proposed(ranking, applications, officer, call):
         for application, amount in zip(applications, amounts, strict=True):
             change(ranking, application, officer, amount=amount)
         total = sum(amounts)
-        assert allocation_of(ranking, ranked_rows(ranking)).total == total
+        assert shown_of(ranking).allocation.total == total
         if total > call.frame:
             with pytest.raises(Refusal):
                 lock(ranking, officer)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.applications.test_ranking import applications, call, ranking, url
+from tests.applications.ranking import applications, call, ranking
+from tests.applications.test_ranking import url
 
 __all__ = ["applications", "call", "ranking"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

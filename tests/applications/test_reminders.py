@@ -212,7 +212,7 @@ def test_what_is_answered_or_ended_is_not_due(owner, officer, end):
             application_id=pk, supplement_id=request.pk, actor=owner, answer="Här", arrived_at=NOW
         )
     elif end == "stop":
-        services.stop_asking(application_id=pk, actor=officer)
+        services.stop_asking(application_id=pk, actor=officer, reason="Löst.")
     else:
         services.withdraw_application(application_id=pk, actor=owner, reason="Nej")
     assert supplements() == []
@@ -222,11 +222,25 @@ def test_more_time_is_a_new_occasion_and_no_reminder_of_hours_before_it(owner, o
     request = asked(owner, officer)
     clock.shift(timedelta(days=2))
     services.give_more_time(
-        application_id=request.application_id, actor=officer, due_on=timezone.localdate() + timedelta(days=20)
+        application_id=request.application_id,
+        actor=officer,
+        due_on=timezone.localdate() + timedelta(days=20),
+        reason="Sommar.",
     )
     (occasion,) = supplements()
     assert occasion.at.isoformat() == "2026-12-16T23:59:59+01:00"
     assert {one.since for one in due.supplement_reminders([occasion])} == {NOW + timedelta(days=2)}
+
+
+def test_the_officer_is_told_once_the_last_day_has_passed(owner, officer, second_officer):
+    request = asked(owner, officer)
+    (occasion,) = due.overdue_supplements(NOW, NOW + timedelta(days=30))
+    assert (occasion.obj, occasion.at) == (request, request.due_at)
+    assert [one.to_email for one in due.overdue_reminders([occasion])] == [officer.email], "who asked"
+    services.assign_officer(application_id=request.application_id, actor=officer, officer=second_officer)
+    again = due.overdue_supplements(NOW, NOW + timedelta(days=30))
+    assert [one.to_email for one in due.overdue_reminders(again)] == [second_officer.email]
+    assert list(due.overdue_reminders(again, only=[owner.email])) == []
 
 
 def test_supplements_of_many_cost_as_much_as_of_one(owner, officer):
@@ -280,7 +294,7 @@ def test_a_reminder_of_a_supplement_that_was_answered_names_who_pressed(owner, o
         assert create_reminders() == 0
     with time_machine.travel(request.due_at - timedelta(days=2, hours=12), tick=False):
         assert create_reminders() > 0
-    services.stop_asking(application_id=request.application_id, actor=officer)
+    services.stop_asking(application_id=request.application_id, actor=officer, reason="Löst.")
     assert Event.objects.get(action="messages_cancelled").actor_label == str(officer)
 
 
@@ -306,6 +320,7 @@ def test_what_is_official_cannot_be_turned_off():
         "draft_closing": "calls",
         "decision_moved": None,
         "supplement_due": None,
+        "supplement_overdue": None,
         "assessment_due": None,
     }
     assert Application.objects.count() == 0

@@ -167,12 +167,12 @@ def test_a_line_without_a_key_gets_one_and_an_unknown_partner_is_nobody(draft, o
 def test_save_the_financing_and_read_it_back(draft, owner):
     part = FinancingPart(
         rows=(
-            FinancingRow("Länsstyrelsen", "cash", "state", amount=3, confirmed=True),
-            FinancingRow("Åvki", "in_kind", "private", hours=2, hourly_rate=4),
-            FinancingRow("", "in_kind", "eu", hours=2),
-            FinancingRow("Utan belopp", "cash", "eu"),
-            FinancingRow("Museet", "other_in_kind", "municipal", amount=9),
-            FinancingRow("", "cash", "private", amount=1, own=True),
+            FinancingRow("Länsstyrelsen", "cash", "state", amount=3, confirmed=True, key="0000000001"),
+            FinancingRow("Åvki", "in_kind", "private", hours=2, hourly_rate=4, key="0000000002"),
+            FinancingRow("", "in_kind", "eu", hours=2, key="0000000003"),
+            FinancingRow("Utan belopp", "cash", "eu", key="0000000004"),
+            FinancingRow("Museet", "other_in_kind", "municipal", amount=9, key="0000000005"),
+            FinancingRow("", "cash", "private", amount=1, own=True, key="0000000006"),
         ),
         applied_amount=None,
     )

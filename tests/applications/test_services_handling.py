@@ -79,6 +79,30 @@ def test_grant(owner, officer, delegate_user):
     assert event.data == {"amount": 250_000, "decision": "RUN/1/2026"}
 
 
+def test_the_frame_is_never_exceeded(owner, officer):
+    call = factories.make_call(frame=500_000)
+    drafts = [factories.make_application(user=owner, call=call) for _ in range(2)]
+    first, second = (assessed(draft, owner, officer) for draft in drafts)
+    services.grant_application(application_id=first.pk, actor=officer, amount=250_001)
+    with pytest.raises(Refusal) as refused:
+        services.grant_application(application_id=second.pk, actor=officer, amount=250_000)
+    assert refused.value.message == (
+        "Utlysningens ram räcker inte: beloppet är 250\xa0000\xa0kr, och 249\xa0999\xa0kr är kvar av "
+        "500\xa0000\xa0kr."
+    )
+    second.refresh_from_db()
+    assert (second.status, second.granted_amount) == ("assessed", None)
+    services.grant_application(application_id=second.pk, actor=officer, amount=249_999)
+    # The frame is lowered afterwards: nothing more can be granted, but something given back.
+    type(call).objects.filter(pk=call.pk).update(frame=400_000)
+    with pytest.raises(Refusal, match="Utlysningens ram räcker inte"):
+        services.change_grant(application_id=second.pk, actor=officer, amount=250_000)
+    assert (
+        services.change_grant(application_id=second.pk, actor=officer, amount=200_000).granted_amount
+        == 200_000
+    )
+
+
 def test_reject_without_an_actor(owner, officer):
     sent = assessed(factories.make_application(user=owner), owner, officer)
     services.reject_application(application_id=sent.pk, actor=None)

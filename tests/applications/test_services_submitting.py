@@ -111,6 +111,7 @@ def test_exactly_what_was_sent_is_stored(draft, owner):
         "indicators": [{"name": "Företag som samverkar", "unit": "företag", "target": "12"}],
         "trade_secrets": {"summary": "Receptet."},
         "areas": [area.name for area in draft.areas.all()],
+        "municipalities": [{"code": "2380", "name": "Östersund"}],
         "starts_on": f"{year}-01-01",
         "ends_on": f"{year + 1}-12-31",
     }
@@ -291,6 +292,8 @@ def test_withdraw_a_draft_or_twice(draft, owner):
     with pytest.raises(Refusal, match="Bara en inskickad ansökan"):
         services.withdraw_application(application_id=draft.pk, actor=owner, reason="Nej")
     send(draft, owner)
+    with pytest.raises(Refusal, match=r"^Skriv varför ni återkallar ansökan\.$"):
+        services.withdraw_application(application_id=draft.pk, actor=owner, reason=" ")
     services.withdraw_application(application_id=draft.pk, actor=owner, reason="Nej")
     with pytest.raises(Refusal, match="Bara en inskickad ansökan"):
         services.withdraw_application(application_id=draft.pk, actor=owner, reason="Nej")
@@ -340,19 +343,44 @@ def no_broker(monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_hundred_at_once_get_a_hundred_numbers(owner, no_broker):
+def test_two_hundred_at_once_get_two_hundred_numbers(owner, no_broker):
     call = factories.make_call()
-    drafts = [factories.make_application(user=owner, call=call) for _ in range(100)]
+    with transaction.atomic():
+        drafts = [factories.make_application(user=owner, call=call) for _ in range(200)]
     results = at_once([lambda draft=draft: submit(draft, owner) for draft in drafts])
     assert [result for result in results if isinstance(result, Exception)] == []
     serials = sorted(Case.objects.values_list("serial", flat=True))
-    assert serials == list(range(1, 101)), "different, and without a gap"
-    assert Series.objects.get().next_serial == 101
-    assert Application.objects.filter(status="submitted", record__number=1).count() == 100
+    assert serials == list(range(1, 201)), "different, and without a gap"
+    assert Series.objects.get().next_serial == 201
+    assert Application.objects.filter(status="submitted", record__number=1).count() == 200
     stored = {json.loads(read_frozen(file.storage_name, sha256=file.sha256))["submission"]["diary_number"]
               for file in RecordFile.objects.all()}  # fmt: skip
-    assert len(stored) == 100
-    assert Message.objects.filter(kind="application_received").count() == 100
+    assert len(stored) == 200
+    assert Message.objects.filter(kind="application_received").count() == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_those_at_the_closing_second_exactly_those_in_time_get_numbers(owner, no_broker):
+    """Six reach the portal in the closing second and six in the next, all let go at the same moment."""
+    closes = timezone.now().replace(microsecond=0)
+    call = factories.make_call(closes_at=closes)
+    drafts = [factories.make_application(user=owner, call=call) for _ in range(12)]
+    in_time, late = closes + timedelta(microseconds=999_999), closes + timedelta(seconds=1)
+    results = at_once(
+        [
+            lambda draft=draft, at=at: submit(draft, owner, arrived_at=at)
+            for draft, at in zip(drafts, [in_time, late] * 6, strict=True)
+        ]
+    )
+    assert [type(result) for result in results] == [Application, services.TooLate] * 6
+    assert sorted(Case.objects.values_list("serial", flat=True)) == [1, 2, 3, 4, 5, 6]
+    assert Series.objects.get().next_serial == 7, "the late took no number"
+    for draft, at in zip(drafts, [in_time, late] * 6, strict=True):
+        draft.refresh_from_db()
+        assert (draft.status, draft.submitted_at) == (
+            ("submitted", in_time) if at == in_time else ("draft", None)
+        )
+    assert Message.objects.filter(kind="application_received").count() == 6
 
 
 @pytest.mark.django_db(transaction=True)
@@ -363,6 +391,78 @@ def test_the_same_twice_at_once_is_one_case(owner, no_broker):
     assert refusals == ["Ansökan är redan inskickad."] * 4
     assert Case.objects.count() == 1
     assert RecordFile.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_withdraws_while_it_is_sent_waits_for_its_number(owner, no_broker):
+    """The withdrawal meets what was sent, not the draft; each is a record of the same case."""
+    draft = factories.make_application(user=owner)
+
+    def withdraw():
+        return services.withdraw_application(application_id=draft.pk, actor=owner, reason="Vi ångrar oss.")
+
+    results = []
+    with transaction.atomic():
+        submit(draft, owner)
+        withdrawing = threading.Thread(target=lambda: results.extend(at_once([withdraw])))
+        withdrawing.start()
+        withdrawing.join(timeout=1)
+        assert withdrawing.is_alive(), "it waits for the application"
+    withdrawing.join()
+    assert [result.status for result in results] == ["withdrawn"], results
+    assert list(Record.objects.order_by("number").values_list("number", "title")) == [
+        (1, f"Ansökan till {draft.call.title}"),
+        (2, "Återkallelse av ansökan"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_sent_and_withdrawn_at_once_is_either_whole(owner, no_broker, attempt):
+    """Whoever comes first: withdrawn with both records, or sent with one and the withdrawal refused."""
+    draft = factories.make_application(user=owner)
+    sent, withdrawn = at_once(
+        [
+            lambda: submit(draft, owner),
+            lambda: services.withdraw_application(
+                application_id=draft.pk, actor=owner, reason="Vi ångrar oss."
+            ),
+        ]
+    )
+    assert isinstance(sent, Application), sent
+    draft.refresh_from_db()
+    if isinstance(withdrawn, Refusal):
+        assert withdrawn.message == "Bara en inskickad ansökan som väntar på beslut kan återkallas."
+        assert (draft.status, Record.objects.count()) == ("submitted", 1)
+    else:
+        assert isinstance(withdrawn, Application), withdrawn
+        assert (draft.status, Record.objects.count()) == ("withdrawn", 2)
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_new_application_and_a_withdrawal_of_the_former_at_once(owner, no_broker, attempt):
+    """Both take the former: the new one replaces it as it stands, or the withdrawal comes too late."""
+    before = factories.make_application(user=owner)
+    submit(before, owner)
+    new = services.begin_change(application_id=before.pk, actor=owner, arrived_at=timezone.now())
+    factories.make_declarations(application=new, user=owner)
+    sent, withdrawn = at_once(
+        [
+            lambda: submit(new, owner),
+            lambda: services.withdraw_application(application_id=before.pk, actor=owner, reason="Nej."),
+        ]
+    )
+    assert isinstance(sent, Application), sent
+    for each in (before, new):
+        each.refresh_from_db()
+    assert (before.status, new.status) == ("replaced", "submitted")
+    assert new.case_id == before.case_id
+    late = isinstance(withdrawn, Refusal)
+    assert late or isinstance(withdrawn, Application), withdrawn
+    numbers = sorted(Record.objects.filter(case=new.case).values_list("number", flat=True))
+    assert numbers == ([1, 2] if late else [1, 2, 3])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -57,7 +57,8 @@ def test_an_officer_asks(client_for, officer, sent):
     page = client.get(url("officer_supplement", sent))
     assert f'value="{in_days(14):%Y-%m-%d}"' in page.content.decode(), "two weeks unless told otherwise"
     response = client.post(
-        url("officer_supplement", sent), {"text": TEXT, "due_on": f"{in_days(10):%Y-%m-%d}"}
+        url("officer_supplement", sent),
+        {"text": TEXT, "due_on": f"{in_days(10):%Y-%m-%d}", "words_only": "on"},
     )
     assert response.headers["Location"] == url("officer_supplement", sent)
     request = SupplementRequest.objects.get()
@@ -73,7 +74,7 @@ def test_an_officer_asks(client_for, officer, sent):
 
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client_for, officer, sent):
     response = client_for(officer).post(
-        url("officer_supplement", sent), {"text": TEXT, "due_on": "2020-01-01"}
+        url("officer_supplement", sent), {"text": TEXT, "due_on": "2020-01-01", "words_only": "on"}
     )
     assert response.status_code == 422
     page = response.content.decode()
@@ -84,7 +85,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client_for, officer, s
 
 def test_an_officer_who_was_second_keeps_the_text(client_for, officer, sent, asked):
     response = client_for(officer).post(
-        url("officer_supplement", sent), {"text": "Min egen fråga", "due_on": f"{in_days(10):%Y-%m-%d}"}
+        url("officer_supplement", sent),
+        {"text": "Min egen fråga", "due_on": f"{in_days(10):%Y-%m-%d}", "words_only": "on"},
     )
     assert response.status_code == 422
     assert "Min egen fråga" in response.content.decode()
@@ -97,7 +99,9 @@ def test_an_officer_who_was_second_keeps_the_text(client_for, officer, sent, ask
 def test_more_time(client_for, officer, sent, asked, due_on, status):
     days = {"same": in_days(14), "later": in_days(20)}
     typed = f"{days[due_on]:%Y-%m-%d}" if due_on in days else due_on
-    response = client_for(officer).post(url("officer_supplement_more_time", sent), {"due_on": typed})
+    response = client_for(officer).post(
+        url("officer_supplement_more_time", sent), {"due_on": typed, "reason": "Sommar."}
+    )
     assert response.status_code == status
     asked.refresh_from_db()
     assert asked.due_on == in_days(20 if status == 302 else 14)
@@ -110,7 +114,8 @@ def test_more_time_for_what_is_answered(client_for, officer, owner, sent, asked)
         application_id=sent.pk, supplement_id=asked.pk, actor=owner, answer="Ja", arrived_at=timezone.now()
     )
     response = client_for(officer).post(
-        url("officer_supplement_more_time", sent), {"due_on": f"{in_days(20):%Y-%m-%d}"}
+        url("officer_supplement_more_time", sent),
+        {"due_on": f"{in_days(20):%Y-%m-%d}", "reason": "Sommar."},
     )
     assert response.status_code == 422
     assert "Ingen komplettering väntar på svar." in response.content.decode()
@@ -118,10 +123,11 @@ def test_more_time_for_what_is_answered(client_for, officer, owner, sent, asked)
 
 def test_ending_it(client_for, officer, sent, asked):
     client = client_for(officer)
-    client.post(url("officer_supplement_stop", sent))
+    assert client.post(url("officer_supplement_stop", sent)).status_code == 422, "without a reason"
+    client.post(url("officer_supplement_stop", sent), {"stop_form-reason": "Vi hittade den."})
     assert Application.objects.get(pk=sent.pk).status == "submitted"
-    assert "Avslutad utan svar" in client.get(url("officer_supplement", sent)).content.decode()
-    again = client.post(url("officer_supplement_stop", sent), follow=True)
+    assert "Återtagen" in client.get(url("officer_supplement", sent)).content.decode()
+    again = client.post(url("officer_supplement_stop", sent), {"stop_form-reason": "Igen."})
     assert "Ingen komplettering väntar på svar." in again.content.decode()
 
 
@@ -129,8 +135,8 @@ def test_ending_it(client_for, officer, sent, asked):
 def test_only_officers_reach_the_page(client_for, sent, asked, request, who):
     client = client_for(request.getfixturevalue(who))
     assert client.get(url("officer_supplement", sent)).status_code == 403
-    for name in ("officer_supplement", "officer_supplement_more_time", "officer_supplement_stop"):
-        assert client.post(url(name, sent)).status_code == 403
+    for name in ("supplement", "supplement_more_time", "supplement_stop", "supplement_unanswered"):
+        assert client.post(url(f"officer_{name}", sent)).status_code == 403
 
 
 def test_a_draft_is_not_there(client_for, officer, owner):

@@ -253,7 +253,7 @@ def test_more_time(sent, officer):
         object_id=request.pk,
     )
     for days in (20, 14, 20):
-        services.give_more_time(application_id=sent.pk, actor=officer, due_on=in_days(days))
+        services.give_more_time(application_id=sent.pk, actor=officer, due_on=in_days(days), reason="Sommar.")
     request.refresh_from_db()
     assert request.due_on == in_days(20)
     assert status_of(sent) == "supplement"
@@ -268,13 +268,13 @@ def test_more_time(sent, officer):
 def test_more_time_needs_another_day_to_come(sent, officer, days, sentence):
     ask(sent, officer)
     with pytest.raises(Refusal, match=sentence):
-        services.give_more_time(application_id=sent.pk, actor=officer, due_on=in_days(days))
+        services.give_more_time(application_id=sent.pk, actor=officer, due_on=in_days(days), reason="Sommar.")
 
 
 def test_ending_without_an_answer(sent, officer, owner):
     request = ask(sent, officer)
     Message.objects.all().delete()
-    services.stop_asking(application_id=sent.pk, actor=officer)
+    services.stop_asking(application_id=sent.pk, actor=officer, reason="Vi har hittat det.")
     assert status_of(sent) == "submitted"
     assert mails() == told("supplement_ended")
     with pytest.raises(Conflict, match="tar inte längre emot svar"):
@@ -285,14 +285,15 @@ def test_ending_without_an_answer(sent, officer, owner):
 def test_only_an_officer_moves_or_ends_it(sent, officer, registrar):
     ask(sent, officer)
     with pytest.raises(Refusal, match="Bara en handläggare"):
-        services.give_more_time(application_id=sent.pk, actor=registrar, due_on=in_days(20))
+        services.give_more_time(application_id=sent.pk, actor=registrar, due_on=in_days(20), reason="Ja")
     with pytest.raises(Refusal, match="Bara en handläggare"):
-        services.stop_asking(application_id=sent.pk, actor=registrar)
+        services.stop_asking(application_id=sent.pk, actor=registrar, reason="Ja")
 
 
 @pytest.mark.parametrize("step", ["give_more_time", "stop_asking"])
 def test_what_does_not_wait_is_neither_moved_nor_ended(sent, officer, step):
     more = {"due_on": in_days(20)} if step == "give_more_time" else {}
+    more["reason"] = "Sommar."
     with pytest.raises(Refusal, match="Ingen komplettering väntar"):
         getattr(services, step)(application_id=sent.pk, actor=officer, **more)
 

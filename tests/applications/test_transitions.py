@@ -24,9 +24,16 @@ EXPECTED = {
     (Status.SUPPLEMENT, Action.ANSWER): Status.SUBMITTED,
     (Status.SUPPLEMENT, Action.STOP_ASKING): Status.SUBMITTED,
     (Status.SUPPLEMENT, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.CHANGING, Action.SAVE): Status.CHANGING,
+    (Status.CHANGING, Action.LAY_ASIDE): Status.DISCARDED,
     (Status.ASSESSED, Action.WITHDRAW): Status.WITHDRAWN,
     (Status.ASSESSED, Action.GRANT): Status.GRANTED,
     (Status.ASSESSED, Action.REJECT): Status.REJECTED,
+    (Status.SUBMITTED, Action.DISMISS): Status.DISMISSED,
+    (Status.ASSESSED, Action.DISMISS): Status.DISMISSED,
+    (Status.GRANTED, Action.REOPEN): Status.ASSESSED,
+    (Status.REJECTED, Action.REOPEN): Status.ASSESSED,
+    (Status.DISMISSED, Action.REOPEN): Status.SUBMITTED,
 }
 SENTENCES = {
     Action.SAVE: "Ansökan är inskickad och kan inte ändras.",
@@ -38,11 +45,14 @@ SENTENCES = {
     Action.WITHDRAW: "Bara en inskickad ansökan som väntar på beslut kan återkallas.",
     Action.ASK: "Bara en inkommen ansökan som varken är granskad eller redan kompletteras kan kompletteras.",
     Action.POSTPONE: "Ingen komplettering väntar på svar.",
+    Action.LAY_ASIDE: "Kompletteringen skrivs inte längre.",
     Action.ANSWER: "Ingen komplettering väntar på svar.",
     Action.STOP_ASKING: "Ingen komplettering väntar på svar.",
     Action.ASSESS: "Bara en inkommen ansökan som inte kompletteras kan markeras som granskad.",
     Action.GRANT: "Bara en granskad ansökan kan beviljas.",
     Action.REJECT: "Bara en granskad ansökan kan avslås.",
+    Action.DISMISS: "Bara en inkommen ansökan som varken kompletteras eller är avgjord kan avvisas.",
+    Action.REOPEN: "Bara en avgjord ansökan kan prövas igen.",
 }
 
 

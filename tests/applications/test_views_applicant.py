@@ -11,7 +11,9 @@ from applications import services
 from applications.documents import sent_file
 from applications.models import Application
 from applications.tasks import render_application_pdf
+from s3portal.common.swedish import format_day
 from tests import factories
+from tests.applications.judging import declare
 from tests.applications.sending import assessed, send
 from tests.counting import count_queries
 
@@ -60,6 +62,34 @@ def test_only_ones_own(client_for, draft, request, who, seen):
     assert ("Nod &lt;b&gt;A&lt;/b&gt;" in response.content.decode()) is seen
 
 
+def test_who_belongs_to_several_chooses_which_to_see(client_for, owner, organisation):
+    client, choose = client_for(owner), reverse("applications:choose_organisation")
+    mine = factories.make_application(user=owner, title="Kluster i fjällen")
+    assert "Visa ansökningar för" not in text(client.get(LIST))
+    other = factories.make_organisation()
+    for member in (owner, factories.make_user()):
+        factories.make_membership(user=member, organisation=other)
+    theirs = factories.make_application(user=owner, organisation=other, title="Kluster vid sjön")
+    stranger = factories.make_organisation()
+
+    def titles():
+        return [one.title for one in (mine, theirs) if one.title in text(client.get(LIST))]
+
+    assert len(titles()) == 2
+    assert client.post(choose, {"organisation": other.pk}).headers["Location"] == LIST
+    assert titles() == ["Kluster vid sjön"]
+    start = client.get(reverse("applications:start", args=[factories.make_call().slug])).content.decode()
+    assert re.search(rf'value="{other.pk}"[^>]*checked', start)
+    for unknown in (stranger.pk, "x", ""):
+        client.post(choose, {"organisation": other.pk})
+        client.post(choose, {"organisation": unknown})
+        assert len(titles()) == 2
+    client.post(choose, {"organisation": other.pk})
+    owner.memberships.filter(organisation=other).delete()
+    assert titles() == ["Kluster i fjällen"], "who has left sees their own again"
+    assert client.get(choose).status_code == 405
+
+
 def test_the_list_says_what_happens_next(client_for, owner, officer):
     closes = timezone.now() - timedelta(hours=1)
     drafts = [factories.make_application(user=owner) for _ in range(6)]
@@ -87,6 +117,36 @@ def test_the_list_says_what_happens_next(client_for, owner, officer):
         assert sentence in found, sentence
 
 
+def test_what_waits_for_an_answer_is_first_with_its_last_day(client_for, owner, officer):
+    asked = send(factories.make_application(user=owner), owner)
+    declare(asked, officer)
+    last = timezone.localdate() + timedelta(days=9)
+    services.ask_for_supplement(application_id=asked.pk, actor=officer, text="Vilka?", due_on=last)
+    factories.make_application(user=owner, title="Sparad sist")
+    found = text(client_for(owner).get(LIST))
+    assert found.index(str(asked)) < found.index("Sparad sist")
+    assert f"Vi saknar något i ansökan och väntar på ert svar senast {format_day(last)}." in found
+    assert "Svara på kompletteringen" in found
+
+
+def test_a_closed_call_that_is_open_for_them(client_for, owner, officer, organisation):
+    now = timezone.now()
+    call = factories.make_call(opens_at=now - timedelta(days=2), closes_at=now - timedelta(hours=1))
+    factories.make_application(user=owner, call=call)
+    until = now + timedelta(hours=30)
+    door = services.open_door_for(
+        call_id=call.pk,
+        organisation_id=organisation.pk,
+        actor=officer,
+        reason="Portalen var nere.",
+        open_until=until,
+    )
+    client = client_for(owner)
+    assert f"Skicka in senast {format_day(timezone.localdate(until))}" in text(client.get(LIST))
+    services.close_door(door_id=door.pk, actor=officer)
+    assert "Utkastet går att läsa." in text(client.get(LIST))
+
+
 def test_same_queries_at_one_and_three(client_for, owner):
     client = client_for(owner)
     factories.make_application(user=owner)
@@ -107,6 +167,7 @@ def test_start_with_one_organisation(client_for, owner, organisation):
     response = client.get(start_url(call))
     assert f"Ni söker som {organisation.name} , {organisation.org_number}" in text(response)
     assert not Application.objects.exists(), "GET makes nothing"
+    assert response.context["form"]["organisation"].value() == organisation.pk, "the page sends it along"
     response = client.post(start_url(call), {"organisation": organisation.pk})
     made = Application.objects.get()
     assert response.headers["Location"] == url("step_applicant", made)
@@ -273,6 +334,11 @@ def test_withdraw(client_for, sent, owner):
     response = client.get(url("withdraw", sent))
     assert response.headers["Location"] == url("my_detail", sent)
     assert client.post(url("withdraw", sent), {"reason": "Igen"}).status_code == 403
+
+
+def test_withdraw_without_saying_why(client_for, sent, owner):
+    page = text(client_for(owner).post(url("withdraw", sent), {"reason": ""}))
+    assert page.count("Skriv varför ni återkallar ansökan.") == 2, "in the summary and beside the field"
 
 
 def test_withdraw_by_an_editor_or_of_a_draft(client_for, owner, colleague):

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from applications import services
 from applications.models import Application
+from s3portal.common.files import sha256_hex
 from tests import factories
 from tests.applications.judging import go_through
 from tests.applications.sending import send
@@ -104,14 +105,18 @@ def unpacked(response):
 
 def test_everything_in_one_file(client_for, owner, stranger, draft):
     client = client_for(owner)
+    attachment = factories.make_attachment(application=draft)
     with unpacked(client.get(page("everything", draft.pk))) as archive:
-        assert archive.namelist() == ["utkast.txt", "utkast.json"]
+        assert archive.namelist() == ["utkast.txt", "utkast.json", f"bilagor/{attachment.filename}"]
+        assert sha256_hex(archive.read(archive.namelist()[2])) == attachment.sha256
         assert draft.title in archive.read("utkast.txt").decode()
     sent = send(draft, owner)
+    services.write_to_region(application_id=sent.pk, actor=owner, subject="En fråga", text="När?")
     response = client.get(page("everything", sent.pk))
     assert f"ansokan-{sent.case.slug}.zip" in response.headers["Content-Disposition"]
     with unpacked(response) as archive:
         assert f"handling-1/ansokan-{sent.case.slug}.json" in archive.namelist()
+        assert "När?" in archive.read(f"handling-2/meddelande-{sent.case.slug}-2.txt").decode()
     assert client_for(stranger).get(page("everything", sent.pk)).status_code == 404
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -70,6 +71,7 @@ def project(application, **changes):
     posted |= {f"secret-{field}": reason for field, reason in part.secrets}
     posted |= {
         "areas": [area.pk for area in part.areas],
+        "municipalities": list(part.municipalities),
         "starts_on": part.starts_on.isoformat(),
         "ends_on": part.ends_on.isoformat(),
         "version": seen_mark(application, part),
@@ -378,6 +380,53 @@ def test_the_draft_to_take_home(client_for, draft, colleague, stranger):
 
 
 # --- Rows with keys -----------------------------------------------------------------------------------
+def test_a_text_is_not_saved_as_somebody_elses(client_for, draft, owner, colleague):
+    """Another person logged in, in the same browser, since the page was opened."""
+    client, address = client_for(colleague), url("step_applicant", draft)
+    posted = {"contact_name": "Skriven av ägaren", "skribent": str(owner.pk), "version": "1-"}
+    response = client.post(address, posted)
+    assert response.status_code == 409
+    assert f"Du är inloggad som {colleague}, men texten skrevs av {owner}." in response.content.decode()
+    assert "Skriven av ägaren" in response.content.decode(), "it can be taken home"
+    for unknown in ("x", "9" * 30):
+        page = client.post(address, posted | {"skribent": unknown}).content.decode()
+        assert "texten skrevs av en annan person" in page
+    draft.refresh_from_db()
+    assert draft.contact_name != "Skriven av ägaren"
+    assert f'name="skribent" value="{colleague.pk}"' in client.get(address).content.decode()
+    anybody = Client()
+    anybody.post(address, posted)
+    anybody.force_login(colleague)
+    page = anybody.get(address).content.decode()
+    assert f"Det här skrev {owner} innan inloggningen gick ut. Det är inte sparat än." in page
+
+
+def test_what_becomes_of_a_removed_partners_lines_is_said_before_and_after(client_for, draft, owner):
+    client, address = client_for(owner), url("step_partners", draft)
+    partners = [factories.make_partner(application=draft, name=name) for name in ("Åvki", "Museet")]
+    factories.make_budget_line(application=draft, partner=partners[0])
+    factories.make_budget_line(application=draft, partner=partners[1])
+    factories.make_budget_line(application=draft, partner=partners[1])
+    before = text(client.get(address))
+    assert "Åvki har 1 rad i budgeten. Museet har 2 rader i budgeten. Tar du bort en part" in before
+    posted = {"version": client.get(address).context["seen"]} | {
+        f"par-{index}-{name}": value
+        for index, partner in enumerate(partners)
+        for name, value in (("key", partner.key), ("name", partner.name), ("role", partner.role))
+    }
+    response = client.post(address, posted | {"ta_bort": "par-1"})
+    assert response.headers["Location"] == f"{address}?flyttade=2#samverkansparter"
+    words = "2 rader i budgeten som hörde till en borttagen samverkanspart ligger nu på"
+    assert words in text(client.get(address + "?flyttade=2"))
+    assert "borttagen" not in text(client.get(address + "?flyttade=x"))
+    # Emptied by hand, in the open page.
+    emptied = posted | {"version": client.get(address).context["seen"], "par-0-name": "", "par-0-role": ""}
+    left = {name: value for name, value in emptied.items() if not name.startswith("par-1")}
+    headers = {"HX-Request": "true", "HX-Target": "autosparat"}
+    assert "1 rad i budgeten som hörde till" in text(client.post(address, left, headers=headers))
+    assert draft.partners.count() == 0
+
+
 def test_partners_are_added_kept_and_removed_without_script(client_for, draft, owner):
     client = client_for(owner)
     page = client.get(url("step_partners", draft)).content.decode()

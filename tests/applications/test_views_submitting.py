@@ -9,6 +9,7 @@ from django.utils import timezone
 from applications.models import Application
 from s3portal.diary.models import Case
 from tests import factories
+from tests.applications.judging import declare
 from tests.applications.sending import send
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_what_is_missing_is_listed_with_links(client_for, draft, owner):
     assert not Case.objects.exists()
 
 
-def test_an_editor_is_told_who_can_send(client_for, draft, colleague):
+def test_an_editor_sends_on_an_attested_authority(client_for, draft, colleague, officer):
     client = client_for(colleague)
     found = text(client.get(url("review", draft)))
     assert "Be Olga Ödmark att skicka in, eller skicka in själv" in found
@@ -70,6 +71,11 @@ def test_an_editor_is_told_who_can_send(client_for, draft, colleague):
     draft.refresh_from_db()
     sent = client.post(url("submit", draft), {"version": draft.version, "authority_attested": "on"})
     assert sent.headers["Location"] == url("receipt", draft)
+    assert "Kim Källström, som har intygat sin rätt" in text(client.get(url("receipt", draft)))
+    draft.refresh_from_db()
+    declare(draft, officer)
+    shown = text(client_for(officer).get(url("officer_detail", draft)))
+    assert "har intygat sin rätt att företräda organisationen. Pröva fullmakten bland bilagorna." in shown
 
 
 def test_where_nobody_is_a_signatory_one_attests(client_for, draft, owner, organisation):

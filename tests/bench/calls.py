@@ -21,14 +21,14 @@ CALLS = """
     INSERT INTO calls_call (
         slug, title, headline, summary, text, who_may_apply, legal_basis_id, frame, min_amount, max_amount,
         max_aid_percent, overhead_percent, opens_at, closes_at, decision_timing, extension_possible, status,
-        published_at, internal_notes, diary_prefix, version)
+        published_at, internal_notes, diary_prefix, version, contents_version)
     SELECT 'matt-' || i,
            concat_ws(' ', (ARRAY['Testbädd', 'Klusterkraft', 'Samverkan', 'Kunskapslyft'])[1 + i %% 4],
                      (ARRAY['vindkraft', 'trähus', 'skidspår', 'matföretag', 'spel'])[1 + i %% 5], i),
            '', repeat('Stöd till kluster i fjällen. ', 8), repeat('Så här går det till. ', 150),
            'Föreningar och företag', %(basis)s, 1000000 + i * 1000, 100000, 400000 + i %% 7 * 100000, 50, 0,
            now() + span.opens, now() + span.closes, 'unset', false, 'published',
-           now() + least(span.opens, interval '-1 day'), '', 'RUN', 1
+           now() + least(span.opens, interval '-1 day'), '', 'RUN', 1, 0
     FROM generate_series(1, %(calls)s) AS i,
          LATERAL (SELECT CASE WHEN i <= 10 THEN interval '-9 days' WHEN i <= 15 THEN interval '9 days'
                               ELSE i * interval '-1 day' - interval '30 days' END AS opens,

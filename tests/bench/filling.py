@@ -49,14 +49,14 @@ APPLICATIONS = """
         id, call_id, organisation_id, status, version, contact_name, contact_email, contact_phone, title,
         summary, background, aims, target_group, activities, project_organisation, expected_results,
         strategy_link, economic_sustainability, environmental_sustainability, social_sustainability, risks,
-        dissemination, starts_on, ends_on, applied_amount, publication_consent,
+        dissemination, municipalities, starts_on, ends_on, applied_amount, publication_consent,
         created_by_id, created_at, updated_by_id, updated_at)
     SELECT plan.id, plan.call_id, plan.organisation_id, 'draft', 1, 'Olga Ödmark', 'applicant@example.org',
            '063-10 00 00', plan.title, repeat('Vi samlar företag i fjällen. ', 10),
            repeat('Företagen saknar forskare. ', 8), repeat('Fler företag samarbetar om forskning. ', 8),
            'Besöksföretag.', repeat('Möten, kurser och en testbädd. ', 8), 'En styrgrupp leder.',
            'En testbädd.', 'Upplevelser.', 'Helårsjobb.', 'Färre resor.', 'Alla är med.', 'Få deltagare.',
-           'En enkät.',
+           'En enkät.', ARRAY['2380'],
            make_date(%(year)s, 1, 1), make_date(%(year)s + 1, 12, 31), plan.amount, true,
            %(user)s, call.opens_at, %(user)s, coalesce(plan.sent_at, call.opens_at)
     FROM plan JOIN calls_call AS call ON call.id = plan.call_id
@@ -81,8 +81,11 @@ BUDGET_AMOUNTS = """
     FROM plan JOIN applications_budgetline AS line ON line.application_id = plan.id
 """
 FINANCING = """
-    INSERT INTO applications_financing (application_id, "order", financier, kind, source, amount)
-    SELECT plan.id, 1, 'Kommunen', 'cash', 'municipal', plan.amount FROM plan
+    INSERT INTO applications_financing (
+        application_id, "order", key, financier, kind, source, amount, own, confirmed)
+    SELECT plan.id, 1, substr(md5('Kommunen'), 1, 10), 'Kommunen', 'cash', 'municipal', plan.amount, false,
+           false
+    FROM plan
 """
 # Numbers in the order in which the applications came, each year after those already taken.
 NUMBERS = """

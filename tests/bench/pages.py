@@ -36,7 +36,7 @@ def measure(scene: Scene) -> None:
     portal, yardstick = WSGIHandler(), bare.bare_handler()
     for page in _pages(scene):
         _against_bare(portal, yardstick, page)
-    heading(f"Handläggarens lista med {_thousands(FEW)} och {_thousands(MANY)} ansökningar")
+    heading(f"Handläggarens lista med {thousands(FEW)} och {thousands(MANY)} ansökningar")
     say(f"När storlekarna jämförs är varje tal det snabbaste av {FASTEST_OF} anrop i rad.")
     main, *others = _lists(scene)
     _main_list(scene, portal, yardstick, main)
@@ -87,7 +87,7 @@ def _against_bare(portal: WSGIHandler, yardstick: WSGIHandler, page: Page) -> No
     found = pairs(lambda: timed(whole), lambda: timed(same, BARE_TIMES), ROUNDS)
     say(f"{page.label}  ({len(content) / 1024:.0f} kB)")
     say(f"    A {number(found.a_median)} ms, B {number(found.b_median)} ms, A/B {number(found.ratio)} "
-        f"({found.spread}), {_queries(whole)} frågor")  # fmt: skip
+        f"({found.spread}), {queries_of(whole)} frågor")  # fmt: skip
 
 
 def _main_list(scene: Scene, portal: WSGIHandler, yardstick: WSGIHandler, page: Page) -> None:
@@ -97,17 +97,17 @@ def _main_list(scene: Scene, portal: WSGIHandler, yardstick: WSGIHandler, page: 
     for name, rows in SIZES:
         with scene.on(name):
             content = whole()
-            queries.append(_queries(whole))
+            queries.append(queries_of(whole))
             bare.answer_with(content)
             same = bare.caller(yardstick, "/")
             found = pairs(lambda: timed(whole), lambda: timed(same, BARE_TIMES), ROUNDS)  # noqa: B023 - called now
-        say(f"{page.label} med {_thousands(rows)}  ({len(content) / 1024:.0f} kB)")
+        say(f"{page.label} med {thousands(rows)}  ({len(content) / 1024:.0f} kB)")
         say(f"    A {number(found.a_median)} ms, B {number(found.b_median)} ms, A/B {number(found.ratio)} "
             f"({found.spread}), {queries[-1]} frågor")  # fmt: skip
     growth = _growth(scene, whole, ROUNDS // 2)
     _tell_growth(page, growth)
     say(aim(max(queries) <= MOST_QUERIES, f"högst {MOST_QUERIES} frågor"))
-    say(aim(growth.ratio <= SLOWEST, f"högst {number(SLOWEST)} gånger tiden vid {_thousands(FEW)}"))
+    say(aim(growth.ratio <= SLOWEST, f"högst {number(SLOWEST)} gånger tiden vid {thousands(FEW)}"))
 
 
 def _growth(scene: Scene, whole: Callable[[], bytes], rounds: int, *, cold: bool = False) -> Pairs:
@@ -122,18 +122,18 @@ def _growth(scene: Scene, whole: Callable[[], bytes], rounds: int, *, cold: bool
 
 
 def _tell_growth(page: Page, growth: Pairs) -> None:
-    say(f"{page.label}, {_thousands(MANY)} mot {_thousands(FEW)}")
+    say(f"{page.label}, {thousands(MANY)} mot {thousands(FEW)}")
     say(
         f"    {number(growth.a_median)} ms mot {number(growth.b_median)} ms, "
         f"kvot {number(growth.ratio)} ({growth.spread})"
     )
 
 
-def _queries(call: Callable[[], bytes]) -> int:
+def queries_of(call: Callable[[], bytes]) -> int:
     with CaptureQueriesContext(connection) as captured:
         call()
     return len(captured)
 
 
-def _thousands(count: int) -> str:
+def thousands(count: int) -> str:
     return f"{count:,}".replace(",", "\u00a0")

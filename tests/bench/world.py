@@ -45,7 +45,10 @@ class Scene:
     application: Application
     decision: Decision
     databases: dict[str, BaseDatabaseWrapper] = field(default_factory=dict)
+    #: Of the officer and of the applicant, in both databases.
     session: str = ""
+    applicant_session: str = ""
+    registrar_session: str = ""
 
     @contextmanager
     def on(self, name: str) -> Iterator[None]:
@@ -62,18 +65,23 @@ class Scene:
         caches["default"].key_prefix = name
 
 
-def prepare() -> Scene:
+def prepare(*, large: bool = True) -> Scene:
+    """``large``: with the large portal beside the small one, which takes some minutes to make."""
     started = monotonic()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     with transaction.atomic():
         scene = _people_and_documents()
-    many = _copy_of_database("many")
-    scene.databases = {"few": connection._connections[connection._alias], "many": many}  # type: ignore[attr-defined]
-    for name, rows in (("few", FEW), ("many", MANY)):
+    sizes = {"few": FEW}
+    if large:
+        sizes["many"] = MANY
+        scene.databases["many"] = _copy_of_database("many")
+    scene.databases["few"] = connection._connections[connection._alias]  # type: ignore[attr-defined]
+    for name, rows in sizes.items():
         with scene.on(name):
             _fill(scene, rows)
-    say(f"Underlaget ({FEW:,} och {MANY:,} ansökningar) tog {monotonic() - started:.0f} s.".replace(",", " "))
+    made = " och ".join(f"{rows:,}".replace(",", " ") for rows in sizes.values())
+    say(f"Underlaget ({made} ansökningar) tog {monotonic() - started:.0f} s.")
     return scene
 
 
@@ -119,7 +127,9 @@ def _people_and_documents() -> Scene:
         call=open_call,
         application=application,
         decision=decision,
-        session=_session(officers[0]),
+        session=session_of(officers[0]),
+        applicant_session=session_of(applicant),
+        registrar_session=session_of(factories.make_staff("registrar", "registrar@example.org")),
     )
 
 
@@ -134,7 +144,7 @@ def _organisations(count: int) -> None:
         factories.make_organisation(name=f"{('Fjällnära', 'Storsjöns', 'Härjedalens')[n % 3]} kluster {n}")
 
 
-def _session(user: User) -> str:
+def session_of(user: User) -> str:
     session: Any = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -20,9 +20,9 @@ from s3portal.common.files import AlteredFile, sha256_hex
 from s3portal.common.receiving import clean_filename
 from s3portal.common.uploads import FileType
 from tests import factories
+from tests.small_files import PDF
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.7 mall"
 PNG = b"\x89PNG\r\n\x1a\n bild"
 
 

@@ -10,6 +10,7 @@ from calls.services.contents.documents import save_document
 from calls.services.contents.opening import fingerprint
 from tests import factories
 from tests.counting import count_queries
+from tests.small_files import PDF
 
 pytestmark = pytest.mark.django_db
 FOLDERS = {"fragor": "Frågor", "kriterier": "Kriterier", "bilagor": "Bilagor som begärs",
@@ -39,7 +40,7 @@ def base(call, folder):
     return f"/handlaggning/utlysningar/{call.pk}/{folder}/"
 
 
-def pdf(content=b"%PDF-1.7 mall"):
+def pdf(content=PDF):
     return SimpleUploadedFile("mall.pdf", content)
 
 
@@ -384,7 +385,7 @@ def test_after_a_refusal_the_file_is_to_be_chosen_again(call, officers):
 def test_a_new_version_is_uploaded_and_the_document_hidden_and_shown(call, officers, officer):
     document = make_row(call, "dokument", officer)
     edit = f"{base(call, 'dokument')}{document.pk}/"
-    posted = {"title": document.title, "seen": fingerprint(document), "upload": pdf(b"%PDF-1.7 ny")}
+    posted = {"title": document.title, "seen": fingerprint(document), "upload": pdf(PDF + b" ny")}
     assert officers.post(edit, posted).status_code == 302
     page = officers.get(base(call, "dokument")).content.decode()
     assert "version 2" in page

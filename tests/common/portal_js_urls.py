@@ -18,8 +18,6 @@ PAGE = """{% extends "layouts/applicant.html" %}{% load crispy_forms_tags %}
 <form method="post" data-autosave hx-post="/spara/" hx-trigger="change" hx-target="#yta" novalidate>
 {% csrf_token %}{% include "components/error_summary.html" with form=form only %}{{ form|crispy }}
 <button type="submit">Skicka</button></form><div id="yta">orörd</div>
-<button type="button" data-dialog="fraga">Skriv under</button>
-{% include "components/confirm_dialog.html" with id="fraga" heading=fraga text="" action="/" button="Ja" %}
 </div>{% endblock %}"""
 
 
@@ -32,9 +30,7 @@ def draft(request):
     form = Draft(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return HttpResponseRedirect("/klar/")
-    return HttpResponse(
-        Template(PAGE).render(RequestContext(request, {"form": form, "fraga": "Skriv under?"}))
-    )
+    return HttpResponse(Template(PAGE).render(RequestContext(request, {"form": form})))
 
 
 @login_not_required

@@ -86,6 +86,7 @@ def test_an_applicant(rf):
                 "Öppnat",
                 "Delegation",
                 "Sammanträden",
+                "Anslag",
                 "Utskick",
             ],
         ),
@@ -101,6 +102,7 @@ def test_an_applicant(rf):
                 "Öppnat",
                 "Delegation",
                 "Sammanträden",
+                "Anslag",
                 "Utskick",
             ],
         ),
@@ -153,7 +155,7 @@ def test_the_trial_tells_its_accounts_and_production_none(rf, settings):
     settings.S3_TRIAL = True
     told = portal(rf.get("/"))
     assert told["trial"] is True
-    assert len(told["trial_accounts"]) == 10
+    assert len(told["trial_accounts"]) == 11
     assert told["trial_password"] == "s3-portalen-demo"
     settings.S3_TRIAL = False
     told = portal(rf.get("/"))

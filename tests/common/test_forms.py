@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
 
 import pytest
 from django import forms
@@ -188,3 +190,23 @@ def test_any_text_is_cleaned_or_refused(field, text):
         # A validation error is a sentence, never a bare code.
         if not refused.messages[0].endswith("."):
             raise AssertionError(refused.messages) from refused
+
+
+def forms_below(form: type) -> Iterator[type]:
+    for one in form.__subclasses__():
+        yield one
+        yield from forms_below(one)
+
+
+def test_no_form_takes_a_longer_address_than_the_database_holds():
+    """Django's own limit is 320 signs, its column's 254: what is between would be an error of the server. For
+    allauth's forms the adapter sees to it."""
+    import_module("s3portal.urls")
+    fields = {
+        (form.__qualname__, name): field.max_length
+        for form in forms_below(forms.BaseForm)
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field, forms.EmailField) and not form.__module__.startswith(("allauth.", "django."))
+    }
+    assert ("RequestForm", "email") in fields
+    assert {where: length for where, length in fields.items() if length is None or length > 254} == {}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from s3portal.common import harmless
 from s3portal.common.errors import Refusal
 from s3portal.common.uploads import FileType, check_upload
+from tests.common.pdf_samples import decision_pdf
 
 MEGABYTE = 1024 * 1024
 
@@ -59,10 +60,6 @@ def program_behind_a_link(made):
     made.pages[0].obj.Annots = pikepdf.Array([link])
 
 
-def file_inside(made):
-    made.attachments["virus.exe"] = b"MZ"
-
-
 def jump_when_opened(made):
     made.Root.OpenAction = pikepdf.Array([made.pages[0].obj, pikepdf.Name.Fit])
 
@@ -77,9 +74,129 @@ def test_a_pdf_that_acts_is_refused(change, how):
     assert refused(pdf(change, **how)) == harmless.ACTS
 
 
+# --- Files inside a PDF ---------------------------------------------------------------------------------
+def carrying(name, data):
+    def change(made):
+        made.attachments[name] = data
+
+    return change
+
+
 @pytest.mark.parametrize("how", [{}, PACKED], ids=["plain", "packed"])
-def test_a_pdf_with_files_inside_is_refused(how):
-    assert refused(pdf(file_inside, **how)) == harmless.CARRIES
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("beslut.json", b'{"belopp": 150000}'),
+        (
+            "faktura.XML",
+            b"\xef\xbb\xbf<?xml version='1.0'?><r:Invoice xmlns:r='urn:x'><a>1</a></r:Invoice>",
+        ),
+        ("rader.csv", "år;belopp\r\n2027;1 000\r\n".encode()),
+        ("mapp/läs.txt", "Hej på dig".encode()),
+        ("tom.csv", b""),
+    ],
+)
+def test_data_of_harmless_kinds_may_lie_inside(name, data, how):
+    assert taken(pdf(carrying(name, data), **how)) is FileType.PDF
+
+
+@pytest.mark.parametrize("how", [{}, PACKED], ids=["plain", "packed"])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("virus.exe", b"MZ"),
+        ("virus.json", b"MZ\x90\x00"),
+        ("program.js", b'{"a": 1}'),
+        ("beslut.json.bat", b"{}"),
+        ("trasig.json", b"{"),
+        ("djup.json", b"[" * 100_000),
+        ("bild.xml", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"),
+        ("inre.xml", b"<a><s:script xmlns:s='x'>1</s:script></a>"),
+        ("bomb.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+        ("blad.xml", b"<?xml-stylesheet href='x.xsl'?><a/>"),
+        ("trasig.xml", b"<a>"),
+        ("sida.txt", b"  <HTML><script>1</script>"),
+        ("skal.csv", b"#!/bin/sh"),
+        ("styr.txt", b"a\x1b[2J"),
+        ("latin.txt", "räksmörgås".encode("latin-1")),
+        ("utan", b"text"),
+    ],
+)
+def test_other_files_may_not_lie_inside(name, data, how):
+    assert refused(pdf(carrying(name, data), **how)) == harmless.CARRIES
+
+
+def test_what_swells_inside_a_pdf_is_refused_before_it_is_unpacked(monkeypatch):
+    monkeypatch.setattr(harmless, "MOST_BYTES", 1000)
+    assert refused(pdf(carrying("a.txt", b"x" * 1001))) == harmless.CARRIES
+    assert taken(pdf(carrying("a.txt", b"x" * 1000))) is FileType.PDF
+    # Together: both specifications are counted.
+    two = pdf(lambda made: [carrying(f"{name}.txt", b"x" * 501)(made) for name in "ab"])
+    assert refused(two) == harmless.CARRIES
+
+
+def odd(change):
+    """A PDF with a file specification that ``change`` has made odd."""
+
+    def inside(made):
+        stream = made.make_stream(b"hej")
+        filespec = pikepdf.Dictionary(
+            Type=pikepdf.Name.Filespec,
+            UF=pikepdf.String("a.txt"),
+            EF=pikepdf.Dictionary(F=stream),
+        )
+        change(filespec, stream)
+        made.Root.AF = pikepdf.Array([made.make_indirect(filespec)])
+
+    return pdf(inside, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+
+
+def packed_otherwise(_filespec, stream):
+    stream.write(b"6865 6a>", filter=pikepdf.Name.ASCIIHexDecode)
+
+
+def packed_twice(_filespec, stream):
+    both = pikepdf.Array([pikepdf.Name.ASCIIHexDecode, pikepdf.Name.ASCIIHexDecode])
+    stream.write(b"3638>", filter=both)
+
+
+def spoilt(_filespec, stream):
+    stream.write(b"inte packat", filter=pikepdf.Name.FlateDecode)
+
+
+def nameless(filespec, _stream):
+    del filespec["/UF"]
+
+
+def two_names(filespec, _stream):
+    filespec["/F"] = pikepdf.String("a.exe")
+
+
+def no_stream(filespec, _stream):
+    filespec.EF.F = pikepdf.String("hej")
+
+
+def no_dictionary(filespec, _stream):
+    filespec.EF = pikepdf.Array([])
+
+
+@pytest.mark.parametrize(
+    "change", [packed_otherwise, packed_twice, spoilt, nameless, two_names, no_stream, no_dictionary]
+)
+def test_a_file_inside_that_cannot_be_judged_is_refused(change):
+    assert refused(odd(change)) == harmless.CARRIES
+
+
+def test_a_file_inside_is_read_packed_or_not():
+    def plainly(_filespec, stream):
+        stream.write(b"hej", filter=pikepdf.Array([]))
+
+    assert taken(odd(lambda *_: None)) is FileType.PDF
+    assert taken(odd(plainly)) is FileType.PDF
+
+
+def test_the_portals_own_documents_may_be_uploaded():
+    assert taken(decision_pdf()) is FileType.PDF
 
 
 def test_a_pdf_with_a_password_is_told_kindly():
@@ -94,16 +211,16 @@ def test_an_ordinary_pdf_passes(change):
 
 
 @pytest.mark.parametrize(
-    ("inside", "sentence"),
+    "content",
     [
-        (b"/OpenAction << /S /JavaScript >>", harmless.ACTS),
-        (b"<< /S /Launch >>", harmless.ACTS),
-        (b"/EmbeddedFiles", harmless.CARRIES),
-        (b"/Encrypt 5 0 R", harmless.ENCRYPTED),
+        b"%PDF-1.7\n",
+        b"%PDF-1.7\n/OpenAction << /S /JavaScript >>",
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+        PLAIN[: len(PLAIN) // 3],
     ],
 )
-def test_the_bytes_of_a_broken_pdf_are_searched(inside, sentence):
-    assert refused(b"%PDF-1.7\n" + inside) == sentence
+def test_a_pdf_that_cannot_be_opened_is_refused_with_what_to_do(content):
+    assert refused(content) == harmless.BROKEN
 
 
 @settings(max_examples=60, deadline=None)

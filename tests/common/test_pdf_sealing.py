@@ -9,20 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.core.exceptions import ImproperlyConfigured
-from pyhanko.keys import load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfReader
 
 from s3portal.common.pdf import (
@@ -37,6 +27,7 @@ from s3portal.common.pdf import (
     seal_roots,
 )
 from s3portal.common.pdf.trial_seal import ROOT_FILE, TRIAL_SEAL_NAME
+from tests.common.authority import Authority
 from tests.common.pdf_samples import CREATED_AT, decision_pdf
 from tests.pdf_validation import assert_valid, findings
 
@@ -240,103 +231,6 @@ def signature_span(sealed: bytes) -> tuple[int, int]:
     match = re.search(rb"/ByteRange \[\s*0 (\d+) (\d+) \d+", sealed)
     assert match is not None
     return int(match[1]), int(match[2])
-
-
-class Authority:
-    """A root with a seal, a time stamp service and a revocation list, all in memory."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC).replace(microsecond=0)
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.root = self.issue(
-            "Rot",
-            self.key.public_key(),
-            (x509.BasicConstraints(ca=True, path_length=None), True),
-            (usage(key_cert_sign=True, crl_sign=True), True),
-        )
-
-        self.revocations = self.revocation_list()
-
-    def issue(self, common_name: str, key: Any, *extensions: tuple[Any, bool]) -> x509.Certificate:
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]))
-            .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Rot")]))
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(self.now - timedelta(days=1))
-            .not_valid_after(self.now + timedelta(days=30))
-        )
-        for extension, critical in extensions:
-            builder = builder.add_extension(extension, critical=critical)
-        return builder.sign(self.key, hashes.SHA256())
-
-    def seal_file(self, path: Path, key: Any) -> Path:
-        certificate = self.issue("Regionens sigill", key.public_key(), (usage(content_commitment=True), True))
-        path.write_bytes(
-            pkcs12.serialize_key_and_certificates(
-                b"seal", key, certificate, [self.root], serialization.BestAvailableEncryption(b"hemligt")
-            )
-        )
-        return path
-
-    def timestamper(self) -> DummyTimeStamper:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        certificate = self.issue(
-            "Tidsstämpel",
-            key.public_key(),
-            (usage(digital_signature=True), True),
-            (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True),
-        )
-        pem = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        registry = SimpleCertificateStore()
-        registry.register(asn1(self.root))
-        return DummyTimeStamper(
-            asn1(certificate), load_private_key_from_pemder_data(pem, None), certs_to_embed=registry
-        )
-
-    def evidence(self) -> ValidationContext:
-        return ValidationContext(
-            trust_roots=[asn1(self.root)],
-            crls=[self.revocations],
-            allow_fetching=False,
-            revocation_mode="require",
-        )
-
-    def revocation_list(self) -> asn1_crl.CertificateList:
-        revoked = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(self.root.subject)
-            .last_update(self.now - timedelta(hours=1))
-            .next_update(self.now + timedelta(days=1))
-            .sign(self.key, hashes.SHA256())
-        )
-        return asn1_crl.CertificateList.load(revoked.public_bytes(serialization.Encoding.DER))
-
-    def root_file(self, path: Path) -> Path:
-        path.write_bytes(self.root.public_bytes(serialization.Encoding.PEM))
-        return path
-
-
-def usage(**allowed: bool) -> x509.KeyUsage:
-    names = (
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    )
-    return x509.KeyUsage(**{name: allowed.get(name, False) for name in names})
-
-
-def asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
 @pytest.fixture(scope="module")

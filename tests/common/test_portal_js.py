@@ -128,15 +128,6 @@ def test_a_token_changed_in_another_tab_does_not_stop_the_form(draft, live_serve
     draft.get_by_role("heading", name="Klar").wait_for()
 
 
-def test_the_question_before_something_final(draft, axe):
-    draft.get_by_role("button", name="Skriv under", exact=True).click()
-    dialog = draft.get_by_role("dialog", name="Skriv under?")
-    dialog.wait_for()
-    axe(draft)
-    dialog.get_by_role("button", name="Avbryt").click()
-    dialog.wait_for(state="hidden")
-
-
 def test_a_form_is_sent_once_however_often_it_is_pressed(draft):
     # Last of all who hear of it, and nothing leaves the page.
     draft.evaluate(

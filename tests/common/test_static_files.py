@@ -18,10 +18,11 @@ def test_every_address_in_every_stylesheet_exists(settings, tmp_path):
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
     }
     call_command("collectstatic", interactive=False, verbosity=0)
-    fonts = next((tmp_path / "css").glob("fonts.????????????.css")).read_text(encoding="utf-8")
-    named = re.findall(r'url\("\.\./fonts/([^"]+)"\)', fonts)
-    assert len(named) == 3
-    assert all((tmp_path / "fonts" / name).is_file() for name in named)
+    for sheet, number in (("fonts", 3), ("dokument-typsnitt", 5)):
+        fonts = next((tmp_path / "css").glob(f"{sheet}.????????????.css")).read_text(encoding="utf-8")
+        named = re.findall(r'url\("\.\./fonts/([^"]+)"\)', fonts)
+        assert len(named) == number
+        assert all((tmp_path / "fonts" / name).is_file() for name in named)
 
 
 def test_each_vendored_thing_has_a_version_and_a_licence():

@@ -63,11 +63,15 @@ def test_every_folder_that_is_written_to_is_swept():
         for app in ("s3portal", "calls", "applications", "decisions")
         for path in (settings.BASE_DIR / app).rglob("*.py")
     ]
-    ways = (r"default_storage\.save\(\s*f?\"(\w+)/", r"stored_upload\(\w+, folder=\"(\w+)\"")
-    saved = {f"{folder}/" for text in code for way in ways for folder in re.findall(way, text)}
+    ways = (
+        r"^FOLDER(?:: Final)? = \"(\w+)",
+        r"default_storage\.save\(\s*f?\"(\w+)/",
+        r"stored_upload\(\w+, folder=\"(\w+)\"",
+    )
+    saved = {f"{folder}/" for text in code for way in ways for folder in re.findall(way, text, re.MULTILINE)}
     assert saved == set(FOLDERS)
-    # The diary's own, and the one that takes uploads for all.
-    assert sum(text.count("default_storage.save(") for text in code) == 2
+    # The diary's own, the archive's packages, and the one that takes uploads for all.
+    assert sum(text.count("default_storage.save(") for text in code) == 3
 
 
 def test_only_what_is_old_and_not_referred_to_goes(officer, caplog):

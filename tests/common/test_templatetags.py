@@ -64,11 +64,6 @@ def test_a_moment_is_shown_on_its_swedish_day():
     )
 
 
-def test_a_time_span():
-    start, end = datetime(2020, 10, 15, 7, 30, tzinfo=UTC), datetime(2020, 10, 15, 10, 30, tzinfo=UTC)
-    assert render("{{ a|tidsspann:b }}", a=start, b=end) == "09.30–12.30"
-
-
 def test_markdown_is_rendered_and_scripts_are_not():
     shown = render("{{ x|md }}", x="**Mål**\n\n<script>alert(1)</script> {{ 7*7 }}")
     assert "<strong>Mål</strong>" in shown
@@ -219,6 +214,14 @@ def test_the_summary_says_what_to_do_and_where():
         "Slutdatum: Fyll i ett giltigt datum.|id_end",
         "Fyll i det här fältet.|",
     ]
+
+
+def test_a_question_is_answered_not_filled_in():
+    class Question(forms.Form):
+        why = forms.CharField(label="Varför då?")
+        how = forms.CharField(label="Hur då?", error_messages={"required": "Skriv hur."})
+
+    assert errors_of(Question({})) == ["Svara på frågan ”Varför då?”|id_why", "Skriv hur.|id_how"]
 
 
 def test_an_unsent_form_has_no_errors():

@@ -1,7 +1,5 @@
 import io
 import socket
-import struct
-import threading
 import zipfile
 
 import pytest
@@ -11,10 +9,11 @@ from hypothesis import strategies as st
 
 from s3portal.common.errors import Refusal
 from s3portal.common.uploads import FileType, check_for_viruses, check_upload, sniff_type
+from tests.fake_clamd import CLEAN, FOUND
+from tests.small_files import PDF
 
 MEGABYTE = 1024 * 1024
 ALL_TYPES = "pdf, Word (docx), Excel (xlsx), OpenDocument (odt), png eller jpg"
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
 
@@ -133,64 +132,19 @@ def test_exactly_the_limit_is_allowed():
 
 
 # --- clamd ----------------------------------------------------------------------------------------------
-class Clamd:
-    """Speaks the server's side of INSTREAM on a real socket, and keeps what it was sent."""
-
-    def __init__(self, listener, answer):
-        self.listener, self.answer, self.received = listener, answer, b""
-        self.thread = threading.Thread(target=self.serve)
-        self.thread.start()
-
-    def serve(self):
-        connection, _ = self.listener.accept()
-        with connection, connection.makefile("rb") as stream:
-            assert stream.read(len(b"zINSTREAM\0")) == b"zINSTREAM\0"
-            while size := struct.unpack("!I", stream.read(4))[0]:
-                self.received += stream.read(size)
-            connection.sendall(self.answer)
-
-    def stop(self):
-        self.thread.join(timeout=5)
-        self.listener.close()
-
-
-@pytest.fixture
-def clamd():
-    running = []
-
-    def start(answer, path=None):
-        if path is None:
-            listener = socket.create_server(("127.0.0.1", 0))
-        else:
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            listener.bind(path)
-            listener.listen()
-        server = Clamd(listener, answer)
-        running.append(server)
-        return server
-
-    yield start
-    for server in running:
-        server.stop()
-
-
-def tcp(server):
-    return f"tcp://127.0.0.1:{server.listener.getsockname()[1]}"
-
-
 def test_a_clean_file_passes_and_is_sent_whole(clamd):
-    server = clamd(b"stream: OK\0")
+    server = clamd(CLEAN)
     content = PDF + bytes(range(256)) * 1000
     file = upload(content)
-    check_for_viruses(file, clamd_url=tcp(server))
+    check_for_viruses(file, clamd_url=server.url)
     server.stop()
     assert server.received == content
     assert file.tell() == 0
 
 
 def test_over_a_unix_socket(clamd, tmp_path):
-    server = clamd(b"stream: OK\0", path=str(tmp_path / "clamd"))
-    check_for_viruses(upload(PDF), clamd_url=f"unix://{tmp_path}/clamd")
+    server = clamd(CLEAN, path=str(tmp_path / "clamd"))
+    check_for_viruses(upload(PDF), clamd_url=server.url)
     server.stop()
     assert server.received == PDF
 
@@ -198,7 +152,7 @@ def test_over_a_unix_socket(clamd, tmp_path):
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (b"stream: Eicar-Signature FOUND\0", "Filen innehåller skadlig kod och togs inte emot."),
+        (FOUND, "Filen innehåller skadlig kod och togs inte emot."),
         (
             b"INSTREAM size limit exceeded. ERROR\0",
             "Filen kunde inte viruskontrolleras just nu. Försök igen om en stund.",
@@ -208,7 +162,7 @@ def test_over_a_unix_socket(clamd, tmp_path):
 )
 def test_anything_but_a_clean_bill_is_refused(clamd, answer, sentence):
     with pytest.raises(Refusal) as refused:
-        check_for_viruses(upload(PDF), clamd_url=tcp(clamd(answer)))
+        check_for_viruses(upload(PDF), clamd_url=clamd(answer).url)
     assert refused.value.message == sentence
 
 
@@ -221,8 +175,8 @@ def test_a_scanner_that_does_not_answer_lets_nothing_through():
 
 
 def test_every_upload_is_scanned_when_a_scanner_is_configured(clamd, settings):
-    server = clamd(b"stream: Eicar-Signature FOUND\0")
-    settings.CLAMD_URL = tcp(server)
+    server = clamd(FOUND)
+    settings.CLAMD_URL = server.url
     with pytest.raises(Refusal, match=r"^Filen innehåller skadlig kod och togs inte emot\.$"):
         check_upload(upload(PDF), max_bytes=MEGABYTE, allowed=[FileType.PDF])
     server.stop()

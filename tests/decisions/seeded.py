@@ -163,6 +163,8 @@ def make_seeded(number: str) -> Decision:
         draft = save_draft(
             decision_id=draft.pk, actor=officer, expected_version=draft.version, content=content
         )
+        factories.declare_none(draft, officer, signer)
+        factories.consider(draft)
         proposed = propose_decision(decision_id=draft.pk, actor=officer, expected_version=draft.version)
         sign_decision(decision_id=draft.pk, actor=signer, expected_version=proposed.version)
     return Decision.objects.with_parts().get(pk=draft.pk)

@@ -45,6 +45,7 @@ def test_a_whole_draft_passes(draft):
         ("whole", "Alla delar är ifyllda"),
         ("leftovers", "Inga rester av mallar i texten"),
         ("amounts_agree", "Beloppen i texten stämmer"),
+        ("secrecy", "Sekretess prövad: inget är hemligt"),
     ]
     ceiling = checks[1]
     assert (ceiling.value, ceiling.percent, ceiling.note) == (
@@ -76,23 +77,20 @@ def test_the_ceiling_is_exclusive_for_money_and_time(draft, amount, ok, kind):
 
 
 def test_a_ceiling_that_is_included(draft):
-    draft.clause.ceiling_included = True
-    draft.clause.save(update_fields=["ceiling_included"])
+    factories.rewrite(draft.clause, ceiling_included=True)
     assert left(with_amount(draft, 500_000)) == []
     (failed,) = failing(check_decision(with_amount(draft, 500_001), on=TODAY))
     assert failed.note == "Punkten gäller belopp högst 500\u00a0000\u00a0kr."
 
 
 def test_a_clause_without_ceiling(draft):
-    draft.clause.ceiling = None
-    draft.clause.save(update_fields=["ceiling"])
+    factories.rewrite(draft.clause, ceiling=None)
     assert left(with_amount(draft, 90_000_000)) == []
 
 
 def test_the_order_is_a_dated_document(draft):
     order = draft.clause.order
-    order.valid_from, order.valid_to = TODAY - timedelta(days=100), TODAY
-    order.save(update_fields=["valid_from", "valid_to"])
+    factories.rewrite(order, valid_from=TODAY - timedelta(days=100), valid_to=TODAY)
     assert left(fresh(draft)) == []
     assert left(fresh(draft), on=TODAY + timedelta(days=1)) == [
         ("clause_valid", "Delegationsordningen gäller inte den 16 juni 2026", "id_clause")
@@ -111,15 +109,13 @@ def test_the_order_is_a_dated_document(draft):
 )
 def test_an_acting_delegate_decides_to_the_last_day(draft, days, label):
     delegate = draft.delegate
-    delegate.acting, delegate.valid_from, delegate.valid_to = True, TODAY, TODAY + timedelta(days=10)
-    delegate.save(update_fields=["acting", "valid_from", "valid_to"])
+    factories.rewrite(delegate, acting=True, valid_from=TODAY, valid_to=TODAY + timedelta(days=10))
     found = left(fresh(draft), on=TODAY + timedelta(days=days))
     assert found == ([] if label is None else [("delegate_valid", label, "id_delegate")])
 
 
 def test_the_clause_covers_the_kind(draft):
-    draft.clause.kinds = ["grant"]
-    draft.clause.save(update_fields=["kinds"])
+    factories.rewrite(draft.clause, kinds=["grant"])
     assert left(fresh(draft)) == [
         ("clause_kind", "Punkt 8.1 gäller inte för deltagande och medfinansiering", "id_clause")
     ]
@@ -203,6 +199,7 @@ def grant(application, officer, delegate):
     from decisions.enums import DecisionKind
 
     made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
+    factories.consider(made)
     return change(made, reasons="Projektet bidrar till strategin.", clause=delegate.clause, delegate=delegate)
 
 
@@ -215,7 +212,7 @@ def test_the_standard_grant_passes(grant):
 
 
 def test_a_withdrawn_application(grant, application, owner):
-    withdraw_application(application_id=application.pk, actor=owner, reason="")
+    withdraw_application(application_id=application.pk, actor=owner, reason="Nej.")
     assert left(fresh(grant)) == [("application", "Ansökan är återkallad", "")]
 
 

@@ -82,10 +82,13 @@ def test_a_member_of_another_committee_finds_nothing(client_for, put):
     ("dates", "status"),
     [((0, None), 200), ((0, 0), 200), ((-5, 0), 200), ((1, None), 404), ((-5, -1), 404)],
 )
-def test_a_seat_holds_from_its_first_day_to_its_last(client_for, put, member, dates, status):
+def test_a_seat_holds_from_its_first_day_to_its_last(client_for, put, committee, dates, status):
     first, last = dates
     report, today = put(), timezone.localdate()
-    CommitteeMember.objects.update(
+    member = factories.make_staff("committee_member")
+    CommitteeMember.objects.create(
+        committee=committee,
+        user=member,
         valid_from=today + timedelta(days=first),
         valid_to=None if last is None else today + timedelta(days=last),
     )
@@ -257,3 +260,29 @@ def test_a_long_list_has_pages(client_for, member, meeting, put, monkeypatch):
     client = client_for(member)
     assert len(client.get(f"/namnd/{meeting.pk}/").context["page"]) == 2
     assert len(client.get(f"/namnd/{meeting.pk}/?page=2").context["page"]) == 1
+
+
+def test_what_has_been_changed_says_so(client_for, member, officer, put):
+    report = put(published=True)
+    later = factories.make_signed_decision(
+        user=officer,
+        case=report.decision.case,
+        kind="amendment",
+        changes=report.decision,
+        relation="revokes",
+    )
+    page = client_for(member).get(f"/namnd/{report.meeting_id}/").content.decode()
+    assert "Beslutet är upphävt den " in page
+    assert f"genom beslut {later.slug}." in page
+
+
+def test_a_member_searches_the_list_by_words_and_number(client_for, member, meeting, put):
+    found, other = put(title="Stöd till skogsbruk", full_text="x"), put(title="Vindkraft", full_text="y")
+    client = client_for(member)
+    for typed in ("skogsbruket", str(found.decision.case)):
+        response = client.get(f"/namnd/{meeting.pk}/", {"q": typed})
+        assert response.context["unread"] == [found], typed
+    assert "Visa alla igen" in response.content.decode()
+    read = client.get(f"/namnd/{meeting.pk}/", {"q": "skogsbruk", "urval": "lasta"}).content.decode()
+    assert "Inget beslut på listan svarar mot det du har valt" in read
+    assert set(client.get(f"/namnd/{meeting.pk}/", {"q": "x" * 300}).context["unread"]) == {found, other}

@@ -79,7 +79,9 @@ def test_logged_out_before_signing(client, delegate_user, proposed):
 
 
 def test_another_delegate_is_told(client_for, proposed):
-    client = client_for(factories.make_staff("delegate", full_name="Ola Annan"), fresh=True)
+    other = factories.make_staff("delegate", full_name="Ola Annan")
+    factories.declare_none(proposed, other)
+    client = client_for(other, fresh=True)
     page = client.get(at(proposed, "underskrift/")).content.decode()
     assert "Du är inte den som ska skriva under" in page
     assert "Beslutet går inte att skriva under." in page

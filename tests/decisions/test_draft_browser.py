@@ -1,6 +1,7 @@
 """The draft page and the signature in a real browser, with and without script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from decisions.models import Decision
 from tests import factories
@@ -46,7 +47,7 @@ def test_written_while_the_document_is_seen(page, enter, fine, officer, draft):
     page.get_by_role("button", name="Lägg till punkt").click()
     new_point = page.locator("#id_punkt-1-text")
     new_point.wait_for()
-    page.wait_for_function("document.activeElement.id === 'id_punkt-1-text'")
+    expect(new_point).to_be_focused()
     new_point.fill("Finansiering sker inom ram för område Hållbar tillväxt.")
     page.locator("#id_mottagare-0-name").fill("SVID")
     page.locator(".dok-end", has_text="SVID").wait_for()
@@ -57,7 +58,7 @@ def test_written_while_the_document_is_seen(page, enter, fine, officer, draft):
     page.locator("#id_punkt-2-text").wait_for()
     page.get_by_role("button", name="Ta bort punkt 3").click()
     page.locator("#id_punkt-2-text").wait_for(state="detached")
-    page.wait_for_function("document.activeElement.value === 'lagg-till:punkt'")
+    expect(page.get_by_role("button", name="Lägg till punkt")).to_be_focused()
     fine()
     page.get_by_role("button", name="Skicka för underskrift").click()
     page.get_by_text("Beslutet är skickat till Doris Direktör för underskrift.").wait_for()

@@ -1,14 +1,17 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pgtrigger
 import pytest
 from django.db.utils import InternalError
 from django.utils import timezone
 
 from applications.services import reject_application
-from decisions.content import BasisRow, RecipientRow, content_differences, content_of
+from decisions.comparing import content_differences
+from decisions.content import BasisRow, RecipientRow, content_of
 from decisions.enums import DecisionKind
 from decisions.models import Decision
+from decisions.phrases import fill, source_of, values_of
 from decisions.services.drafting import (
     DraftConflict,
     delete_draft,
@@ -162,11 +165,24 @@ def test_a_grant_from_an_application(officer, owner, application, delegate):
     )
     assert received.startswith("Ansökan kom in den ")
     assert summary == "Vi samlar företag i fjällen."
+
     records = list(application.case.records.order_by("number"))
     assert [document.record for document in decision.basis_documents.all()] == records
     (recipient,) = decision.extract_recipients.all()
     assert (recipient.name, recipient.email) == (organisation.name, owner.email)
     assert (decision.clause, decision.delegate) == (delegate.clause, delegate)
+
+
+def test_a_summary_that_is_marked_as_a_trade_secret_is_not_copied_into_the_draft(application, officer):
+    with pgtrigger.ignore("applications.TradeSecret:trade_secrets_frozen"):
+        application.trade_secrets.create(field="summary", reason="Vår metod.")
+    decision = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
+    assert "fjällen" not in decision.background
+    assert len(decision.background.split("\n\n")) == 2
+    filled = fill(
+        "Om {sammanfattning}", values_of(source_of(Decision.objects.with_parts().get(pk=decision.pk)))
+    )
+    assert filled == "Om [sammanfattning saknas]"
 
 
 def test_a_rejection_has_no_amount(officer, application):
@@ -207,7 +223,7 @@ def test_not_from_a_decided_application(officer, application):
 
 
 def test_participation_is_not_about_an_application(officer, application):
-    with pytest.raises(Refusal, match=r"^Välj bifall, avslag eller ett annat beslut\.$"):
+    with pytest.raises(Refusal, match=r"^Välj bifall, avslag, avvisning eller ett annat beslut\.$"):
         draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.PARTICIPATION)
 
 

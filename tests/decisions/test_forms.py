@@ -4,8 +4,9 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from decisions.forms import DraftForms, NewDecisionForm, change_rows
+from decisions.forms import DraftForms, change_rows
 from decisions.models import Decision
+from decisions.start_forms import NewDecisionForm
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,8 @@ from s3portal.diary.enums import Direction
 from s3portal.diary.models import Case
 from s3portal.diary.services import register_record
 from tests import factories
+from tests.applications.judging import declare
+from tests.applications.sending import send
 from tests.counting import count_queries
 from tests.decisions.test_forms import posted
 
@@ -107,6 +109,7 @@ def test_the_tabs_of_each_role(request, client_for, draft, signed):
     assert tabs_of(client_for(officer).get(LIST)) == [
         ("Utkast", 1, True),
         ("För underskrift", 0, False),
+        ("Att expediera", 1, False),
         ("Undertecknade", 1, False),
     ]
     assert tabs_of(client_for(delegate_user).get(LIST)) == [
@@ -144,6 +147,29 @@ def test_search_by_words_and_number(client_for, officer, draft, signed):
     assert client.get(f"{LIST}?q={'x' * 300}").status_code == 200
 
 
+def test_the_list_tells_nothing_of_a_proposal_before_jav_is_answered(client_for, officer, owner):
+    application = send(factories.make_application(user=owner), owner)
+    draft = factories.make_decision(
+        user=officer, case=application.case, application=application, title="Avslag på skidspår",
+        amount=123_456,
+    )  # fmt: skip
+    client, address = client_for(officer), f"{LIST}?visa=utkast"
+    told = ("Avslag på skidspår", "123\u00a0456", f"<td>{draft.get_kind_display()}</td>")
+    page = client.get(address).content.decode()
+    assert f"Svara på frågan om jäv i {application.case}" in page
+    assert [text for text in told if text in page] == []
+    assert list(client.get(f"{address}&q=skidspår").context["page"]) == []
+    assert list(client.get(f"{address}&q={application.case.slug}").context["page"]) == [draft]
+    declare(application, officer)
+    page = client.get(address).content.decode()
+    assert [text for text in told if text not in page] == []
+    assert list(client.get(f"{address}&q=skidspår").context["page"]) == [draft]
+    application.declarations.create(person=officer, ground="party", declared_by=officer)
+    page = client.get(address).content.decode()
+    assert f"Jäv anmält i {application.case}" in page
+    assert [text for text in told if text in page] == []
+
+
 def test_empty_lists(client_for, officer, delegate_user, registrar):
     assert "Skriv ett nytt, eller börja från en ansökan." in client_for(officer).get(LIST).content.decode()
     assert "Inget väntar på din underskrift" in client_for(delegate_user).get(LIST).content.decode()
@@ -163,7 +189,7 @@ def test_as_many_queries_for_three_as_for_one(client_for, officer, delegate, app
     for _number in range(2):
         factories.make_decision(user=officer, delegate=delegate)
     assert count_queries(lambda: client.get(LIST)) == one
-    assert one <= 10
+    assert one <= 12
 
 
 def test_pages(client_for, officer):
@@ -396,7 +422,8 @@ def test_rows_with_script(client_for, officer, draft, rows):
     assert f'id="rader-{rows}"' in page
     assert page.count(" autofocus") == 1
     assert 'id="kontroll-panel"' in page
-    assert page.count("hx-swap-oob") == 2
+    assert page.count("hx-swap-oob") == 3
+    assert 'id="erbjudande" hx-swap-oob="true"' in page
     fresh = Decision.objects.with_parts().get(pk=draft.pk)
     page = client.post(at(draft), posted(fresh, rad=f"ta-bort:{rows}:0"), **HX).content.decode()
     assert page.count(" autofocus") == 1

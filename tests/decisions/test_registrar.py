@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from decisions import queries
+from decisions import delegation_queries, queries
 from decisions.models import CommitteeMeeting, Decision, DecisionReport, Expedition, Publication
 from decisions.services.expediting import expedite_decision
 from decisions.services.reporting import report_decisions
@@ -68,7 +68,9 @@ def test_who_may_see_and_arrange_meetings(request, client_for, meeting, persona)
         (f"{page}andra/", arranges, 422),
         (f"{page}protokoll/", arranges, 422),
         (f"{page}anmal/", reports, 302),
-        (f"{page}999/ta-bort/", reports, 404),
+        (f"{page}999/hall-tillbaka/", reports, 404),
+        (f"{page}fyll/", reports, 302),
+        (f"{page}stall-in/", arranges, 422),
     ]:
         assert client.post(address).status_code == (status if allowed else 403), address
 
@@ -129,14 +131,15 @@ def test_what_the_page_of_a_signed_decision_is_told(officer, delegate_user, regi
     assert (after.may_expedite, after.may_publish, after.expedition, after.publication, after.report) == (
         True, True, None, None, None,
     )  # fmt: skip
-    assert (after.document, after.has_failed, after.by_other_means) == (decision.document, False, [])
+    assert (after.document, after.sending.went_wrong) == (decision.document, False)
+    assert len(after.sending.ready) == len(after.sending.lines) == 1
     after = queries.after_signing(decision, delegate_user)["after"]
     assert (after.may_expedite, after.may_publish) == (False, False)
     expedite_decision(decision_id=decision.pk, actor=officer)
     Message.objects.filter(kind="decision_extract").update(status="failed", last_error="550 No such user")
     [report] = report_decisions(meeting_id=meeting.pk, decision_ids=[decision.pk], actor=registrar)
     after = queries.after_signing(decision, registrar)["after"]
-    assert (after.has_failed, after.report, after.may_expedite, after.may_publish) == (
+    assert (after.sending.went_wrong, after.report, after.may_expedite, after.may_publish) == (
         True,
         report,
         False,
@@ -150,7 +153,7 @@ def test_the_page_says_what_the_mail_server_said(client_for, officer, decision, 
     report_decisions(meeting_id=meeting.pk, decision_ids=[decision.pk], actor=registrar)
     shown = client_for(officer).get(f"/handlaggning/beslut/{decision.pk}/").content.decode()
     assert "Mejlservern svarade: 550 No such user" in shown
-    assert "Ett utdrag kom inte fram." in shown
+    assert "Beslutet har inte nått alla." in shown
     assert f'href="{MEETINGS}{meeting.pk}/"' in shown
 
 
@@ -257,8 +260,11 @@ def test_decisions_are_reported_with_one_press(client_for, registrar, meeting, o
     assert "2 beslut är med på listan till sammanträdet." in response.content.decode()
     assert "Alla beslut som ska anmälas är anmälda" in response.content.decode()
     report = DecisionReport.objects.get(decision=decision)
-    response = client.post(f"{page}{report.pk}/ta-bort/", follow=True)
-    assert f"{decision.case} är borttaget från listan." in response.content.decode()
+    address = f"{page}{report.pk}/hall-tillbaka/"
+    assert client.post(address, {"reason": " "}).status_code == 422
+    response = client.post(address, {"reason": "Fel belopp i bilagan"}, follow=True)
+    assert f"{decision.case} hålls tillbaka." in response.content.decode()
+    assert "Fel belopp i bilagan" in response.content.decode()
     assert set(Decision.objects.unreported()) == {decision}
     response = client.post(f"{page}anmal/", {"decision": [decision.pk]}, follow=True)
     assert "1 beslut är med på listan till sammanträdet." in response.content.decode()
@@ -283,10 +289,10 @@ def test_the_list_of_a_held_meeting_is_closed(client_for, registrar, meeting, de
     CommitteeMeeting.objects.update(starts_at=timezone.now() - timedelta(minutes=1))
     client, page = client_for(registrar), f"{MEETINGS}{meeting.pk}/"
     shown = client.get(page).content.decode()
-    assert "Ta bort" not in shown
+    assert "Håll tillbaka" not in shown
     assert "Sammanträdet har börjat." in shown
     report = DecisionReport.objects.get()
-    shown = client.post(f"{page}{report.pk}/ta-bort/", follow=True).content.decode()
+    shown = client.post(f"{page}{report.pk}/hall-tillbaka/", {"reason": "Nej"}).content.decode()
     assert "Sammanträdet har börjat. Listan kan inte ändras längre." in shown
     assert DecisionReport.objects.exists()
 
@@ -368,7 +374,7 @@ def test_the_delegation_shows_what_holds_today_first(client_for, officer, delega
         valid_to=today - timedelta(days=1),
     )  # fmt: skip
     holds = factories.make_delegate(user=delegate_user, clause=second)
-    rows = queries.delegation_on(today)
+    rows = delegation_queries.delegation_on(today)
     assert [(row.order, row.today) for row in rows] == [(now, True), (coming, False), (old, False)]
     assert [row.clause for row in rows[0].clauses] == [second, tenth]
     assert [(holder.delegate, holder.today) for holder in rows[0].clauses[0].holders] == [

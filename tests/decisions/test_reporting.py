@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from decisions import queries
 from decisions.models import CommitteeMeeting, Decision, DecisionReading, DecisionReport
-from decisions.services.reporting import report_decisions, withdraw_report
+from decisions.services.filling import hold_back
+from decisions.services.reporting import report_decisions
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
 from tests import factories
@@ -124,15 +125,15 @@ def test_a_decision_leaves_the_list_until_the_meeting_begins(meeting, member, of
     decision = factories.make_signed_decision(user=officer)
     [entry] = report(meeting, decision, actor=registrar)
     DecisionReading.objects.create(report=entry, user=member)
-    withdraw_report(report_id=entry.pk, actor=registrar)
+    hold_back(report_id=entry.pk, reason="Kompletteras.", actor=registrar)
     assert set(Decision.objects.unreported()) == {decision}
-    assert Event.objects.get(action="decision_report_withdrawn").object_id == decision.pk
+    assert Event.objects.get(action="decision_held_back").object_id == decision.pk
     with pytest.raises(Conflict, match=r"Beslutet är redan borttaget från listan."):
-        withdraw_report(report_id=entry.pk, actor=registrar)
+        hold_back(report_id=entry.pk, reason="Kompletteras.", actor=registrar)
     [entry] = report(meeting, decision, actor=registrar)
     begin(meeting)
     with pytest.raises(Refusal, match=r"Sammanträdet har börjat. Listan kan inte ändras längre."):
-        withdraw_report(report_id=entry.pk, actor=registrar)
+        hold_back(report_id=entry.pk, reason="Kompletteras.", actor=registrar)
     assert DecisionReport.objects.count() == 1
 
 

@@ -5,9 +5,10 @@ import pytest
 from decisions import rules
 from decisions.models import Decision
 from decisions.services.expediting import expedite_decision
+from decisions.services.filling import hold_back
 from decisions.services.meetings import change_meeting, create_meeting, record_minutes
 from decisions.services.publishing import publish_decision, unpublish_decision
-from decisions.services.reporting import report_decisions, withdraw_report
+from decisions.services.reporting import report_decisions
 from s3portal.common.errors import Refusal
 from tests import factories
 
@@ -84,7 +85,7 @@ def test_the_services_ask_again(request, decisions, persona):
         (OFFICERS | registrar, lambda: publish_decision(decision_id=signed, actor=user)),
         (OFFICERS | registrar, lambda: unpublish_decision(decision_id=signed, actor=user)),
         (registrar, lambda: report_decisions(meeting_id=meeting.pk, decision_ids=[signed], actor=user)),
-        (registrar, lambda: withdraw_report(report_id=1, actor=user)),
+        (registrar, lambda: hold_back(report_id=1, reason="Kompletteras.", actor=user)),
         (arrangers, lambda: create_meeting(committee=meeting.committee, **moved)),
         (arrangers, lambda: change_meeting(meeting_id=meeting.pk, **moved)),
         (

@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -18,12 +18,12 @@ from decisions.models import (
     Decision,
     DecisionDocument,
     DecisionPoint,
-    Delegate,
     ExtractRecipient,
 )
 from decisions.services import signing
 from decisions.services.drafting import delete_draft, draft_from_application, save_draft
 from decisions.services.proposing import ChecksFailed, propose_decision, return_decision
+from decisions.services.seating import cancel_member, end_member
 from decisions.services.signing import sign_decision
 from s3portal.accounts.models import User
 from s3portal.audit.models import Event
@@ -96,10 +96,46 @@ def test_the_trail_and_the_officer_are_told(signed, delegate_user):
 
 
 def test_an_acting_director_signs_as_such(draft, officer, delegate, delegate_user):
-    delegate.acting, delegate.valid_to = True, timezone.localdate()
-    delegate.save(update_fields=["acting", "valid_to"])
+    factories.rewrite(delegate, acting=True, valid_to=timezone.localdate())
     proposed = propose_decision(decision_id=draft.pk, actor=officer, expected_version=1)
     assert sign(proposed, delegate_user).signatory_title == "Tf. regional utvecklingsdirektör"
+
+
+# --- What is urgent (KL 6:39) ------------------------------------------------------------------------------
+@pytest.fixture
+def seat(delegate, delegate_user):
+    """Of the chair, who holds the urgent clause."""
+    factories.rewrite(delegate.clause, urgent=True)
+    return delegate.clause.order.committee.members.create(
+        user=delegate_user, office="chair", valid_from=timezone.localdate() - timedelta(days=300)
+    )
+
+
+def test_the_chair_signs_what_is_urgent(seat, proposed, delegate_user):
+    assert sign(proposed, delegate_user).signatory_name == "Doris Direktör"
+
+
+@pytest.mark.parametrize("office", ["substitute", None])
+def test_who_is_no_member_on_the_day_signs_nothing_urgent(
+    seat, proposed, delegate_user, registrar, officer, office
+):
+    if office is None:
+        end_member(actor=registrar, member_id=seat.pk, last_day=timezone.localdate() - timedelta(days=1))
+        assert Message.objects.get(kind="delegate_ended").to_email == officer.email
+    else:
+        cancel_member(actor=registrar, member_id=seat.pk, reason="Fel uppdrag")
+        seat.committee.members.create(user=delegate_user, office=office, valid_from=seat.valid_from)
+    with pytest.raises(ChecksFailed) as failed:
+        sign(proposed, delegate_user)
+    assert [check.code for check in failed.value.checks] == ["delegate_seat"]
+    assert "är inte ledamot i nämnden" in failed.value.checks[0].label
+
+
+def test_a_seat_in_another_committee_is_none(seat, proposed, delegate_user, registrar):
+    cancel_member(actor=registrar, member_id=seat.pk, reason="Fel nämnd")
+    factories.make_committee(name="regionstyrelsen", members=[delegate_user])
+    with pytest.raises(ChecksFailed):
+        sign(proposed, delegate_user)
 
 
 def test_the_day_is_the_swedish_one(draft, officer, delegate_user):
@@ -128,20 +164,19 @@ def refusal_of(decision, actor):
 
 def test_a_delegate_without_the_clause(proposed):
     other = factories.make_staff("delegate", full_name="Ola Annan")
+    factories.declare_none(proposed, other)
     assert refusal_of(proposed, other) == ["Du är inte den som ska skriva under"]
 
 
 def test_above_the_ceiling(proposed, delegate, delegate_user):
-    delegate.clause.ceiling = 150_000
-    delegate.clause.save(update_fields=["ceiling"])
+    factories.rewrite(delegate.clause, ceiling=150_000)
     assert refusal_of(proposed, delegate_user) == ["Beloppet 150\u00a0000\u00a0kr är för högt för punkt 8.1"]
 
 
 def test_the_orders_last_day_counts(proposed, delegate, delegate_user):
     order = delegate.clause.order
     with time_machine.travel(
-        timezone.now().replace(hour=11) + timedelta(days=(order.valid_to - timezone.localdate()).days),
-        tick=False,
+        datetime.combine(order.valid_to, time(23, 59), timezone.get_default_timezone()), tick=False
     ):
         assert sign(proposed, delegate_user).decided_on == order.valid_to
 
@@ -156,7 +191,7 @@ def test_after_the_orders_last_day(proposed, delegate, delegate_user):
 
 def test_after_the_acting_delegates_last_day(proposed, delegate, delegate_user):
     last = timezone.localdate() - timedelta(days=1)
-    Delegate.objects.filter(pk=delegate.pk).update(acting=True, valid_to=last)
+    factories.rewrite(delegate, acting=True, valid_to=last)
     (label,) = refusal_of(proposed, delegate_user)
     assert label.startswith("Doris Direktör fick besluta till och med den ")
 
@@ -227,7 +262,8 @@ CHANGES = {
     "remove basis": lambda d: BasisDocument.objects.filter(decision=d).delete(),
     "add basis": lambda d: BasisDocument.objects.create(decision=d, order=9, title="Mer"),
     "change recipient": lambda d: ExtractRecipient.objects.filter(decision=d).update(email="x@example.org"),
-    "remove recipient": lambda d: ExtractRecipient.objects.filter(decision=d).delete(),
+    # Past its addressee, which holds it too.
+    "remove recipient": lambda d: ExtractRecipient.objects.filter(decision=d)._raw_delete("default"),
     "add recipient": lambda d: ExtractRecipient.objects.create(decision=d, order=9, name="Mer"),
     "change document": lambda d: DecisionDocument.objects.filter(decision=d).update(sealed=False),
     "remove document": lambda d: DecisionDocument.objects.filter(decision=d)._raw_delete("default"),
@@ -266,10 +302,8 @@ def test_the_database_knows_the_ceiling_to_the_krona(draft, ceiling, included, r
 
 def test_a_new_order_changes_nothing_in_what_is_signed(signed, delegate):
     clause = delegate.clause
-    clause.text, clause.ceiling, clause.number = "Något annat", 1, "9.9"
-    clause.save()
-    clause.order.title = "Ny ordning"
-    clause.order.save()
+    factories.rewrite(clause, text="Något annat", ceiling=1, number="9.9")
+    factories.rewrite(clause.order, title="Ny ordning")
     stored = Decision.objects.with_parts().get(pk=signed.pk)
     assert (stored.clause_text, stored.clause_ceiling) == ("Beslut om medfinansiering", 500_000)
     assert (
@@ -282,6 +316,7 @@ def on_application(application, officer, kind, **fields):
     """Proposed to ``delegate_user``, who has answered that there is no jäv."""
     declare(application, User.objects.get(email="delegate@example.org"))
     made = draft_from_application(application_id=application.pk, actor=officer, kind=kind)
+    factories.consider(made)
     Decision.objects.filter(pk=made.pk).update(reasons="Projektet bidrar till strategin.", **fields)
     return propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
 
@@ -302,6 +337,7 @@ def test_a_rejection_moves_the_application(application, officer, delegate, deleg
 
 def test_another_decision_leaves_the_application(application, officer, delegate, delegate_user):
     made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.OTHER)
+    factories.consider(made)
     declare(application, delegate_user)
     made.points.create(order=1, text="Sökanden får komplettera ansökan.")
     Decision.objects.filter(pk=made.pk).update(reasons="Uppgifter saknas.")
@@ -312,6 +348,7 @@ def test_another_decision_leaves_the_application(application, officer, delegate,
 
 def test_who_has_not_answered_on_jav_signs_nothing(application, officer, delegate):
     made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
+    factories.consider(made)
     Decision.objects.filter(pk=made.pk).update(reasons="Projektet bidrar till strategin.")
     proposed = propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
     with pytest.raises(Refusal, match="Svara först på frågan om jäv"):
@@ -322,6 +359,10 @@ def test_nobody_with_jav_has_a_part_in_it(application, officer, second_officer, 
     """KL 6:30, 7:4: neither drafting, proposing, returning nor signing."""
     proposed = on_application(application, officer, DecisionKind.GRANT)
     declare(application, delegate_user, ground="supervision")
+    # It went back to the officer; were it sent for signature all the same, jäv would still stop her.
+    fields = {"status": "proposed", "proposed_by": officer, "proposed_at": timezone.now()}
+    Decision.objects.filter(pk=proposed.pk).update(**fields, delegate=delegate)
+    proposed = Decision.objects.get(pk=proposed.pk)
     with pytest.raises(Refusal, match="Du har anmält jäv"):
         sign(proposed, delegate_user)
     with pytest.raises(Refusal, match="Du har anmält jäv"):
@@ -343,12 +384,15 @@ def test_nobody_with_jav_has_a_part_in_it(application, officer, second_officer, 
     ):
         with pytest.raises(Refusal, match="Du har anmält jäv"):
             work()
-    propose_decision(decision_id=proposed.pk, actor=second_officer, expected_version=proposed.version)
+    declare(application, second_officer)
+    with pytest.raises(ChecksFailed) as stopped:
+        propose_decision(decision_id=proposed.pk, actor=second_officer, expected_version=proposed.version)
+    assert [check.label for check in stopped.value.checks] == ["Doris Direktör har anmält jäv i ärendet"]
 
 
 def test_a_withdrawal_comes_first(application, officer, owner, delegate, delegate_user):
     proposed = on_application(application, officer, DecisionKind.GRANT)
-    withdraw_application(application_id=application.pk, actor=owner, reason="")
+    withdraw_application(application_id=application.pk, actor=owner, reason="Nej.")
     with pytest.raises(ChecksFailed) as refused:
         sign(proposed, delegate_user)
     assert [check.label for check in refused.value.checks] == ["Ansökan är återkallad"]

@@ -107,7 +107,8 @@ def test_a_case_shows_its_records_but_never_a_file(client, case):
 
 
 def test_a_protected_party_is_neither_shown_nor_found(client, case):
-    Case.objects.filter(pk=case.pk).update(counterpart_protected=True, title="Ansökan från Peak Jämtland")
+    factories.mark_secret(case)
+    Case.objects.filter(pk=case.pk).update(title="Ansökan från Peak Jämtland")
     page = client.get(f"/diarium/{case.slug}/").content.decode()
     assert "Peak Jämtland" not in page
     assert page.count("[Skyddat]") >= 4
@@ -121,7 +122,8 @@ def test_a_protected_party_is_neither_shown_nor_found(client, case):
 
 
 def test_a_protected_party_is_hidden_however_it_is_written(client, case):
-    Case.objects.filter(pk=case.pk).update(counterpart_protected=True, title="Stöd: PEAK JÄMTLANDS nod")
+    factories.mark_secret(case)
+    Case.objects.filter(pk=case.pk).update(title="Stöd: PEAK JÄMTLANDS nod")
     page = client.get(f"/diarium/{case.slug}/").content.decode()
     assert "PEAK" not in page
     assert "Stöd: [Skyddat]S nod" in page

@@ -13,6 +13,7 @@ from s3portal.common.files import AlteredFile, read_frozen
 from s3portal.diary.enums import CaseStatus, Direction
 from s3portal.diary.models import Case, Record, RecordFile, Series
 from s3portal.diary.services import assign_case, import_case, open_case, register_record, store_record_file
+from tests import factories
 
 
 def open_one(**fields):
@@ -144,10 +145,20 @@ def test_a_case_is_given_to_an_officer(officer):
 
 
 @pytest.mark.django_db
+def test_only_officers_and_registrars_give_cases_and_only_officers_get_them(owner, officer, registrar):
+    case = open_one()
+    with pytest.raises(Refusal, match="Bara en handläggare eller en registrator"):
+        assign_case(actor=owner, case=case, officer=officer)
+    with pytest.raises(Refusal, match="Välj en handläggare"):
+        assign_case(actor=registrar, case=case, officer=registrar)
+    assert assign_case(actor=registrar, case=case, officer=officer).officer == officer
+
+
+@pytest.mark.django_db
 def test_a_protected_counterpart_is_neither_shown_nor_found():
     open_one(title="Stöd till utlysning", counterpart="Hemliga bolaget")
     protected = open_one(title="Stöd till utlysning", counterpart="Hemliga bolaget")
-    Case.objects.filter(pk=protected.pk).update(counterpart_protected=True)
+    factories.mark_secret(protected)
     protected.refresh_from_db()
     assert protected.public_counterpart == "[Skyddat]"
     assert Case.objects.search("utlysningarna").count() == 2, "Swedish stemming"

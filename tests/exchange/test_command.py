@@ -10,6 +10,7 @@ from s3portal.common.upsert import Outcome
 from s3portal.exchange import format as exchange_format
 from s3portal.exchange.services import import_file
 from s3portal.exchange.shapes import Group, Many
+from tests import factories
 from tests.exchange.samples import BASIS, CALL, DATA
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,8 @@ def examples():
 def test_every_example_in_the_documentation_can_be_taken_in():
     texts = examples()
     assert len(texts) == 8
+    for name in ("direktor", "enhetschef"):
+        factories.make_staff("delegate", f"{name}@example.se")
     for text in texts:
         assert import_file(text.encode(), actor=None).total(Outcome.CREATED) > 0
     for text in texts:

@@ -6,7 +6,8 @@ import pytest
 
 from applications.models import Project
 from calls.models import Call, EuroRate, LegalBasis, Meeting, Strategy, StrengthArea
-from decisions.models import Decision, DelegationClause, DelegationOrder
+from decisions.models import Decision, Delegate, DelegationOrder
+from decisions.services.delegating import STANDS
 from s3portal.audit.models import Event
 from s3portal.common.swedish import STOCKHOLM
 from s3portal.common.upsert import Outcome
@@ -128,11 +129,20 @@ def test_a_delegation_order(basis, take_in):
     clause = order.clauses.get()
     assert (clause.number, clause.kinds, clause.ceiling) == ("8.1", ["participation"], 500_000)
     assert (clause.ceiling_included, clause.reportable) == (False, True)
-    take_in(BASIS.replace('nummer: "8.1"', 'nummer: "8.2"').replace("500 000", "600 000"))
-    assert list(DelegationClause.objects.values_list("number", "ceiling")) == [
-        ("8.1", 500_000),
-        ("8.2", 600_000),
-    ]
+    assert order.status == "adopted"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "problem"),
+    [
+        ("rubrik: Ordningen 2019", "rubrik: Ordning 2019", "rad 21, delegationsordningar 1, rubrik: {} Filen säger något annat."),
+        ("gäller_till: 2022-12-31", "gäller_till: 2022-12-30", "rad 24, delegationsordningar 1, gäller_till: {} Filen säger något annat."),
+        ('nummer: "8.1"', 'nummer: "8.2"', "rad 26, delegationsordningar 1, punkter 1, nummer: {} Punkten är ny i filen."),
+        ("500 000", "600 000", "rad 26, delegationsordningar 1, punkter 1, tak: {} Filen säger något annat."),
+    ],
+)  # fmt: skip
+def test_an_adopted_order_is_changed_by_the_next(basis, problems, was, becomes, problem):
+    assert problems(BASIS.replace(was, becomes)) == [problem.format(STANDS)]
 
 
 def test_a_call(basis, take_in):
@@ -185,6 +195,83 @@ def test_a_project(take_in):
 def test_kinds_may_stand_in_any_order(take_in):
     text = MEETING + CALL.replace("version: 1\n", "") + BASIS.replace("version: 1\n", "")
     assert take_in(text).total(Outcome.CREATED) == 7
+
+
+DELEGATES = """
+version: 1
+delegationsordningar:
+  - nämnd: run
+    rubrik: Ordningen 2031
+    mandatperiod: 2031–2034
+    antagen: § 5
+    antagen_den: 2026-11-02
+    gäller_från: 2031-01-01
+    gäller_till: 2034-12-31
+    punkter:
+      - nummer: "8.2"
+        ärende: Stöd.
+        slag: [bifall]
+        vidaredelegation: ja
+        egen_budget: ja
+        delegater:
+          - e-post: Enhet@example.org
+            befattning: enhetschef
+            egen_budget: Hållbar tillväxt
+            från: 2031-02-01
+            vidaredelegerad_av: chef@example.org
+          - e-post: chef@example.org
+            befattning: regional utvecklingsdirektör
+            förvaltningschef: ja
+"""
+
+
+@pytest.fixture
+def people(db):
+    return [factories.make_staff("delegate", f"{name}@example.org") for name in ("chef", "enhet")]
+
+
+def test_delegates_with_their_clauses(basis, people, take_in):
+    assert outcomes(take_in(DELEGATES)) == {"delegationsordningar": {Outcome.CREATED: 1}}
+    order = DelegationOrder.objects.get(period="2031–2034")
+    assert (order.adopted, order.adopted_on) == ("§ 5", date(2026, 11, 2))
+    clause = order.clauses.get()
+    assert (clause.own_budget, clause.sub_delegation) == (True, True)
+    chief, unit = Delegate.objects.order_by("valid_from")
+    assert (chief.user, chief.is_head, chief.valid_from) == (people[0], True, order.valid_from)
+    assert (unit.user, unit.delegated_by, unit.budget) == (people[1], chief, "Hållbar tillväxt")
+    Delegate.objects.filter(pk=unit.pk).update(valid_to=date(2032, 1, 1))
+    assert outcomes(take_in(DELEGATES)) == {"delegationsordningar": {Outcome.UNCHANGED: 1}}
+    third = factories.make_staff("delegate", "ny@example.org")
+    more = "          - {e-post: ny@example.org, befattning: chef, tillförordnad: ja, till: 2031-03-01}\n"
+    assert outcomes(take_in(DELEGATES + more)) == {"delegationsordningar": {Outcome.UPDATED: 1}}
+    assert Delegate.objects.get(user=third).acting
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "problem"),
+    [
+        ("e-post: Enhet@", "e-post: ingen@", "rad 18, delegationsordningar 1, punkter 1, delegater 1, e-post: Ingen i portalen har adressen ingen@example.org."),
+        ("från: 2031-02-01", "från: 2035-01-01", "rad 21, delegationsordningar 1, punkter 1, delegater 1, från: Ordningen gäller 2031-01-01 – 2034-12-31. Ange en dag då den gäller."),
+        ("vidaredelegation: ja", "vidaredelegation: nej", "rad 22, delegationsordningar 1, punkter 1, delegater 1, vidaredelegerad_av: Nämnden har inte tillåtit att punkten vidaredelegeras."),
+        ("vidaredelegerad_av: chef@", "vidaredelegerad_av: annan@", "rad 22, delegationsordningar 1, punkter 1, delegater 1, vidaredelegerad_av: annan@example.org har inte punkten den dagen."),
+        ("e-post: chef@example.org\n            befattning", "e-post: owner@example.org\n            befattning", "rad 23, delegationsordningar 1, punkter 1, delegater 2, e-post: Olga Ödmark har inte rollen delegat i portalen. Ge rollen först."),
+    ],
+)  # fmt: skip
+def test_faults_of_delegates(basis, people, owner, problems, was, becomes, problem):
+    assert was in DELEGATES
+    assert problems(DELEGATES.replace(was, becomes)) == [problem]
+    assert not Delegate.objects.exists()
+    assert DelegationOrder.objects.count() == 1
+
+
+def test_a_delegate_who_is_here_and_another_in_the_file(basis, people, take_in, problems):
+    take_in(DELEGATES)
+    for was, becomes, key in (
+        ("befattning: enhetschef", "befattning: chef", "befattning"),
+        ("vidaredelegerad_av: chef@example.org", "vidaredelegerad_av:", "vidaredelegerad_av"),
+    ):
+        (problem,) = problems(DELEGATES.replace(was, becomes))
+        assert f"delegater 1, {key}: Pia Person finns redan." in problem
 
 
 # --- All or nothing -------------------------------------------------------------------------------------

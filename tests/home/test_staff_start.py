@@ -56,13 +56,24 @@ def test_without_a_login_one_is_asked_to_log_in(client):
                 "Dina öppna ansökningar",
                 "Väntar på underskrift",
                 "Ska expedieras",
+                "Frågor från nämnden",
                 "Frågor om utlysningar",
                 "Ska anmälas till nämnden",
                 "Misslyckade utskick",
             ],
         ),
         ("delegate_user", ["Väntar på din underskrift", "Ska anmälas till nämnden"]),
-        ("registrar", ["Ska anmälas till nämnden", "Ärenden utan handläggare", "Misslyckade utskick"]),
+        (
+            "registrar",
+            [
+                "Ska anmälas till nämnden",
+                "Begäran om handlingar",
+                "Anslag att sätta upp",
+                "Beslut med varning",
+                "Ärenden utan handläggare",
+                "Misslyckade utskick",
+            ],
+        ),
         ("admin_user", ["Frågor om utlysningar", "Ska anmälas till nämnden", "Misslyckade utskick"]),
     ],
 )
@@ -137,7 +148,7 @@ def test_the_officers_own_applications(officer, second_officer, owner, client_fo
     application.case.officer = officer
     application.case.save(update_fields=["officer"])
     assert boxes(officer)["Dina öppna ansökningar"] == (1, f"Äldst: {application.case}")
-    assert staff_start(officer).applications == [application]
+    assert [row.application for row in staff_start(officer).applications] == [application]
     assert staff_start(second_officer).applications == []
     assert application.title in client_for(officer).get(START).content.decode()
 

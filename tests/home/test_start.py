@@ -206,6 +206,14 @@ def test_the_privacy_page(client):
         assert text in page
 
 
+def test_the_privacy_page_says_how_long_what_has_been_mailed_is_kept(client, settings):
+    settings.REQUESTER_DAYS, settings.OUTBOX_DAYS = 60, 3
+    page = client.get("/integritet/").content.decode()
+    assert "tas bort 60 dagar efter svaret" in page
+    # Never sooner than a reminder might be written again.
+    assert "adressen och texten tas bort 14 dagar efter att mejlet skickades" in page
+
+
 @pytest.mark.parametrize("path", ["/", "/utlysningar/", "/moten/", "/styrkeomraden/"])
 def test_every_footer_leads_to_the_statement(client, path):
     assert 'href="/tillganglighet/"' in client.get(path).content.decode()

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from s3portal.accounts.models import Membership, Organisation
 from s3portal.accounts.rules import may_sign_for, may_write_for, membership_of
@@ -32,6 +33,18 @@ def test_nobody_ties_themselves_to_an_organisation_that_is_here():
         create_organisation(actor=factories.make_user(), org_number=NUMBER, name="En annan")
     assert (refused.value.message, refused.value.field) == (TAKEN, "org_number")
     assert Membership.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_takes_numbers_by_the_dozen(owner):
+    numbers = ["556036-0793", "556012-5790", "556016-0680", "556056-6258", "556042-7220", "232100-0214"]
+    person = factories.make_user()
+    for number in numbers[:-1]:
+        create_organisation(actor=person, org_number=parse_org_number(number), name=number)
+    with pytest.raises(Refusal, match="ingen har bekräftat"):
+        create_organisation(actor=person, org_number=NUMBER, name="Regionen")
+    Membership.objects.filter(user=person).update(confirmed_at=timezone.now())
+    assert create_organisation(actor=person, org_number=NUMBER, name="Regionen").name == "Regionen"
 
 
 @pytest.mark.django_db(transaction=True)

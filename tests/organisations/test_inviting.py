@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from s3portal.common.errors import Refusal
 from s3portal.organisations import queries, services
 from s3portal.organisations.enums import InvitationOutcome
 from s3portal.organisations.models import Invitation
+from s3portal.organisations.services import inviting
 from s3portal.organisations.services.inviting import MOST_WAITING
 from s3portal.outbox.models import Message
 from tests import factories
@@ -128,6 +130,34 @@ def test_one_who_is_a_member_already_keeps_the_role(owner, colleague, organisati
     membership = services.accept_invitation(invitation_id=invitation.pk, actor=colleague)
     assert membership.role == "editor"
     assert not Message.objects.filter(kind="member_joined").exists()
+
+
+def test_nobody_comes_in_by_one_who_no_longer_manages(owner, colleague, organisation):
+    """Nor comes back: an owner who is to leave could have asked another address of their own."""
+    invitation = invite(owner, organisation, role="owner")
+    newcomer = factories.make_user("ny@example.org")
+    heir = organisation.memberships.get(user=colleague)
+    services.hand_over_ownership(organisation_id=organisation.pk, membership_id=heir.pk, actor=owner)
+    with pytest.raises(Refusal, match="sköter inte längre"):
+        services.accept_invitation(invitation_id=invitation.pk, actor=newcomer)
+    services.leave_organisation(organisation_id=organisation.pk, actor=owner)
+    with pytest.raises(Refusal, match="sköter inte längre"):
+        services.accept_invitation(invitation_id=invitation.pk, actor=newcomer)
+    services.renew_invitation(invitation_id=invitation.pk, actor=colleague)
+    assert services.accept_invitation(invitation_id=invitation.pk, actor=newcomer).role == "owner"
+    assert Message.objects.get(kind="member_joined").to_email == colleague.email
+
+
+def test_no_more_than_so_many_mails_leave_in_a_day(owner, organisation, monkeypatch):
+    monkeypatch.setattr(inviting, "MOST_A_DAY", 2)
+    invitation = invite(owner, organisation)
+    services.renew_invitation(invitation_id=invitation.pk, actor=owner)
+    services.revoke_invitation(invitation_id=invitation.pk, actor=owner)
+    with pytest.raises(Refusal, match="det senaste dygnet"):
+        invite(owner, organisation, "en.till@example.org")
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        again = invite(owner, organisation, "en.till@example.org")
+    assert again.email == "en.till@example.org"
 
 
 @pytest.mark.parametrize("step", ["invite", "renew", "revoke"])

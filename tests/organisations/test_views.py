@@ -271,3 +271,13 @@ def test_a_confirmed_signatory_confirms_a_colleague(client_for, owner, organisat
     assert Membership.objects.get(pk=other.pk).confirmed_at is None
     client_for(owner).post(address)
     assert Membership.objects.get(pk=other.pk).confirmed_by == owner
+
+
+def test_what_a_view_forgets_the_service_refuses_and_the_page_says_so(
+    client_for, colleague, organisation, monkeypatch
+):
+    monkeypatch.setattr("s3portal.organisations.views.loading.may_manage", lambda member: True)
+    answer = client_for(colleague).post(page("details", organisation.pk), {"name": "Mitt eget"})
+    assert (answer.status_code, "Bara en ägare kan göra det här." in answer.content.decode()) == (409, True)
+    organisation.refresh_from_db()
+    assert organisation.name != "Mitt eget"

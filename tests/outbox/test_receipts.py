@@ -1,7 +1,5 @@
 """A batch that is cut off at any moment: nothing is lost, and only what was on its way comes twice."""
 
-import os
-import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -21,12 +19,12 @@ from s3portal.outbox.services import (
     deliver_message,
     deliver_round,
     delivering,
-    receipts,
     resend_failed,
     resend_message,
 )
 from s3portal.outbox.services.receipts import Receipts, fold_leftovers
 from s3portal.outbox.services.stopping import stop
+from tests.dying import run_until_killed
 from tests.outbox.test_delivering import make_messages, wait_until
 
 
@@ -57,35 +55,11 @@ def before_send(monkeypatch, number, act):
 
 
 # --- Killed -------------------------------------------------------------------------------------------------
-def die_at(owner, name, *, call=1, after=False):
-    """The process dies by SIGKILL at this call of a function, before or after it has done its work."""
-    real, calls = getattr(owner, name), []
-
-    def deadly(*arguments, **named):
-        calls.append(1)
-        if len(calls) == call and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = real(*arguments, **named)
-        if len(calls) == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    setattr(owner, name, deadly)
+SERVICES = "s3portal.outbox.services"
 
 
-def killed_round(*arguments, **named):
-    """A round in a process of its own, which shares no connection with this one and dies."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            die_at(*arguments, **named)
-            deliver_round(seconds=30)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+def killed_round(at, **when):
+    run_until_killed(f"{SERVICES}:deliver_round", at=f"{SERVICES}.{at}", seconds=30, **when)
 
 
 def finish():
@@ -101,24 +75,23 @@ def finish():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("moment", "known", "twice"),
+    ("at", "when", "known", "twice"),
     [
         # Between the mail server's answer to the fourth and its receipt: it alone comes again.
-        ((Receipts, "write", {"call": 4}), 3, ["person3@example.org"]),
+        ("receipts:Receipts.write", {"call": 4}, 3, ["person3@example.org"]),
         # After the receipt.
-        ((Receipts, "write", {"call": 4, "after": True}), 4, []),
+        ("receipts:Receipts.write", {"call": 4, "after": True}, 4, []),
         # All are sent, and nothing is noted yet; noted and not committed.
-        ((delivering, "_write", {}), 6, []),
-        ((delivering, "_write", {"after": True}), 6, []),
+        ("delivering:_write", {}, 6, []),
+        ("delivering:_write", {"after": True}, 6, []),
         # Taken, and none is sent.
-        ((delivering, "judge", {}), 0, []),
+        ("delivering:judge", {}, 0, []),
     ],
     ids=["answered", "receipt", "before-note", "before-commit", "taken"],
 )
-def test_a_worker_killed_at_this_moment(smtp_sink, moment, known, twice):
+def test_a_worker_killed_at_this_moment(smtp_sink, at, when, known, twice):
     make_messages(6)
-    owner, name, when = moment
-    killed_round(owner, name, **when)
+    killed_round(at, **when)
     assert DeliveryReceipt.objects.count() == known
     assert not Message.objects.filter(status="sent").exists()
     finish()
@@ -134,7 +107,7 @@ def test_a_worker_killed_while_it_folds_what_another_left(smtp_sink):
     messages = make_messages(6)
     for message in messages[:3]:
         leave_receipt(message)
-    killed_round(receipts, "forget")
+    killed_round("receipts:forget")
     assert DeliveryReceipt.objects.count() == 3
     finish()
     assert statuses() == {("sent", 1, "")}

@@ -1,5 +1,5 @@
 import smtplib
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -25,7 +25,9 @@ from s3portal.outbox.services import (
     deliver_round,
     enqueue_mail,
     enqueueing,
+    resend_failed,
     resend_message,
+    save_mail_settings,
 )
 from s3portal.outbox.transitions import MessageAction, allowed
 
@@ -259,6 +261,22 @@ def test_a_waiting_message_is_cancelled_on_request(smtp_sink, officer):
     cancel_message(message_id=message.pk, actor=officer)
     assert deliver_message(message_id=message.pk) is False
     assert Event.objects.filter(action="message_cancelled").count() == 1
+
+
+def test_only_the_regions_own_people_send_again_and_stop(owner, officer):
+    message = enqueue()
+    for step in (
+        lambda: resend_message(message_id=message.pk, actor=owner),
+        lambda: cancel_message(message_id=message.pk, actor=owner),
+        lambda: resend_failed(text="", kind="", actor=owner),
+    ):
+        with pytest.raises(Refusal, match="Bara regionens medarbetare"):
+            step()
+    hours = {"quiet_from": time(20), "quiet_to": time(7), "send_at": time(9)}
+    with pytest.raises(Refusal, match="Bara en administratör"):
+        save_mail_settings(**hours, actor=officer)
+    message.refresh_from_db()
+    assert message.status == "queued"
 
 
 @pytest.mark.parametrize("status", MessageStatus)

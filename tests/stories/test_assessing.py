@@ -1,16 +1,30 @@
-"""Five applications, three assessors, one of them with jäv in one: told with the keyboard only."""
+"""Five applications, three assessors, one of them with jäv in one, ranked, moved and locked: told with the
+keyboard only."""
 
 import re
 from fractions import Fraction
+from io import BytesIO
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
 
-from applications.models import Application, Assessment, Assignment, ImpartialityDeclaration
+from applications.models import (
+    Application,
+    Assessment,
+    Assignment,
+    BudgetAmount,
+    ImpartialityDeclaration,
+    RankingLock,
+    RankingRow,
+)
 from applications.results import results_of
+from applications.tasks import render_ranking_appendix
 from tests import factories
 from tests.applications.judging import declare, scored_call
 from tests.applications.sending import send
+from tests.pdf_validation import assert_valid
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 #: Of each assessor, the points on the two criteria of each application; None where there is jäv.
@@ -80,10 +94,7 @@ def score(page: Page, points: tuple[int, int]) -> None:
 
 def test_five_applications_and_three_assessors(live_server, new_page, log_in, axe, owner, officer):
     call = scored_call()
-    sent = [
-        send(factories.make_application(user=owner, call=call, title=f"Kluster nummer {n}"), owner)
-        for n in range(5)
-    ]
+    sent = [send(three_million(owner, call, f"Kluster nummer {n}"), owner) for n in range(5)]
     people = [factories.make_staff("assessor", full_name=name) for name in POINTS]
     desk = new_page()
     log_in(desk, live_server, officer)
@@ -102,6 +113,16 @@ def test_five_applications_and_three_assessors(live_server, new_page, log_in, ax
                 score(page, points)
         axe(page)
     look_at_the_outcome(desk, live_server, axe, officer, sent)
+    rank_and_lock(desk, live_server, axe, call, sent)
+    read_the_appendix(desk, axe, call)
+
+
+def three_million(owner, call, title: str) -> Application:
+    """A draft to apply for 3 of 6 million kronor: ten times what the factory makes."""
+    draft = factories.make_application(user=owner, call=call, title=title, applied_amount=3_000_000)
+    BudgetAmount.objects.filter(line__application=draft).update(amount=F("amount") * 10)
+    draft.financing.update(amount=F("amount") * 10, hours=F("hours") * 10)
+    return draft
 
 
 def look_at_the_outcome(page: Page, live_server, axe, officer, sent) -> None:
@@ -120,3 +141,39 @@ def look_at_the_outcome(page: Page, live_server, axe, officer, sent) -> None:
     axe(page)
     page.goto(f"{live_server.url}/handlaggning/ansokningar/{sent[2].pk}/jav/")
     expect(main).to_contain_text(re.compile("Bo Björk.*står mig nära"))
+
+
+def rank_and_lock(page: Page, live_server, axe, call, sent) -> None:
+    """The frame is enough for three of five; the third by the points is moved before the second."""
+    page.goto(f"{live_server.url}/handlaggning/utlysningar/{call.pk}/")
+    press(page, page.get_by_role("link", name="Rangordning"))
+    press(page, page.get_by_role("button", name="Börja rangordna"))
+    main = page.locator("main")
+    press(page, page.get_by_role("button", name="Flytta strecket"))
+    expect(main).to_contain_text("Kvar efter förslaget 1\u00a0000\u00a0000\u00a0kr")
+    axe(page)
+    press(page, page.locator(f"#upp-{RankingRow.objects.get(application=sent[4]).pk}"))
+    page.wait_for_url("**?plats=2")
+    reach(page, page.get_by_label("Skäl för platsen"))
+    page.keyboard.type("Ger klustret en bas i hela länet.")
+    press(page, page.get_by_role("button", name="Spara"))
+    expect(main).to_contain_text("Skäl: Ger klustret en bas i hela länet.")
+    press(page, page.get_by_role("button", name="Lås"))
+    expect(main).to_contain_text("Rangordningen är låst.")
+    rows = [row["application"] for row in RankingLock.objects.get().content["rows"]]
+    assert rows == [sent[number].pk for number in (2, 4, 0, 3, 1)]
+
+
+def read_the_appendix(page: Page, axe, call) -> None:
+    lock = RankingLock.objects.get()
+    expect(page.locator("#rangordning-bilaga")).to_contain_text("Bilagan skapas")
+    render_ranking_appendix(lock.pk)
+    link = page.locator("#rangordning-bilaga a")
+    expect(link).to_be_visible()
+    reach(page, link)
+    axe(page)
+    pdf = page.request.get(f"{page.url.split('/handlaggning')[0]}{link.get_attribute('href')}").body()
+    assert_valid(pdf)
+    text = " ".join(" ".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages).split())
+    assert "Har inte deltagit på grund av jäv: Bo Björk (extern bedömare), 6 kap. 28 § kommunallagen" in text
+    assert "Kvar efter förslaget 1 000 000" in text.replace("\u00a0", " ")

@@ -56,6 +56,7 @@ def write_application(page: Page, axe) -> None:
     for name in [*others, *sustainable]:
         page.locator(f"#id_{name}").fill("Som vi beskriver i klusterplanen.")
     page.get_by_role("checkbox", name="Jord, skog och vatten").check()
+    page.get_by_role("checkbox", name="Östersund").check()
     year = timezone.localdate().year + 1
     page.get_by_label("Första dag").fill(f"{year}-03-01")
     page.get_by_label("Sista dag").fill(f"{year}-12-31")
@@ -88,6 +89,7 @@ def write_application(page: Page, axe) -> None:
     page.wait_for_url("**/stod/")
     axe(page)
     page.get_by_role("radio", name="Nej").check()
+    page.get_by_label("Hur många år har klustret fått driftstöd").fill("1")
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name=re.compile("Spara och fortsätt")).click()
@@ -211,6 +213,8 @@ def draft_decision(page: Page, axe, diary_number: str) -> None:
     expect(page.locator(".s3-preview")).to_contain_text(diary_number)
     expect(page.locator(".s3-preview")).to_contain_text("Skäl för beslutet")
     axe(page)
+    press(page, "Inget är hemligt")
+    expect(page.locator("#kontroll-panel")).to_contain_text("Sekretess prövad: inget är hemligt")
     press(page, "Skicka för underskrift")
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("main")).to_contain_text("underskrift")
@@ -222,7 +226,7 @@ def draft_decision(page: Page, axe, diary_number: str) -> None:
 def sign(page: Page, axe, diary_number: str) -> None:
     page.get_by_role("link", name="Beslut", exact=True).first.click()
     axe(page)
-    page.get_by_role("link", name=re.compile(TITLE)).first.click()
+    page.get_by_role("link", name=f"Svara på frågan om jäv i {diary_number}").click()
     decision = Decision.objects.get(application__title=TITLE)
     page.goto(re.sub(r"/handlaggning/.*", f"/handlaggning/beslut/{decision.pk}/underskrift/", page.url))
     answer_on_jav(page, axe)

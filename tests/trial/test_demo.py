@@ -5,10 +5,12 @@ import time_machine
 from django.contrib.auth import authenticate
 from django.utils import timezone
 
-from applications.models import Application, Assignment
+from applications.models import Application, Assignment, RankingLock
 from calls.enums import CallPhase
 from calls.models import Call, Meeting
+from decisions.final_queries import finality_by_id
 from decisions.models import (
+    BoardNotice,
     Committee,
     CommitteeMeeting,
     Decision,
@@ -20,8 +22,11 @@ from s3portal.accounts.models import Membership, Organisation, User
 from s3portal.audit.models import Event
 from s3portal.common.context_processors import TRIAL_ACCOUNTS, TRIAL_PASSWORD
 from s3portal.common.swedish import STOCKHOLM, is_working_day
+from s3portal.diary.models import Case
 from s3portal.exchange.services import import_file
+from s3portal.trial import by_hand
 from s3portal.trial.demo import PEOPLE, fill_in, load_demo
+from s3portal.trial.ranked import load_ranked
 from tests.exchange.samples import DATA
 
 pytestmark = pytest.mark.django_db
@@ -108,11 +113,27 @@ def test_the_director_may_sign_today(today):
     assert (delegate.clause.number, delegate.clause.order.period) == ("8.2", "2023–2026")
 
 
-def test_the_committee_has_a_member_and_two_meetings(today):
+def test_somebody_acts_soon_and_the_next_order_is_drafted(today):
+    load()
+    acting = Delegate.objects.get(acting=True)
+    assert acting.user.email == "enhetschef@example.se"
+    assert timezone.localdate() < acting.valid_from <= acting.valid_to <= acting.clause.order.valid_to
+    draft = DelegationOrder.objects.get(status="draft")
+    assert (draft.period, draft.copied_from) == ("2027–2030", acting.clause.order)
+    given_on = Delegate.objects.get(delegated_by__isnull=False)
+    assert (given_on.clause.order, given_on.delegated_by.user.email) == (draft, "direktor@example.se")
+
+
+def test_the_committee_has_a_member_three_meetings_and_two_notices(today):
     load()
     committee = Committee.objects.get()
     assert list(Committee.objects.of_member(User.objects.get(email="ledamot@example.se"))) == [committee]
-    assert CommitteeMeeting.objects.coming().count() == CommitteeMeeting.objects.held().count() == 1
+    assert (CommitteeMeeting.objects.coming().count(), CommitteeMeeting.objects.held().count()) == (1, 2)
+    assert (BoardNotice.objects.standing().count(), BoardNotice.objects.past().count()) == (1, 1)
+    assert not BoardNotice.objects.filter(early=True).exists()
+    decided = Decision.objects.signed().values_list("pk", flat=True)
+    for final in finality_by_id(list(decided), today=timezone.localdate()).values():
+        assert final.state == "final"
     # The two decisions signed elsewhere are on the list of the meeting that has been, not waiting for ever.
     assert set(DecisionReport.objects.values_list("decision__slug", flat=True)) == {
         "RUN-664-2021",
@@ -144,6 +165,25 @@ def test_the_assessor_has_something_to_do(today):
     assert Assignment.objects.count() == 2
 
 
+def test_a_ranking_is_locked_with_somebody_barred(today):
+    load()
+    load_ranked()
+    lock = RankingLock.objects.get()
+    first, second, *rest = lock.content["rows"]
+    assert (first["title"], first["proposed"], bool(first["conditions"])) == (
+        "Mat från fjäll och sjö",
+        800_000,
+        True,
+    )
+    assert [one["person"] for one in second["barred"]] == ["Per Wikström"]
+    moved = [row for row in rest if row["reason"]]
+    assert [(row["place"], row["scored_place"]) for row in moved] == [(3, 4)]
+    assert 0 < lock.total <= lock.frame_left == 2_500_000
+    assert len({one["name"] for one in lock.content["municipalities"]}) == 7
+    load_ranked()
+    assert RankingLock.objects.count() == 1
+
+
 def test_loading_again_changes_nothing(today):
     load()
     everything = (
@@ -154,6 +194,7 @@ def test_loading_again_changes_nothing(today):
         Call,
         Meeting,
         CommitteeMeeting,
+        BoardNotice,
         Delegate,
         DelegationOrder,
         Event,
@@ -184,7 +225,7 @@ def test_years_later_there_is_still_a_call_and_somebody_who_signs(today, year, p
     load()
     (call,) = Call.objects.in_phase(CallPhase.OPEN)
     assert call.slug == "kluster-for-hallbar-omstallning-2"
-    order = DelegationOrder.objects.get(
+    order = DelegationOrder.objects.adopted().get(
         valid_from__lte=timezone.localdate(), valid_to__gte=timezone.localdate()
     )
     assert order.title == (
@@ -193,3 +234,14 @@ def test_years_later_there_is_still_a_call_and_somebody_who_signs(today, year, p
     (delegate,) = Delegate.objects.valid_on(timezone.localdate())
     assert (delegate.clause.number, delegate.clause.ceiling) == ("8.2", 500_000)
     assert CommitteeMeeting.objects.coming().count() == 1
+
+
+def test_the_diary_has_what_came_by_post_and_what_was_opened_twice(today):
+    load()
+    case = Case.objects.get(title=by_hand.TITLE)
+    assert [(record.title, record.cancelled is not None) for record in case.records.all()] == [
+        ("Remissmissiv", False),
+        ("Inbjudan till konferens", True),
+    ]
+    assert all(record.files.count() == 1 for record in case.records.all())
+    assert Case.objects.get(status="cancelled").title.startswith(by_hand.TITLE)

@@ -15,8 +15,10 @@ import psycopg2
 import pytest
 import redis
 
-from s3portal.trial import servers
-from s3portal.trial.servers import Postgres, Redis, ServerError
+from s3portal.trial import postgres, servers
+from s3portal.trial.embedded import ServerError
+from s3portal.trial.postgres import Postgres
+from s3portal.trial.servers import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,14 +83,14 @@ def test_options_reach_postgres(place: Path) -> None:
 def test_a_long_path_with_blanks_and_quotes_gets_a_short_socket(place: Path) -> None:
     directory = place / ("Regionens utvecklare's " + "mapp " * 20).strip() / ("x" * 60)
     server = Postgres(directory / "postgres")
-    assert len(os.fsencode(server.directory)) > servers.SOCKET_PATH_BYTES
-    assert len(os.fsencode(server.socket_directory / ".s.PGSQL.5432")) <= servers.SOCKET_PATH_BYTES
+    assert len(os.fsencode(server.directory)) > postgres.SOCKET_PATH_BYTES
+    assert len(os.fsencode(server.socket_directory / ".s.PGSQL.5432")) <= postgres.SOCKET_PATH_BYTES
     assert ask(server.acquire(), "SELECT 1") == 1
     assert server.release() is True
 
 
 def test_a_long_temporary_directory_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers.tempfile, "tempdir", str(tmp_path / ("t" * 90)))
+    monkeypatch.setattr(postgres.tempfile, "tempdir", str(tmp_path / ("t" * 90)))
     assert Postgres(tmp_path / "postgres").socket_directory.parent == Path("/tmp")
 
 

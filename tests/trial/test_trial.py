@@ -175,6 +175,7 @@ def test_the_trial_starts_is_used_stops_and_starts_again(start_trial: "Callable[
         "handlaggare@example.se",
         "handlaggare2@example.se",
         "direktor@example.se",
+        "enhetschef@example.se",
         "registrator@example.se",
         "ledamot@example.se",
         "bedomare@example.se",

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from calls.enums import CallAction, CallStatus
 from calls.models import Call
-from calls.rules import may_edit_calls
+from calls.rules import require_call_editor
 from calls.services.editing import lock_call, require_unreceived
 from calls.services.publishing import note_change
 from calls.transitions import require
@@ -32,8 +32,7 @@ def open_contents(*, call_id: int, actor: User, asked: bool) -> Call:
     ``asked``: it is about what applicants are asked or judged by. That stands still when the call is
     concluded or has received its first application. Raises Refusal.
     """
-    if not may_edit_calls(actor):
-        raise Refusal("Bara handläggare får ändra i en utlysning.")
+    require_call_editor(actor)
     call = lock_call(call_id)
     if asked:
         require(call.status, CallAction.SAVE)

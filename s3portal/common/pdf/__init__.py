@@ -7,7 +7,6 @@ Decided in docs/adr/0003-pdf-och-sigill.md. Use::
     report = check_seal(sealed, roots=seal_roots())
 """
 
-from s3portal.common.files import sha256_hex
 from s3portal.common.pdf.checking import SealReport, check_seal
 from s3portal.common.pdf.rendering import (
     Attachment,
@@ -17,6 +16,7 @@ from s3portal.common.pdf.rendering import (
     render_pdf,
 )
 from s3portal.common.pdf.sealing import FIELD_NAME, Seal, SealingFailed, seal_pdf, seal_roots
+from s3portal.common.pdf.tracing import SealTrace, trace_seal
 from s3portal.common.pdf.trial_seal import TRIAL_SEAL_PASSWORD, make_trial_seal
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "RenderingFailed",
     "Seal",
     "SealReport",
+    "SealTrace",
     "SealingFailed",
     "UnprintableText",
     "check_seal",
@@ -34,5 +35,5 @@ __all__ = [
     "render_pdf",
     "seal_pdf",
     "seal_roots",
-    "sha256_hex",
+    "trace_seal",
 ]

@@ -7,17 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer, SimpleSigner
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import (
@@ -32,34 +26,19 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from s3portal.common.errors import Refusal
 from s3portal.common.pdf.certificates import load_roots
 from s3portal.common.pdf.field import AppendingWriter, add_signature_field
+from s3portal.common.pdf.keys import DIGEST, Token, key_from_file, key_from_token
 from s3portal.common.pdf.loops import outside_event_loop
 from s3portal.common.pdf.trial_seal import ROOT_FILE, TRIAL_SEAL_PASSWORD, make_trial_seal
 
 FIELD_NAME = "Sigill"
 ARCHIVE_FIELD_NAME = "Arkivstämpel"
 _ARCHIVE_DESCRIPTION = "Arkivstämpel: tidsstämpel för sigillet"
-_DIGEST = "sha256"
 # Raised when the time stamp service or the certificates' issuers do not confirm what they should.
 _UNCONFIRMED = (TimestampRequestError, ValidationError, PathError)
 
 
 class SealingFailed(Refusal):
     """The document could not be sealed; nothing was changed."""
-
-
-class _HeldKeySigner(Signer):
-    """Keeps the opened key; pyHanko's own signer parses and proves it anew at each signature (0.1 s each)."""
-
-    def __init__(self, key: RSAPrivateKey | EllipticCurvePrivateKey, **certificates: Any) -> None:
-        super().__init__(**certificates)
-        self._key = key
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if digest_algorithm != _DIGEST:
-            raise SigningError(f"Only {_DIGEST} is used here, not {digest_algorithm}.")
-        if isinstance(self._key, RSAPrivateKey):
-            return self._key.sign(data, PKCS1v15(), SHA256())
-        return self._key.sign(data, ECDSA(SHA256()))
 
 
 @dataclass(frozen=True)
@@ -77,22 +56,12 @@ class Seal:
 
     @classmethod
     def load(cls, path: Path, *, password: str, tsa_url: str = "", roots: Sequence[Path] = ()) -> Seal:
-        """B-LTA when both ``tsa_url`` and ``roots`` (the seal's and the service's) are given.
+        """With a key in a PKCS#12 file. Raises ``ImproperlyConfigured``; see ``key_from_file``."""
+        return cls.made_with(key_from_file(path, password=password), tsa_url=tsa_url, roots=roots)
 
-        Raises ``ImproperlyConfigured`` when the file is missing, broken or has another password.
-        """
-        secret = password.encode() or None
-        try:
-            bundle = path.read_bytes()
-            key = pkcs12.load_key_and_certificates(bundle, secret)[0]
-            certificates = SimpleSigner.load_pkcs12_data(bundle, other_certs=[], passphrase=secret)
-        except (OSError, ValueError) as error:
-            raise ImproperlyConfigured(f"Sigillets fil {path.name} går inte att läsa: {error}") from error
-        if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-            raise ImproperlyConfigured(f"Sigillets nyckel i {path.name} ska vara RSA eller elliptisk kurva.")
-        signer = _HeldKeySigner(
-            key, signing_cert=certificates.signing_cert, cert_registry=certificates.cert_registry
-        )
+    @classmethod
+    def made_with(cls, signer: Signer, *, tsa_url: str = "", roots: Sequence[Path] = ()) -> Seal:
+        """B-LTA when both ``tsa_url`` and ``roots`` (the seal's and the service's) are given."""
         if not tsa_url:
             return cls(signer=signer)
         evidence = partial(_fetched_evidence, tuple(roots)) if roots else None
@@ -100,19 +69,38 @@ class Seal:
 
     @classmethod
     def from_settings(cls) -> Seal:
-        """The seal that SEAL_PKCS12, SEAL_PASSWORD, SEAL_TSA_URL and SEAL_ROOTS say; else the trial's own."""
+        """The seal that the settings SEAL_… say, with a key in a token or in a file; else the trial's own."""
+        roots = tuple(Path(root) for root in settings.SEAL_ROOTS)
+        if settings.SEAL_PKCS11_MODULE:
+            return _cached_token(
+                token_in_settings(), Path(settings.SEAL_CERTIFICATE), settings.SEAL_TSA_URL, roots
+            )
         if settings.SEAL_PKCS12:
-            roots = tuple(Path(root) for root in settings.SEAL_ROOTS)
             return _cached(Path(settings.SEAL_PKCS12), settings.SEAL_PASSWORD, settings.SEAL_TSA_URL, roots)
         if settings.S3_TRIAL:
             return _cached(make_trial_seal(_trial_directory()), TRIAL_SEAL_PASSWORD, "", ())
         raise ImproperlyConfigured("SEAL_PKCS12 saknas: utan sigill kan inga beslut undertecknas.")
 
 
+def token_in_settings() -> Token:
+    return Token(
+        module=Path(settings.SEAL_PKCS11_MODULE),
+        label=settings.SEAL_PKCS11_TOKEN,
+        key=settings.SEAL_PKCS11_KEY,
+        pin=settings.SEAL_PKCS11_PIN,
+    )
+
+
 @lru_cache(maxsize=4)
 def _cached(path: Path, password: str, tsa_url: str, roots: tuple[Path, ...]) -> Seal:
     # Opening the PKCS#12 file is slow on purpose (it stretches the password); once per process is enough.
     return Seal.load(path, password=password, tsa_url=tsa_url, roots=roots)
+
+
+@lru_cache(maxsize=4)
+def _cached_token(token: Token, certificate: Path, tsa_url: str, roots: tuple[Path, ...]) -> Seal:
+    # One session for each process: a token has few of them.
+    return Seal.made_with(key_from_token(token, certificate=certificate), tsa_url=tsa_url, roots=roots)
 
 
 def _fetched_evidence(roots: tuple[Path, ...]) -> ValidationContext:
@@ -128,7 +116,7 @@ def seal_roots() -> tuple[Path, ...]:
     """The root certificates (PEM) that our own seals are tested against: SEAL_ROOTS, else the trial's."""
     if settings.SEAL_ROOTS:
         return tuple(Path(root) for root in settings.SEAL_ROOTS)
-    if settings.S3_TRIAL and not settings.SEAL_PKCS12:
+    if settings.S3_TRIAL and not (settings.SEAL_PKCS12 or settings.SEAL_PKCS11_MODULE):
         make_trial_seal(_trial_directory())
         return (_trial_directory() / ROOT_FILE,)
     return ()
@@ -171,7 +159,7 @@ def _sealed(pdf: bytes, metadata: PdfSignatureMetadata, seal: Seal) -> bytes:
 def _metadata(seal: Seal, *, signer_name: str, reason: str, location: str) -> PdfSignatureMetadata:
     return PdfSignatureMetadata(
         field_name=FIELD_NAME,
-        md_algorithm=_DIGEST,
+        md_algorithm=DIGEST,
         subfilter=SigSeedSubFilter.PADES,
         name=signer_name,
         reason=reason,
@@ -193,7 +181,7 @@ def _archive_stamped(
     """The sealed document with the time stamp service's own evidence and a time stamp over it all."""
     stamped = PdfTimeStamper(timestamper, field_name=ARCHIVE_FIELD_NAME).timestamp_pdf(
         AppendingWriter(io.BytesIO(sealed)),
-        _DIGEST,
+        DIGEST,
         validation_context=evidence(),
         dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
     )

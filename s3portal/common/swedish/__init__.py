@@ -20,6 +20,7 @@ from s3portal.common.swedish.dates import (
 from s3portal.common.swedish.money import (
     MAX_KRONOR,
     find_amounts,
+    find_written_amounts,
     format_amount,
     format_kr,
     format_kronor,
@@ -37,6 +38,8 @@ from s3portal.common.swedish.workdays import (
     is_working_day,
     next_working_day,
     swedish_holidays,
+    three_weeks_after,
+    why_not_working,
 )
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "appeal_ends",
     "find_amounts",
     "find_periods",
+    "find_written_amounts",
     "format_amount",
     "format_datetime",
     "format_day",
@@ -74,4 +78,6 @@ __all__ = [
     "parse_org_number",
     "parse_period",
     "swedish_holidays",
+    "three_weeks_after",
+    "why_not_working",
 ]

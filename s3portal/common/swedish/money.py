@@ -151,18 +151,29 @@ def find_amounts(text: str) -> list[int]:
     ends of "mellan 100 000 och 200 000 kronor". Ören are rounded to the nearest krona. A number without
     a unit of money is not an amount. Never raises.
     """
-    # "SEK" is kronor but "sek" is seconds, so this is settled before the letters are made small.
-    small = re.sub(r"\bSEK\b", "kr", text).lower()
-    amounts: list[int] = []
-    for match in _IN_TEXT.finditer(small):
+    return [amount for _words, amounts in find_written_amounts(text) for amount in amounts]
+
+
+def find_written_amounts(text: str) -> list[tuple[str, list[int]]]:
+    """The same, each with the very words that it is read from, such as "0,3 miljoner kronor". A span of two
+    amounts is one."""
+    found = []
+    for match in _IN_TEXT.finditer(_small(text)):
         multiplier = _MULTIPLIERS.get(match["large"] or match["short"], 1)
-        for written in (match["from"], match["low"], match["number"] or _WORDS[match["word"]]):
-            if written is None:
-                continue
-            amount = _read(written, multiplier)
-            if amount is not None:
-                amounts.append(-amount if match["sign"] else amount)
-    return amounts
+        written = (match["from"], match["low"], match["number"] or _WORDS[match["word"]])
+        read = [_read(one, multiplier) for one in written if one is not None]
+        amounts = [-amount if match["sign"] else amount for amount in read if amount is not None]
+        # "SEK" was read as "kr", and is a letter longer.
+        end = match.end() + text.startswith("SEK", match.end() - 2)
+        found.append((text[match.start() : end], amounts))
+    return found
+
+
+def _small(text: str) -> str:
+    """In small letters, each in the place where it stood. "SEK" is kronor but "sek" is seconds, so that is
+    settled first."""
+    with_kr = re.sub(r"\bSEK\b", "kr ", text)
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in with_kr)
 
 
 def _read(written: str, multiplier: int) -> int | None:

@@ -2,22 +2,10 @@
 
 from datetime import date, timedelta
 
+from dateutil.easter import easter as easter_sunday
+
 SATURDAY, SUNDAY = 5, 6
 APPEAL_WEEKS = 3
-
-
-def easter_sunday(year: int) -> date:
-    """Easter Sunday in the Gregorian calendar (the anonymous algorithm of 1876, any year from 1583)."""
-    golden = year % 19
-    century, in_century = divmod(year, 100)
-    leap_centuries, century_rest = divmod(century, 4)
-    moon_shift = (century - (century + 8) // 25 + 1) // 3
-    epact = (19 * golden + century - leap_centuries - moon_shift + 15) % 30
-    leaps, leap_rest = divmod(in_century, 4)
-    weekday = (32 + 2 * century_rest + 2 * leaps - epact - leap_rest) % 7
-    late = (golden + 11 * epact + 22 * weekday) // 451
-    month, day = divmod(epact + weekday - 7 * late + 114, 31)
-    return date(year, month, day + 1)
 
 
 def _first(weekday: int, on_or_after: date) -> date:
@@ -48,14 +36,24 @@ def swedish_holidays(year: int) -> dict[date, str]:
     )
 
 
+def why_not_working(day: date) -> str:
+    """What the day is when a statutory time does not run out on it (lagen 1930:173, 2 §), as in running text:
+    "långfredagen", "midsommarafton", "lördag". Empty for a working day.
+
+    A holiday is named before the weekday it falls on."""
+    midsummer_eve = _first(SATURDAY, date(day.year, 6, 20)) - timedelta(days=1)
+    eves = {midsummer_eve: "midsommarafton", date(day.year, 12, 24): "julafton"}
+    eves[date(day.year, 12, 31)] = "nyårsafton"
+    holiday = swedish_holidays(day.year).get(day)
+    if holiday is not None:
+        # "Sveriges nationaldag" is a name in itself; the others are ordinary words inside a sentence.
+        return holiday if holiday.startswith("Sveriges") else f"{holiday[:1].lower()}{holiday[1:]}"
+    return eves.get(day, "") or {SATURDAY: "lördag", SUNDAY: "söndag"}.get(day.weekday(), "")
+
+
 def is_working_day(day: date) -> bool:
     """False at weekends, on public holidays, midsommar-, jul- and nyårsafton (lagen 1930:173, 2 §)."""
-    if day.weekday() in (SATURDAY, SUNDAY):
-        return False
-    midsummer_eve = _first(SATURDAY, date(day.year, 6, 20)) - timedelta(days=1)
-    if day == midsummer_eve or (day.month == 12 and day.day in (24, 31)):
-        return False
-    return day not in swedish_holidays(day.year)
+    return not why_not_working(day)
 
 
 def next_working_day(day: date) -> date:
@@ -65,11 +63,16 @@ def next_working_day(day: date) -> date:
     return day
 
 
-def appeal_ends(posted: date) -> date:
-    """Last day to ask for laglighetsprövning of what was announced on `posted`.
+def three_weeks_after(posted: date) -> date:
+    """The same weekday three weeks later (lagen 1930:173, 1 §), before any shift."""
+    return posted + timedelta(weeks=APPEAL_WEEKS)
 
-    Three weeks later on the same weekday (KL 13:5), moved to the next working day (lagen 1930:173, 2 §).
+
+def appeal_ends(posted: date) -> date:
+    """Last day to appeal against what was announced on `posted` (KL 13:5), or what the party got (FL 44 §).
+
+    Three weeks later on the same weekday (lagen 1930:173, 1 §), moved to the next working day (2 §).
     The day is inclusive: an appeal that comes in on it is in time. The shift is for statutory times only,
     not for a call's closing day.
     """
-    return next_working_day(posted + timedelta(weeks=APPEAL_WEEKS))
+    return next_working_day(three_weeks_after(posted))

@@ -11,16 +11,17 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, Select
+from django.forms import BaseForm, BoundField, Field, Select
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
 from s3portal.common import swedish, text
+from s3portal.common.forms import REQUIRED
 
 register = template.Library()
 
@@ -88,12 +89,6 @@ def isodag(value: date | None) -> str:
 def klockslag(value: datetime | None) -> str:
     """The Swedish time of a moment: "14.32"."""
     return "" if value is None else swedish.format_time(timezone.localtime(value))
-
-
-@register.filter
-def tidsspann(start: datetime, end: datetime) -> str:
-    """Two moments as "09.30–12.30"."""
-    return swedish.format_timespan(timezone.localtime(start), timezone.localtime(end))
 
 
 @register.filter
@@ -212,6 +207,15 @@ def crumbs(context: template.RequestContext, *parts: str) -> dict[str, object]:
     return {"crumbs": [*trail, Crumb(str(parts[-1]), request.path)]}
 
 
+@register.simple_tag(takes_context=True)
+def page_address(context: template.RequestContext, page: Page[Any], number: int) -> str:
+    """The same address with another page of the list. Where a page shows two lists, ``page.parameter`` is
+    what the second is called in the address."""
+    query = context["request"].GET.copy()
+    query[getattr(page, "parameter", "page")] = str(number)
+    return f"?{query.urlencode()}"
+
+
 @register.simple_tag
 def page_numbers(page: Page[Any]) -> list[int | None]:
     """The pages to offer: the first, the last and those about this one; None where some are left out."""
@@ -242,10 +246,21 @@ def _first_control_id(field: BoundField) -> str:
 _VERBS = {"checkbox": "Kryssa i", "group": "Välj", "file": "Lägg till"}
 
 
-def _ask_for(field: BoundField) -> str:
+_GENERAL = (Field.default_error_messages["required"], REQUIRED)
+
+
+def _label(field: BoundField) -> str:
+    """In words alone: a label may hold a part that is only heard."""
+    return strip_tags(str(field.label))
+
+
+def _ask_for(field: BoundField, message: str) -> str:
     """What to do about an empty field, verb first: "Fyll i resor och logi för 2024" (tokens: Ton)."""
     kind = widget_kind(field)
-    label = str(field.label)
+    label = _label(field)
+    if label.endswith("?"):
+        # "Fyll i varför återkallar ni ansökan?" is no Swedish: the field's own sentence is, if it has one.
+        return f"Svara på frågan ”{label}”" if message in map(str, _GENERAL) else message
     if kind == "checkbox":
         return f"{_VERBS[kind]} ”{label}”"
     verb = "Välj" if isinstance(field.field.widget, Select) else _VERBS.get(kind, "Fyll i")
@@ -263,9 +278,9 @@ def _form_errors(form: BaseForm) -> Iterator[FormError]:
                 if field.is_hidden:
                     yield FormError(message, target)
                 elif error.code == "required":
-                    yield FormError(_ask_for(field), target)
+                    yield FormError(_ask_for(field, message), target)
                 else:
-                    yield FormError(f"{field.label}: {message}", target)
+                    yield FormError(f"{_label(field)}: {message}", target)
 
 
 def _errors(source: BaseForm | BaseFormSet[Any] | Sequence[Any]) -> Iterator[FormError]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from s3portal.diary import queries
 from s3portal.diary.forms import CaseFilterForm
+from s3portal.diary.merging import merger_of
 from s3portal.diary.models import Case
 
 PER_PAGE = 50
@@ -39,5 +40,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "case": case,
         "title": case.public_title,
         "records": queries.public_records(case),
+        "merger": merger_of(case),
+        "taken_over": queries.public_merged(case),
     }
     return render(request, "diary/public_detail.html", context)

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -14,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from s3portal.accounts.http import requires
 from s3portal.accounts.models import User
 from s3portal.common.downloads import frozen_response
-from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.diary import queries, rules, services
 from s3portal.diary.enums import CaseStatus
 from s3portal.diary.forms import AssignForm, StaffCaseFilterForm
 from s3portal.diary.guards import first_stop
-from s3portal.diary.models import Case, RecordFile
+from s3portal.diary.merging import merger_of, mergers_into
+from s3portal.diary.models import Case, RecordFile, SecrecyMark
 
 PER_PAGE = 50
 TABS = [
@@ -57,14 +57,28 @@ def case_list(request: HttpRequest) -> HttpResponse:
          "current": key == tab}
         for key, label, count in TABS
     ]  # fmt: skip
-    context = {"page": page, "form": form, "tabs": tabs, "user_id": user.pk}
+    context = {
+        "page": page,
+        "form": form,
+        "tabs": tabs,
+        "user_id": user.pk,
+        "may_register": rules.may_register(user),
+        "may_see_trail": rules.may_see_trail(user),
+        "may_archive": rules.may_correct(user),
+    }
     return render(request, "diary/staff_list.html", context)
 
 
 @case_staff
 @require_safe
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The case in full. That somebody has read what is marked in it is noted: the one write of this GET."""
     case = get_object_or_404(Case.objects.select_related("officer"), pk=pk)
+    shown = [case, *(merger.merged for merger in mergers_into(case))]
+    marked = set(SecrecyMark.objects.standing().filter(case__in=shown).values_list("case", flat=True))
+    for one in shown:
+        if one.pk in marked:
+            services.log_protected_read(actor=cast(User, request.user), case=one)
     return _show(request, case, AssignForm(initial={"officer": case.officer_id}))
 
 
@@ -72,8 +86,15 @@ def _show(request: HttpRequest, case: Case, form: AssignForm, status: int = 200)
     context = {
         "case": case,
         "records": queries.records_with_files(case),
-        "icons": queries.DIRECTION_ICONS,
+        "merger": merger_of(case),
+        "taken_over": queries.merged_with_files(case),
+        "steps": queries.steps_of(case),
+        "marks": [mark for mark in queries.marks_of(case) if mark.lifted is None],
         "form": form if rules.may_assign_case(request.user) else None,
+        "may_see_trail": rules.may_see_trail(request.user),
+        "may_register": rules.may_register(request.user),
+        "may_correct": rules.may_correct(request.user),
+        "may_mark": rules.may_mark(request.user, case),
     }
     return render(request, "diary/staff_detail.html", context, status=status)
 
@@ -86,12 +107,11 @@ def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, case, form, status=422)
     officer = form.cleaned_data["officer"]
-    try:
-        services.assign_case(actor=cast(User, request.user), case=case, officer=officer)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"{case} har nu handläggaren {officer}.")
+    took(
+        request,
+        lambda: services.assign_case(actor=cast(User, request.user), case=case, officer=officer),
+        f"{case} har nu handläggaren {officer}.",
+    )
     return redirect("diary:staff_detail", pk=pk)
 
 

@@ -1,5 +1,7 @@
 """Adding an organisation and keeping its particulars."""
 
+from typing import Final
+
 from django.db import IntegrityError, transaction
 
 from s3portal.accounts.enums import LegalForm, MembershipRole
@@ -13,6 +15,10 @@ TAKEN = (
     "Organisationen finns redan i portalen. Be någon som redan är med där att bjuda in dig. "
     "Känner ni inte till vem det är, kontakta oss."
 )
+
+
+#: So many may somebody have whom nobody has vouched for: a number that is taken is closed to its owner.
+MOST_UNCONFIRMED: Final = 5
 
 
 @transaction.atomic
@@ -30,9 +36,11 @@ def create_organisation(
     """Add an organisation with ``actor`` as its owner, who is not confirmed until somebody else vouches.
 
     One organisation per number: nobody ties themselves to an organisation that is already here. Raises
-    Refusal when the number is taken, also when somebody else was first by a moment. An empty ``legal_form``
-    becomes the one that the number tells, when it tells one only.
+    Refusal when the number is taken, also when somebody else was first by a moment, and to who has
+    ``MOST_UNCONFIRMED`` that wait to be confirmed. An empty ``legal_form`` becomes the one that the number
+    tells, when it tells one only.
     """
+    _require_few_unconfirmed(actor)
     suggested = LegalForm.suggested(org_number.digits)
     try:
         with transaction.atomic():
@@ -57,6 +65,15 @@ def create_organisation(
         data={"declared_signatory": is_signatory},
     )
     return organisation
+
+
+def _require_few_unconfirmed(actor: User) -> None:
+    waiting = Membership.objects.filter(user=actor, role=MembershipRole.OWNER, confirmed_at__isnull=True)
+    if waiting.count() >= MOST_UNCONFIRMED:
+        raise Refusal(
+            f"Du har redan lagt till {MOST_UNCONFIRMED} organisationer som ingen har bekräftat än. Vänta "
+            "tills en handläggare har bekräftat någon av dem."
+        )
 
 
 @transaction.atomic

@@ -8,17 +8,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from s3portal.accounts.models import Membership, Organisation, User
+from s3portal.audit.models import Event
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.organisations.enums import InvitationOutcome
 from s3portal.organisations.models import Invitation
 from s3portal.organisations.queries import has_address
+from s3portal.organisations.rules import may_manage
 from s3portal.organisations.services.locking import locked, require_owner
 from s3portal.outbox.services import cancel_queued, enqueue_mail
 
 HOLDS: Final = timedelta(days=30)
 #: More than this at once is no invitation of colleagues.
 MOST_WAITING: Final = 50
+#: So many mails leave for an organisation in a day, new ones and those sent again: the portal is no way to
+#: write to strangers.
+MOST_A_DAY: Final = 50
+_MAILED: Final = ("member_invited", "invitation_renewed")
 ANSWERED = "Inbjudan är redan besvarad eller återkallad."
 
 
@@ -34,6 +40,7 @@ def invite_member(
     require_owner(organisation, actor)
     if organisation.memberships.filter(user__email__iexact=email).exists():
         raise Refusal("Personen är redan med i organisationen.", field="email")
+    _require_not_too_many(organisation)
     now = timezone.now()
     waiting = organisation.invitations.waiting()
     if waiting.holding(now=now).count() >= MOST_WAITING:
@@ -62,11 +69,12 @@ def invite_member(
 
 @transaction.atomic
 def renew_invitation(*, invitation_id: int, actor: User) -> Invitation:
-    """Send the invitation once more; it holds for 30 days from now."""
+    """Send the invitation once more, in the name of ``actor``; it holds for 30 days from now."""
     invitation = _waiting(invitation_id)
     require_owner(invitation.organisation, actor)
-    invitation.expires_at = timezone.now() + HOLDS
-    invitation.save(update_fields=["expires_at"])
+    _require_not_too_many(invitation.organisation)
+    invitation.invited_by, invitation.expires_at = actor, timezone.now() + HOLDS
+    invitation.save(update_fields=["invited_by", "expires_at"])
     cancel_queued(obj=invitation, kinds=["member_invited"], actor=actor)
     _note(invitation, actor, "invitation_renewed", f"Inbjudan till {invitation.email} skickad igen")
     _mail(invitation)
@@ -88,13 +96,19 @@ def revoke_invitation(*, invitation_id: int, actor: User) -> Invitation:
 def accept_invitation(*, invitation_id: int, actor: User) -> Membership:
     """Become a member as invited. Who was invited by a confirmed person is confirmed.
 
-    Raises Refusal when the invitation is for another address, too old, answered or taken back.
+    Raises Refusal when the invitation is for another address, too old, answered or taken back, and when who
+    invited may no longer do so: nobody comes back by an invitation they left behind.
     """
     invitation = _waiting(invitation_id)
     _require_mine(invitation, actor)
     organisation = invitation.organisation
     inviter = organisation.memberships.filter(user=invitation.invited_by).first()
-    vouched = inviter is not None and inviter.is_confirmed
+    if inviter is None or not may_manage(inviter):
+        raise Refusal(
+            f"{invitation.invited_by} sköter inte längre organisationen. Be någon annan där att skicka "
+            "inbjudan igen."
+        )
+    vouched = inviter.is_confirmed
     now = timezone.now()
     membership, created = Membership.objects.get_or_create(
         organisation=organisation,
@@ -134,6 +148,13 @@ def _waiting(invitation_id: int) -> Invitation:
     if not invitation.is_waiting:
         raise Refusal(ANSWERED)
     return invitation
+
+
+def _require_not_too_many(organisation: Organisation) -> None:
+    since = timezone.now() - timedelta(days=1)
+    events = Event.objects.about(organisation._meta.label_lower, organisation.pk)
+    if events.filter(action__in=_MAILED, at__gt=since).count() >= MOST_A_DAY:
+        raise Refusal(f"Ni har skickat {MOST_A_DAY} inbjudningar det senaste dygnet. Fortsätt i morgon.")
 
 
 def _require_mine(invitation: Invitation, actor: User) -> None:

@@ -30,6 +30,5 @@ def require_owner(organisation: Organisation, actor: User) -> Membership:
 
 def require_another_owner(organisation: Organisation, leaving: Membership) -> None:
     """Raises Refusal when ``leaving`` is the last owner who can log in."""
-    others = organisation.memberships.filter(role=leaving.role, user__is_active=True).exclude(pk=leaving.pk)
-    if leaving.is_owner and not others.exists():
+    if leaving.is_owner and not organisation.memberships.owners().exclude(pk=leaving.pk).exists():
         raise Refusal("Organisationen måste ha en ägare. Överlåt ägarskapet till någon annan först.")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.organisations import queries, services
 from s3portal.organisations.forms import InviteForm
 from s3portal.organisations.models import Invitation
@@ -36,24 +37,22 @@ def invite(request: LoggedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def renew(request: LoggedInRequest, pk: int, invitation_pk: int) -> HttpResponse:
     invitation = _owned(request, pk, invitation_pk)
-    try:
-        services.renew_invitation(invitation_id=invitation.pk, actor=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"Inbjudan är skickad igen till {invitation.email}.")
+    took(
+        request,
+        lambda: services.renew_invitation(invitation_id=invitation.pk, actor=request.user),
+        f"Inbjudan är skickad igen till {invitation.email}.",
+    )
     return redirect("organisations:detail", pk=pk)
 
 
 @require_POST
 def revoke(request: LoggedInRequest, pk: int, invitation_pk: int) -> HttpResponse:
     invitation = _owned(request, pk, invitation_pk)
-    try:
-        services.revoke_invitation(invitation_id=invitation.pk, actor=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"Inbjudan till {invitation.email} är återkallad.")
+    took(
+        request,
+        lambda: services.revoke_invitation(invitation_id=invitation.pk, actor=request.user),
+        f"Inbjudan till {invitation.email} är återkallad.",
+    )
     return redirect("organisations:detail", pk=pk)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.organisations import queries, services
 from s3portal.organisations.forms import HandOverForm, RoleForm
 from s3portal.organisations.views.loading import own_membership
@@ -101,10 +102,5 @@ def leave(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _after(request: LoggedInRequest, step: Callable[[], object], *, pk: int, done: str) -> HttpResponse:
     """Take the step and go back to the organisation, with what came of it as a message."""
-    try:
-        step()
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
+    took(request, step, done)
     return redirect("organisations:detail", pk=pk)

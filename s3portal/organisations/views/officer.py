@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Refusal
+from s3portal.common.steps import took
 from s3portal.common.text import normalize_text
 from s3portal.organisations import queries, services
 from s3portal.organisations.forms import RejectForm
@@ -28,14 +29,13 @@ def unconfirmed(request: LoggedInRequest) -> HttpResponse:
 @require_POST
 def confirm(request: LoggedInRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(queries.unconfirmed_members(), pk=pk)
-    try:
-        services.confirm_member(
+    took(
+        request,
+        lambda: services.confirm_member(
             organisation_id=member.organisation_id, membership_id=member.pk, actor=request.user
-        )
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, f"{member.user} är bekräftad för {member.organisation}.")
+        ),
+        f"{member.user} är bekräftad för {member.organisation}.",
+    )
     return redirect("organisations:officer_unconfirmed")
 
 

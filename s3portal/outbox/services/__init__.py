@@ -1,7 +1,7 @@
 """What happens with messages. Nothing else assigns their status."""
 
 from s3portal.outbox.services.choosing import choose_mail
-from s3portal.outbox.services.clearing import clear_old
+from s3portal.outbox.services.clearing import clear_old, days_kept
 from s3portal.outbox.services.configuring import reset_words, save_mail_settings, save_rule
 from s3portal.outbox.services.delivering import PAUSES, deliver_message, deliver_round
 from s3portal.outbox.services.enqueueing import Mail, enqueue_mail, enqueue_many
@@ -17,6 +17,7 @@ __all__ = [
     "choose_mail",
     "clear_old",
     "create_reminders",
+    "days_kept",
     "deliver_message",
     "deliver_round",
     "enqueue_mail",

@@ -18,15 +18,21 @@ BATCH: Final = 1_000
 LEAST_DAYS: Final = 14
 
 
+def days_kept() -> int:
+    """So many days the address and the text of what has been sent are kept."""
+    days: int = settings.OUTBOX_DAYS
+    return max(days, LEAST_DAYS)
+
+
 def clear_old(*, now: datetime | None = None) -> int:
-    """Take the address and the text from what left, failed or was stopped ``OUTBOX_DAYS`` days ago. Returns
+    """Take the address and the text from what left, failed or was stopped ``days_kept`` days ago. Returns
     how many. What was sent to whom in a case is told by the diary; here stays that something was sent, when,
     of which kind and about what.
 
     Some at a time, each in a transaction of its own, so that it neither holds up the sending nor starts over
     when it is stopped."""
     moment = now or timezone.now()
-    limit = moment - timedelta(days=max(settings.OUTBOX_DAYS, LEAST_DAYS))
+    limit = moment - timedelta(days=days_kept())
     cleared = 0
     while count := _clear(limit, moment):
         cleared += count

@@ -13,6 +13,7 @@ from s3portal.common.errors import Conflict, Refusal
 from s3portal.outbox.due import Offset, is_quiet_clock
 from s3portal.outbox.models import MailSettings, ReminderRule
 from s3portal.outbox.reminders import ReminderKind
+from s3portal.outbox.rules import require_administrator
 from s3portal.outbox.words import check_placeholders
 
 CHANGED = "Någon annan har ändrat påminnelsen medan du skrev. Läs in sidan igen och gör om din ändring."
@@ -36,6 +37,7 @@ def save_rule(
 ) -> ReminderRule:
     """Set how a kind is sent. Raises Refusal for a placeholder the kind has not and when it has no time, and
     Conflict when somebody else has saved since ``expected_version``."""
+    require_administrator(actor)
     check_rule(kind=kind, enabled=enabled, offsets=offsets, subject=subject, body=body)
     rule = ReminderRule.objects.select_for_update(of=("self",)).filter(kind=kind.code).first()
     if version_of(rule) != expected_version:
@@ -93,6 +95,7 @@ def _told(rule: ReminderRule) -> dict[str, Any]:
 @transaction.atomic
 def reset_words(*, kind: ReminderKind, actor: User) -> None:
     """Take back the words that the kind has from the beginning. Its times stay as they are set."""
+    require_administrator(actor)
     rule = ReminderRule.objects.select_for_update(of=("self",)).filter(kind=kind.code).first()
     if rule is None:
         return
@@ -112,6 +115,7 @@ def reset_words(*, kind: ReminderKind, actor: User) -> None:
 def save_mail_settings(*, quiet_from: time, quiet_to: time, send_at: time, actor: User) -> MailSettings:
     """Set the hours, on Swedish clocks. Raises Refusal when ``send_at`` is in the quiet hours: what is
     counted in days would always wait for their end."""
+    require_administrator(actor)
     wanted = MailSettings(quiet_from=quiet_from, quiet_to=quiet_to, send_at=send_at)
     if is_quiet_clock(send_at, wanted):
         raise Refusal("Välj ett klockslag som inte ligger i den tysta tiden.", field="send_at")

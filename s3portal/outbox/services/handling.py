@@ -11,6 +11,7 @@ from s3portal.common.errors import Refusal
 from s3portal.outbox import queries
 from s3portal.outbox.enums import CancelReason, MessageStatus
 from s3portal.outbox.models import Message
+from s3portal.outbox.rules import require_outbox_staff
 from s3portal.outbox.services.enqueueing import deliver_after_commit
 from s3portal.outbox.services.receipts import fold, forget
 from s3portal.outbox.services.standing import judge
@@ -50,6 +51,7 @@ def resend_refusal(message: Message) -> str:
 def resend_message(*, message_id: int, actor: User) -> Message:
     """Put a failed message, or one that an officer stopped, back in the queue. Raises Refusal for any other,
     when its time is over, and when what it says no longer holds for who would get it."""
+    require_outbox_staff(actor)
     message = _locked(message_id)
     if refusal := resend_refusal(message):
         raise Refusal(refusal)
@@ -63,6 +65,7 @@ def resend_message(*, message_id: int, actor: User) -> Message:
 def resend_failed(*, text: str, kind: str, actor: User) -> int:
     """Put the failed messages of a selection back in the queue, the latest first and at most
     ``MOST_AT_ONCE``. Those whose time is over stay failed. Returns how many."""
+    require_outbox_staff(actor)
     found = (
         queries.failed_to_resend(text=text, kind=kind)
         .order_by("-created_at", "-pk")
@@ -88,6 +91,7 @@ def _put_back(message: Message, actor: User) -> None:
 @transaction.atomic
 def cancel_message(*, message_id: int, actor: User) -> Message:
     """Stop a message that still waits. Raises Refusal when it has left or already failed."""
+    require_outbox_staff(actor)
     message = _locked(message_id)
     # It may have left, though the worker that sent it was killed before it noted it.
     if not allowed(MessageAction.CANCEL, message.status) or fold([message.pk]):

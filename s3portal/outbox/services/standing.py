@@ -9,7 +9,7 @@ from django.db import transaction
 
 from s3portal.outbox.enums import CancelReason
 from s3portal.outbox.models import Message
-from s3portal.outbox.reminders import KINDS, STANDING, Reminder, ReminderKind
+from s3portal.outbox.reminders import KINDS, STANDING, Reminder, ReminderKind, Told
 from s3portal.outbox.services.choosing import opted_out
 
 logger = logging.getLogger(__name__)
@@ -35,17 +35,28 @@ def judge(messages: Iterable[Message]) -> Verdict:
         try:
             # In a savepoint: what cannot be asked spoils nothing in the transaction that holds the messages.
             with transaction.atomic():
-                verdict.fallen |= _fallen(code, found)
+                _judge_kind(code, found, verdict)
         except Exception:
             logger.exception("Whether the messages %s still hold could not be told.", code)
             verdict.unknown |= {message.pk for message in found}
     return verdict
 
 
+def _judge_kind(code: str, messages: Sequence[Message], verdict: Verdict) -> None:
+    if code not in STANDING:
+        verdict.fallen |= _fallen(code, messages)
+        return
+    told = STANDING[code](messages)
+    standing, unknown = (told.standing, set(told.unknown)) if isinstance(told, Told) else (told, set[int]())
+    verdict.unknown |= unknown
+    verdict.fallen |= {
+        message.pk: CancelReason.LAPSED
+        for message in messages
+        if message.pk not in standing and message.pk not in unknown
+    }
+
+
 def _fallen(code: str, messages: Sequence[Message]) -> dict[int, CancelReason]:
-    if code in STANDING:
-        standing = STANDING[code](messages)
-        return {message.pk: CancelReason.LAPSED for message in messages if message.pk not in standing}
     kind = KINDS[code]
     refused = opted_out(kind.group, {message.to_email.lower() for message in messages})
     now = _now(kind, messages)

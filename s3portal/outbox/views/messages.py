@@ -4,17 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from s3portal.accounts.http import LoggedInRequest, requires
-from s3portal.common.errors import Refusal
-from s3portal.outbox import queries, services
+from s3portal.common.paging import BoundedPaginator, bounded_count
+from s3portal.common.steps import took
+from s3portal.outbox import guards, queries, services
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.forms import MessageFilterForm
 from s3portal.outbox.kinds import label_of
@@ -26,18 +25,9 @@ from s3portal.outbox.transitions import MessageAction, allowed
 PER_PAGE = 50
 #: Older ones are found by searching: no page counts a table of years.
 MOST_LISTED = 10_000
-MOST_COUNTED = 1_000
 TABS = ("", MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.CANCELLED)
 
 outbox_staff = requires(may_see_outbox)
-
-
-class BoundedPaginator(Paginator):
-    """Counts no further than what is listed."""
-
-    @cached_property
-    def count(self) -> int:
-        return queries.count_up_to(self.object_list, MOST_LISTED)  # type: ignore[arg-type]
 
 
 @outbox_staff
@@ -49,7 +39,7 @@ def message_list(request: LoggedInRequest) -> HttpResponse:
     found = queries.messages_in(status, **wanted) if form.is_valid() else Message.objects.none()
     context = {
         "form": form,
-        "page": BoundedPaginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "page": BoundedPaginator(found, PER_PAGE, most=MOST_LISTED).get_page(request.GET.get("page")),
         "tabs": _tabs(status, wanted),
         "most": MOST_LISTED,
         "resend": _resend_address(wanted) if status == MessageStatus.FAILED else "",
@@ -81,15 +71,10 @@ def _tabs(status: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
             "label": MessageStatus(tab).label if tab else "Alla",
             "url": f"{reverse('outbox:message_list')}?{_query(wanted, status=tab)}",
             "current": tab == status,
-            "count": _count(tab, wanted) if tab in counted else None,
+            "count": bounded_count(queries.messages_in(tab, **wanted)) if tab in counted else None,
         }
         for tab in TABS
     ]
-
-
-def _count(status: str, wanted: dict[str, str]) -> int | str:
-    count = queries.count_up_to(queries.messages_in(status, **wanted), MOST_COUNTED + 1)
-    return count if count <= MOST_COUNTED else f"fler än {MOST_COUNTED}"
 
 
 @outbox_staff
@@ -104,10 +89,10 @@ def resend_failed(request: LoggedInRequest) -> HttpResponse:
         count = services.resend_failed(**wanted, actor=request.user)
         messages.success(request, f"{count} utskick ligger i kön igen.")
         return redirect(back)
-    count = queries.count_up_to(queries.failed_to_resend(**wanted), MOST_AT_ONCE + 1)
+    failed = bounded_count(queries.failed_to_resend(**wanted), MOST_AT_ONCE)
     context = {
-        "count": min(count, MOST_AT_ONCE),
-        "more": count > MOST_AT_ONCE,
+        "count": min(failed.number, MOST_AT_ONCE),
+        "more": failed.more,
         "text": wanted["text"],
         "kind": label_of(wanted["kind"]),
         "back": f"{reverse('outbox:message_list')}?{_query(wanted, status='failed')}",
@@ -120,11 +105,18 @@ def resend_failed(request: LoggedInRequest) -> HttpResponse:
 @require_safe
 def message_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message.objects.prefetch_related("attachments"), pk=pk)
+    place = guards.first_stop(request.user, message)
+    if place:
+        return redirect(f"{place}?{urlencode({'next': request.get_full_path()})}")
+    hidden = guards.why_hidden(message)
+    if not hidden and message.cleared_at is None:
+        guards.note_read(request.user, message)
     return render(
         request,
         "outbox/message_detail.html",
         {
             "message": message,
+            "hidden": hidden,
             "may_resend": allowed(MessageAction.RESEND, message.status) and not resend_refusal(message),
             "may_cancel": allowed(MessageAction.CANCEL, message.status),
         },
@@ -145,10 +137,5 @@ def message_cancel(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 def _act(request: LoggedInRequest, pk: int, service: Callable[..., Message], done: str) -> HttpResponse:
     get_object_or_404(Message, pk=pk)
-    try:
-        service(message_id=pk, actor=request.user)
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, done)
+    took(request, lambda: service(message_id=pk, actor=request.user), done)
     return redirect("outbox:message_detail", pk=pk)

@@ -10,6 +10,7 @@ from s3portal.common.errors import Refusal
 from s3portal.common.swedish import (
     MAX_KRONOR,
     find_amounts,
+    find_written_amounts,
     format_amount,
     format_kr,
     format_kronor,
@@ -239,6 +240,17 @@ def test_finds_the_amounts_of_the_real_documents(document, name, amounts):
 )
 def test_find_amounts(text, amounts):
     assert find_amounts(text) == amounts
+
+
+def test_each_amount_comes_with_the_very_words_that_it_is_read_from():
+    text = "İ år, SEK: 300 Tkr, 1,5 MSEK, 200 SEK eller mellan 100 000 och 200 000\nkronor, en miljon kronor."
+    assert find_written_amounts(text) == [
+        ("300 Tkr", [300_000]),
+        ("1,5 MSEK", [1_500_000]),
+        ("200 SEK", [200]),
+        ("mellan 100 000 och 200 000\nkronor", [100_000, 200_000]),
+        ("en miljon kronor", [1_000_000]),
+    ]
 
 
 @given(

@@ -18,7 +18,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from s3portal.common.context_processors import TRIAL_ACCOUNTS, TRIAL_PASSWORD
-from s3portal.trial.servers import EmbeddedServer, free_port, held_servers
+from s3portal.trial.embedded import EmbeddedServer
+from s3portal.trial.servers import free_port, held_servers
 
 DATA_DIRECTORY: Final = Path(__file__).resolve().parents[2] / "data"
 READY_SECONDS: Final = 90
@@ -113,8 +114,10 @@ class Command(BaseCommand):
         for path in sorted(DATA_DIRECTORY.glob("*.yaml")):
             call_command("import_portal", str(path), verbosity=0)
         from s3portal.trial.demo import load_demo
+        from s3portal.trial.ranked import load_ranked
 
         load_demo()
+        load_ranked()
         connections.close_all()
 
     def start(self, children: list[Child], port: int) -> None:

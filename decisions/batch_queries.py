@@ -1,0 +1,270 @@
+"""What the pages of a batch of decisions show, and which steps have come to a halt."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from applications.enums import Proposal
+from applications.impartiality import Access, access_to_cases
+from applications.models import TradeSecret
+from applications.parts import NOT_LISTED
+from decisions.checks import Check, check_decision, failing, standing_of_many
+from decisions.checks.ranked import ranked
+from decisions.enums import DecisionStatus, StepState
+from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch
+from s3portal.accounts.models import User
+
+ALL: Final = "alla"
+_LABELS: Final = {
+    ALL: "Alla",
+    "utan": "Utan utkast",
+    "utkast": "Utkast",
+    "underskrift": "För underskrift",
+    "undertecknade": "Undertecknade",
+    "expedierade": "Expedierade",
+    "fel": "Gick inte",
+}
+
+
+# --- One batch --------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Row:
+    """One application of the batch as one person sees it. ``left``: what stops its draft from being sent or
+    signed; ``secret``: the applicant has marked trade secrets, so the assessors' words are left out."""
+
+    item: BatchItem
+    decision: Decision | None
+    step: BatchStep | None
+    access: Access
+    left: Sequence[Check]
+    secret: bool
+
+    @property
+    def barred(self) -> bool:
+        return self.access is Access.BARRED
+
+    @property
+    def waits(self) -> bool:
+        """A step is being taken."""
+        return self.step is not None and self.step.state == StepState.WAITING
+
+    @property
+    def failed(self) -> bool:
+        return self.step is not None and self.step.state == StepState.FAILED
+
+    @property
+    def expedited(self) -> bool:
+        return self.decision is not None and hasattr(self.decision, "expedition")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of a whole batch. ``mine`` wait for this person's signature; in ``waiting`` a step is being taken."""
+
+    total: int
+    missing: int
+    reserves: int
+    drafts: int
+    proposed: int
+    signed: int
+    expedited: int
+    failed: int
+    mine: int
+    waiting: int
+
+    @property
+    def to_expedite(self) -> int:
+        return self.signed - self.expedited
+
+
+def counts_of(batch: DecisionBatch, user: User) -> Counts:
+    """One query."""
+    status = "decision__status"
+    found = _with_state(batch.items.order_by()).aggregate(
+        total=Count("pk"),
+        missing=Count("pk", filter=Q(decision=None) & ~Q(proposal=Proposal.RESERVE)),
+        reserves=Count("pk", filter=Q(decision=None, proposal=Proposal.RESERVE)),
+        drafts=Count("pk", filter=Q(**{status: DecisionStatus.DRAFT})),
+        proposed=Count("pk", filter=Q(**{status: DecisionStatus.PROPOSED})),
+        signed=Count("pk", filter=Q(**{status: DecisionStatus.SIGNED})),
+        expedited=Count("pk", filter=Q(decision__expedition__isnull=False)),
+        failed=Count("pk", filter=Q(state=StepState.FAILED)),
+        mine=Count("pk", filter=_mine(user) & ~Q(state=StepState.WAITING)),
+        waiting=Count("pk", filter=Q(state=StepState.WAITING)),
+    )
+    return Counts(**found)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Steps that are settled, of those that are asked for."""
+
+    done: int
+    whole: int
+
+    @property
+    def percent(self) -> float:
+        return self.done * 100 / self.whole
+
+
+@dataclass(frozen=True)
+class Tab:
+    key: str
+    label: str
+    count: int
+
+
+def tabs_of(counts: Counts) -> list[Tab]:
+    """Those that hold something, and all."""
+    numbers = {
+        ALL: counts.total,
+        "utan": counts.missing + counts.reserves,
+        "utkast": counts.drafts,
+        "underskrift": counts.proposed,
+        "undertecknade": counts.signed,
+        "expedierade": counts.expedited,
+        "fel": counts.failed,
+    }
+    return [Tab(key, label, numbers[key]) for key, label in _LABELS.items() if numbers[key] or key == ALL]
+
+
+def items_of(batch: DecisionBatch, wanted: str = ALL) -> QuerySet[BatchItem]:
+    """In the order of the ranking."""
+    conditions = {
+        "utan": Q(decision=None),
+        "utkast": Q(decision__status=DecisionStatus.DRAFT),
+        "underskrift": Q(decision__status=DecisionStatus.PROPOSED),
+        "undertecknade": Q(decision__status=DecisionStatus.SIGNED),
+        "expedierade": Q(decision__expedition__isnull=False),
+        "fel": Q(state=StepState.FAILED),
+    }
+    found = _with_state(batch.items.all()).filter(conditions.get(wanted, Q()))
+    return _with_facts(found)
+
+
+def waiting_for(batch: DecisionBatch, user: User) -> QuerySet[BatchItem]:
+    """What this person has to sign, without what is being signed."""
+    found = _with_state(batch.items.all()).filter(_mine(user)).exclude(state=StepState.WAITING)
+    return _with_facts(found)
+
+
+def rows_of(found: Iterable[BatchItem], user: User, *, on: date, signs: bool = False) -> list[Row]:
+    """A constant number of queries. ``signs``: as the person would sign it on the day."""
+    items = list(found)
+    decisions = {
+        one.pk: one
+        for one in Decision.objects.with_parts()
+        .select_related("expedition")
+        .prefetch_related("application__areas__strategy")
+        .filter(pk__in=[item.decision_id for item in items if item.decision_id is not None])
+    }
+    cases = {item.application.case_id for item in items if item.application.case_id is not None}
+    access = access_to_cases(user, cases)
+    steps = _latest_steps(items)
+    standing = standing_of_many(list(decisions.values()))
+    secret = set(
+        TradeSecret.objects.filter(application__in=[item.application_id for item in items]).values_list(
+            "application_id", flat=True
+        )
+    )
+    signer = user if signs else None
+    rows = []
+    for item in items:
+        decision = decisions.get(item.decision_id or 0)
+        left: list[Check] = []
+        if decision is not None and not decision.is_signed:
+            checks = check_decision(decision, on=on, signer=signer, standing=standing[decision.pk])
+            left = failing([*ranked(item, decision), *checks])
+        case = item.application.case_id
+        meets = Access.ASK if case is None else access[case]
+        rows.append(
+            Row(item, decision, steps.get(item.pk), meets, left, secret=item.application_id in secret)
+        )
+    return rows
+
+
+def unanswered_in(items: QuerySet[BatchItem], user: User) -> list[BatchItem]:
+    """Those where this person has not answered whether there is jäv; two queries."""
+    found = list(_with_facts(items))
+    cases = {item.application.case_id for item in found if item.application.case_id is not None}
+    access = access_to_cases(user, cases)
+    return [item for item in found if access.get(item.application.case_id or 0) is Access.ASK]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A batch in which somebody has decisions to sign."""
+
+    batch: DecisionBatch
+    count: int
+
+
+def waiting_batches(user: User) -> list[Waiting]:
+    """Those in which something waits for this person's signature; the oldest first."""
+    counts: dict[int, int] = dict(
+        _with_state(BatchItem.objects.order_by())
+        .filter(_mine(user))
+        .exclude(state=StepState.WAITING)
+        .values_list("batch")
+        .annotate(Count("pk"))
+    )
+    batches = DecisionBatch.objects.filter(pk__in=counts).select_related("lock__ranking__call")
+    return [Waiting(one, counts[one.pk]) for one in batches.defer("lock__content").order_by("pk")]
+
+
+def batch_of(decision: Decision) -> DecisionBatch | None:
+    """The batch that the decision was made in, if any."""
+    return DecisionBatch.objects.filter(items__decision=decision).first()
+
+
+def of_lock(lock_id: int) -> DecisionBatch | None:
+    return DecisionBatch.objects.filter(lock=lock_id).first()
+
+
+# --- Parts ------------------------------------------------------------------------------------------------
+def _mine(user: User) -> Q:
+    return Q(decision__status=DecisionStatus.PROPOSED, decision__delegate__user=user)
+
+
+def _with_state(items: QuerySet[BatchItem]) -> QuerySet[Any]:
+    """With the state of the latest step, empty before the first."""
+    latest = BatchStep.objects.filter(item=OuterRef("pk")).order_by("-pk").values("state")[:1]
+    return items.annotate(state=Coalesce(Subquery(latest), Value("")))
+
+
+def _with_facts(items: QuerySet[BatchItem]) -> QuerySet[BatchItem]:
+    return items.select_related("application__case", "application__organisation").defer(
+        "application__case__search", *(f"application__{name}" for name in NOT_LISTED)
+    )
+
+
+def _latest_steps(items: Collection[BatchItem]) -> Mapping[int, BatchStep]:
+    found: Any = BatchStep.objects.filter(item__in=items).select_related("actor")
+    return {step.item_id: step for step in found.order_by("item_id", "-pk").distinct("item_id")}
+
+
+# --- What has come to a halt ------------------------------------------------------------------------------
+def stalled_steps(*, idle: timedelta, most: int) -> list[int]:
+    """Ids of steps that have waited so long, in batches where nothing has been settled meanwhile; the oldest
+    first."""
+    before = timezone.now() - idle
+    going_on = BatchStep.objects.filter(item__batch=OuterRef("item__batch"), settled_at__gt=before)
+    stalled = BatchStep.objects.waiting().filter(~Exists(going_on), asked_at__lte=before)
+    return list(stalled.order_by("asked_at", "pk").values_list("pk", flat=True)[:most])
+
+
+def progress_of(batch: DecisionBatch) -> Progress | None:
+    """Of what is asked for since the oldest step that is waited for; None when nothing is."""
+    steps = BatchStep.objects.filter(item__batch=batch)
+    first = steps.waiting().aggregate(first=Min("asked_at"))["first"]
+    if first is None:
+        return None
+    facts = steps.filter(asked_at__gte=first).aggregate(
+        whole=Count("pk"), left=Count("pk", filter=Q(state=StepState.WAITING))
+    )
+    return Progress(facts["whole"] - facts["left"], facts["whole"])

@@ -1,0 +1,127 @@
+"""What belongs to each kind of decision: where it begins, what it may have to do with an earlier one, and
+what it does with the application. Its sections are those of every decision (``document``)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from applications.enums import ApplicationStatus
+from decisions.enums import (
+    AmountKind,
+    AppealOutcome,
+    AppealStatus,
+    DecisionKind,
+    DecisionStatus,
+    Relation,
+)
+from decisions.models import Decision
+
+#: Those that the region takes by itself, without an application in the portal. What came too late and is
+#: dismissed has often come by post, and is then only a record in its case.
+OWN_KINDS: Final = (DecisionKind.PARTICIPATION, DecisionKind.DISMISSAL, DecisionKind.OTHER)
+#: Those on an application.
+APPLICATION_KINDS: Final = (
+    DecisionKind.GRANT,
+    DecisionKind.REJECTION,
+    DecisionKind.DISMISSAL,
+    DecisionKind.OTHER,
+)
+#: Those that end the application: it is decided when the decision is signed.
+DECIDING: Final = (DecisionKind.GRANT, DecisionKind.REJECTION, DecisionKind.DISMISSAL)
+#: Those that need an amount in money, in whole kronor.
+IN_MONEY: Final = (DecisionKind.GRANT, DecisionKind.RECOVERY)
+#: What has a time that can be prolonged.
+_PROLONGED: Final = (DecisionKind.GRANT, DecisionKind.PARTICIPATION)
+
+WHY_NOT: Final[Mapping[Relation, str]] = {
+    Relation.CORRECTS: "Beslutet kan inte rättas.",
+    Relation.AMENDS: "Beslutet kan inte ändras.",
+    Relation.REVOKES: "Beslutet kan inte upphävas.",
+    Relation.EXTENDS: "Bara bidrag och medfinansiering som har en period kan förlängas.",
+    Relation.STOPS: "Bara utbetalningen av ett beviljat bidrag kan stoppas.",
+    Relation.RECOVERS: "Bara ett beviljat bidrag kan krävas tillbaka.",
+}
+
+
+def fits(relation: Relation, earlier: Decision) -> bool:
+    """Whether a new decision may have ``relation`` to ``earlier``, which is signed."""
+    if relation in (Relation.CORRECTS, Relation.AMENDS, Relation.REVOKES):
+        return True
+    if relation == Relation.EXTENDS:
+        return earlier.kind in (*_PROLONGED, DecisionKind.EXTENSION) and last_day_of(earlier) is not None
+    return earlier.kind == DecisionKind.GRANT and earlier.amount_kind == AmountKind.CASH
+
+
+def relations_for(earlier: Decision) -> list[Relation]:
+    """What the officer is offered to do with a signed decision."""
+    fitting = [relation for relation in Relation if fits(relation, earlier)]
+    fallen = has_fallen(earlier)
+    return [relation for relation in fitting if not (fallen and needs_standing(relation))]
+
+
+def needs_standing(relation: Relation) -> bool:
+    """What was paid under a decision that has fallen is claimed back all the same, as slips are put right."""
+    return relation not in (Relation.CORRECTS, Relation.RECOVERS)
+
+
+def has_fallen(decision: Decision) -> bool:
+    """Revoked by a later decision, or annulled by a court's ruling that is final."""
+    revoked = decision.changed_by.filter(status=DecisionStatus.SIGNED, relation=Relation.REVOKES)
+    annulled = decision.appeals.filter(status=AppealStatus.CLOSED, outcome=AppealOutcome.ANNULLED)
+    return revoked.exists() or annulled.exists()
+
+
+def last_day_of(earlier: Decision) -> date | None:
+    """The last day (inclusive) of what was decided, with the extensions that stand."""
+    ends = [earlier.ends_on, *(later.ends_on for later in _standing(earlier, Relation.EXTENDS))]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def recovered_of(earlier: Decision) -> int:
+    """Kronor of the grant that standing decisions have claimed back."""
+    return sum(amount_of(later) for later in _standing(earlier, Relation.RECOVERS))
+
+
+def amount_of(decision: Decision) -> int:
+    """Kronor in money that a signed decision comes to, with what later ones have made of it: an amendment
+    says a new amount, an extension adds to it. Those that have fallen count for nothing."""
+    amended = [later for later in _standing(decision, Relation.AMENDS) if _in_money(later)]
+    base = amount_of(amended[-1]) if amended else _in_money(decision)
+    return base + sum(amount_of(later) for later in _standing(decision, Relation.EXTENDS))
+
+
+def _in_money(decision: Decision) -> int:
+    return (decision.amount or 0) if decision.amount_kind == AmountKind.CASH else 0
+
+
+def _standing(decision: Decision, relation: Relation) -> list[Decision]:
+    """The signed decisions that have this relation to it and have not fallen, the latest last."""
+    later = decision.changed_by.filter(status=DecisionStatus.SIGNED, relation=relation)
+    return [one for one in later.order_by("decided_on", "pk") if not has_fallen(one)]
+
+
+def decides(decision: Decision) -> bool:
+    """Whether it is this decision that has decided its application: the latest of those that do."""
+    application = decision.application
+    if application is None or decision.kind not in DECIDING:
+        return False
+    signed = application.decisions.filter(status=DecisionStatus.SIGNED, kind__in=DECIDING)
+    latest = signed.order_by("decided_on", "pk").last()
+    return latest == decision and application.status in ApplicationStatus.decided()
+
+
+def reopens(decision: Decision) -> bool:
+    """Whether it revokes what decided its application, which then waits for a new decision."""
+    earlier = decision.changes
+    return decision.relation == Relation.REVOKES and earlier is not None and decides(earlier)
+
+
+def new_grant(decision: Decision) -> int | None:
+    """The whole amount of the application's grant in kronor, when this decision, just signed, changes it."""
+    grant, application = decision.chain()[-1], decision.application
+    if decision.changes is None or application is None:
+        return None
+    if grant.kind != DecisionKind.GRANT or not decides(grant):
+        return None
+    amount = amount_of(grant)
+    return amount if amount != application.granted_amount else None

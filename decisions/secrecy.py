@@ -1,0 +1,71 @@
+"""What of a signed decision is marked as secret, as the diary's marks tell."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from decisions.models import CommitteeMeeting, Decision, DecisionDocument, MaskedDocument
+from decisions.models.decision import LONG_TEXTS
+from decisions.recipe import Recipe, is_of_earlier, recipe_of
+from decisions.veil import WHOLE, hidden_amounts
+from s3portal.diary.marked import nothing_marked
+from s3portal.diary.merging import merged_with
+from s3portal.diary.models import SecrecyMark
+from s3portal.diary.secrecy import SecrecyMarkQuerySet
+
+
+def concerning(decision: Decision) -> SecrecyMarkQuerySet:
+    """Standing marks that cover something in the decision's document: on the case and those that it is merged
+    with, on its record, and on the records of the decisions that it changes, whose points it tells
+    (``wording.background_of_change``)."""
+    told = DecisionDocument.objects.filter(decision__in=_with_earlier(decision)).values("file__record")
+    matter = merged_with([decision.case_id])[decision.case_id]
+    return (
+        SecrecyMark.objects.standing()
+        .filter(Q(record__isnull=True, case__in=matter) | Q(record__in=told, case=decision.case_id))
+        .select_related("case", "record", "file")
+        .order_by("pk")
+    )
+
+
+def _with_earlier(decision: Decision) -> list[int]:
+    """The decision, the one it changes, the one that changes, and so on. All are of one case, and no chain
+    bites its tail (``triggers.ChangesASigned``)."""
+    chain, earlier = [decision.pk], decision.changes_id
+    while earlier is not None:
+        chain.append(earlier)
+        earlier = Decision.objects.values_list("changes_id", flat=True).get(pk=earlier)
+    return chain
+
+
+def whole_mark(decision: Decision, marks: Iterable[SecrecyMark]) -> SecrecyMark | None:
+    """The first of the marks with which nothing of the decision is open. One on an earlier decision's record
+    hides what is told of that."""
+    return next((one for one in marks if one.part in WHOLE and not is_of_earlier(decision, one)), None)
+
+
+def amount_is_open(meeting: CommitteeMeeting) -> Q:
+    """Of the meeting's rows with a ``decision``: its amount is not marked, so that it may be part of a sum.
+    Three queries, however long the list is."""
+    found = Decision.objects.filter(~nothing_marked(), report__meeting=meeting)
+    rows = found.select_related("case").defer(*LONG_TEXTS).order_by()
+    return ~Q(decision__in=hidden_amounts(rows))
+
+
+def marked_since(meeting: CommitteeMeeting, moment: datetime) -> bool:
+    """Whether something in a case on the meeting's list has been marked after the moment, and stands."""
+    marks = SecrecyMark.objects.standing().filter(marked_at__gt=moment)
+    return marks.filter(case__decisions__report__meeting=meeting).exists()
+
+
+def fresh_masked(decision: Decision) -> MaskedDocument | None:
+    """The latest masked version, if it takes out what the standing marks cover; none when nothing is marked.
+    ``decision`` comes from ``with_parts``."""
+    marks = list(concerning(decision))
+    if not marks or whole_mark(decision, marks) is not None:
+        return None
+    latest = MaskedDocument.objects.filter(decision=decision).select_related("file__record__case").first()
+    if latest is None or Recipe.stored(latest.recipe) != recipe_of(decision, marks):
+        return None
+    return latest

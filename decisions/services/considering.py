@@ -1,0 +1,116 @@
+"""Somebody says whether something in a decision is secret, before it is sent on or published."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from decisions.enums import SecrecyOutcome
+from decisions.masking import maskable_parts
+from decisions.models import Decision, DecisionDocument, SecrecyReview
+from decisions.models.considered import is_untried, latest_review, text_mark_of
+from decisions.rules import may_consider_secrecy
+from decisions.services.drafting import lock_decision, require_part
+from s3portal.accounts.models import User
+from s3portal.audit.services import record_event
+from s3portal.common.errors import Refusal
+from s3portal.diary.secrecy import Part, Provision
+from s3portal.diary.services import Target, place_mark, require_time, set_mark
+
+
+@transaction.atomic
+def nothing_secret(*, decision_id: int, actor: User) -> SecrecyReview:
+    """Nothing in the decision is secret, says ``actor``. Raises Refusal for who may not, or has jäv."""
+    return _consider(_locked(decision_id, actor), actor, SecrecyOutcome.NONE)
+
+
+@transaction.atomic
+def parts_secret(
+    *,
+    decision_id: int,
+    actor: User,
+    parts: Sequence[str],
+    passages: Sequence[str],
+    provision: Provision,
+    reason: str,
+    provision_text: str = "",
+    until: date | None = None,
+) -> SecrecyReview:
+    """Parts of an unsigned decision (keys of ``maskable_parts``) and passages in it are secret.
+
+    Passages are marked in the case at once; the parts when the decision is signed, for only then is there a
+    document to mark. Raises Refusal for what is missing."""
+    decision = _locked(decision_id, actor)
+    if decision.is_signed:
+        raise Refusal("Beslutet är undertecknat. Märk det som är hemligt på sidan Maskera.")
+    labels = dict(maskable_parts(decision))
+    if unknown := set(parts) - set(labels):
+        raise Refusal(f"Beslutet har inte delen {', '.join(sorted(unknown))}.", field="parts")
+    if not parts and not passages:
+        raise Refusal("Välj en del av beslutet, eller skriv det som är hemligt.", field="parts")
+    if provision == Provision.OTHER and not provision_text.strip():
+        raise Refusal("Skriv vilken bestämmelse, till exempel OSL 19 kap. 3 §.", field="provision_text")
+    if not reason.strip():
+        raise Refusal("Skriv varför uppgiften kan vara hemlig.", field="reason")
+    # The marks are set at the signature, when it is too late to choose another day.
+    require_time(provision, until)
+    by = {"provision": provision, "provision_text": provision_text, "reason": reason, "until": until}
+    for passage in passages:
+        set_mark(
+            actor=actor, case_id=decision.case_id, target=Target(Part.PASSAGE, passage=passage), **by  # type: ignore[arg-type]
+        )  # fmt: skip
+    chosen = {part: labels[part] for part in parts}
+    return _consider(decision, actor, SecrecyOutcome.SOME, parts=chosen, **by)
+
+
+def nothing_secret_in(decisions: Iterable[Decision], *, actor: User) -> int:
+    """The same said of many drafts at once, of those where it ``is_untried``. How many.
+
+    ``decisions`` come from ``with_parts``; the caller has asked who may and holds them locked."""
+    untried = [decision for decision in decisions if is_untried(decision)]
+    for decision in untried:
+        _consider(decision, actor, SecrecyOutcome.NONE)
+    return len(untried)
+
+
+def mark_reviewed(decision: Decision) -> None:
+    """At the signature: what was said to be secret is marked in the diary, as of who said it."""
+    review = latest_review(decision)
+    if review is None or not review.parts:
+        return
+    document = DecisionDocument.objects.select_related("file__record").get(decision=decision)
+    for field, label in review.parts.items():
+        place_mark(
+            actor=review.by,
+            case=decision.case,
+            target=Target(Part.FIELD, record_id=document.file.record_id, field=field, field_label=label),
+            provision=Provision(review.provision),
+            provision_text=review.provision_text,
+            reason=review.reason,
+            # A last day that has passed since is for a person to set anew; the mark itself must stand.
+            until=review.until if review.until and review.until >= timezone.localdate() else None,
+        )
+
+
+def _locked(decision_id: int, actor: User) -> Decision:
+    decision = lock_decision(decision_id)
+    if not may_consider_secrecy(actor, decision):
+        raise Refusal("Bara de som skriver, undertecknar eller publicerar beslutet prövar sekretessen i det.")
+    if not decision.is_signed:
+        require_part(decision, actor)
+    return decision
+
+
+def _consider(decision: Decision, actor: User, outcome: SecrecyOutcome, **fields: object) -> SecrecyReview:
+    review = SecrecyReview.objects.create(
+        decision=decision, outcome=outcome, by=actor, text_mark=text_mark_of(decision), **fields
+    )
+    record_event(
+        actor=actor,
+        action="secrecy_considered",
+        obj=decision,
+        text=f"Sekretess prövad: {str(outcome.label).lower()}",
+        data={"parts": sorted(review.parts)},
+    )
+    return review

@@ -1,0 +1,25 @@
+"""What every change of a meeting's list begins with: its row is locked, and the list is open."""
+
+from decisions.models import CommitteeMeeting, MeetingAnnex
+from s3portal.common.errors import Refusal
+
+
+def lock_meeting(meeting_id: int) -> CommitteeMeeting:
+    """The meeting with its nämnd, locked until the transaction ends."""
+    return (
+        CommitteeMeeting.objects.select_for_update(of=("self",))
+        .select_related("committee")
+        .get(pk=meeting_id)
+    )
+
+
+def is_confirmed(meeting: CommitteeMeeting) -> bool:
+    """Whether the meeting's list is confirmed and nobody has opened it again."""
+    return MeetingAnnex.objects.holding().filter(meeting=meeting).exists()
+
+
+def require_open_list(meeting: CommitteeMeeting) -> None:
+    if meeting.is_called_off:
+        raise Refusal("Sammanträdet är inställt. Välj ett annat.")
+    if is_confirmed(meeting):
+        raise Refusal(f"Listan till {meeting} är fastställd. Öppna den igen, eller välj nästa sammanträde.")

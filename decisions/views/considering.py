@@ -1,0 +1,59 @@
+"""/handlaggning/beslut/<beslut>/sekretess/: is something in a decision that is not signed yet secret?"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from applications.secrecy import hints
+from decisions.masking_forms import MaskForm
+from decisions.models import Decision
+from decisions.models.considered import latest_review
+from decisions.rules import may_consider_secrecy
+from decisions.services.considering import nothing_secret, parts_secret
+from decisions.views.door import asks_first
+from decisions.views.loading import visible_or_404
+from decisions.views.masking import field_of
+from s3portal.accounts.middleware import take_kept_text
+from s3portal.common.errors import Refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@asks_first
+def consider(request: HttpRequest, pk: int) -> HttpResponse:
+    decision = visible_or_404(request, pk)
+    if not may_consider_secrecy(request.user, decision):  # type: ignore[arg-type]
+        raise PermissionDenied
+    if decision.is_signed:
+        return redirect("decisions:mask", pk=pk)
+    typed = request.POST if request.method == "POST" else take_kept_text(request)
+    if request.method == "POST" and "inget" in request.POST:
+        typed = None
+    form = MaskForm(typed, decision=decision, marked=set())
+    if request.method == "POST" and (typed is None or form.is_valid()):
+        try:
+            _say(request, decision, form if typed is not None else None)
+        except Refusal as refusal:
+            if typed is None:
+                messages.error(request, refusal.message)
+                return redirect("decisions:officer_detail", pk=pk)
+            form.add_error(field_of(refusal.field), refusal.message)
+        else:
+            messages.success(request, "Sekretessen är prövad.")
+            return redirect("decisions:officer_detail", pk=pk)
+    context = {
+        "decision": decision,
+        "form": form,
+        "review": latest_review(decision),
+        "hints": list(hints(decision.case)),
+    }
+    return render(request, "decisions/consider.html", context, status=422 if form.errors else 200)
+
+
+def _say(request: HttpRequest, decision: Decision, form: MaskForm | None) -> None:
+    """``form`` is None when nothing is secret."""
+    if form is None:
+        nothing_secret(decision_id=decision.pk, actor=request.user)  # type: ignore[arg-type]
+    else:
+        parts_secret(decision_id=decision.pk, actor=request.user, **form.content())  # type: ignore[arg-type]

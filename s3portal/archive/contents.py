@@ -1,0 +1,121 @@
+"""What a package holds, written case by case."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from s3portal.archive.bag import Bag, safe_name
+from s3portal.archive.metadata import SCHEMA_PATH, Metadata
+from s3portal.archive.models import ArchivePackage
+from s3portal.common.files import read_frozen
+from s3portal.common.quarantine import read_states
+from s3portal.common.receiving import free_name
+from s3portal.common.swedish import format_isodate, in_stockholm
+from s3portal.diary.merging import CaseMerger
+from s3portal.diary.models import Case, CaseStep, Record, RecordFile, SecrecyMark
+
+#: So many cases are read at a time.
+BATCH: Final = 50
+
+
+def cases_of(package: ArchivePackage) -> QuerySet[Case]:
+    """The cases in it, by number: closed ones, open ones and cancelled ones."""
+    if package.case_id is not None:
+        return Case.objects.filter(pk=package.case_id)
+    return Case.objects.filter(prefix=package.prefix, year=package.year or 0).order_by("serial")
+
+
+def write_package(package: ArchivePackage, target: IO[bytes], *, told: Callable[[int], None]) -> None:
+    """The ZIP file. ``told``: called with the number of cases that are done, after each case and each file,
+    so that whoever listens knows that the work goes on however large one case is.
+
+    Raises FileHeld while a file waits for its scan and AlteredFile for one whose bytes are not the same: a
+    package that is not whole is none."""
+    now = in_stockholm(timezone.now())
+    with Bag(target, name=package.name, at=now) as bag, TemporaryFile() as described:
+        metadata = Metadata(
+            described,
+            creator=settings.REGION["name"],
+            org_number=settings.REGION["org_number"],
+            what=package.what,
+            at=now,
+        )
+        numbers = iter(list(cases_of(package).values_list("pk", flat=True)))
+        while batch := list(islice(numbers, BATCH)):
+            for case in _read(batch):
+                _add_case(bag, metadata, case, told)
+                told(metadata.cases)
+        metadata.close()
+        described.seek(0)
+        bag.add_stream("arkivpaket.xml", described)
+        bag.add(SCHEMA_PATH.name, SCHEMA_PATH.read_bytes())
+        bag.finish(
+            {
+                "Source-Organization": settings.REGION["name"],
+                "Organization-Address": settings.REGION["address"],
+                "Contact-Email": settings.REGION["email"],
+                "External-Description": f"Diariet, {package.what}: {metadata.cases} ärenden, "
+                f"{metadata.records} handlingar, {metadata.files} filer",
+                "External-Identifier": package.name,
+                "Bagging-Date": format_isodate(now.date()),
+            }
+        )
+
+
+def _read(numbers: Sequence[int]) -> list[Case]:
+    """The cases with all that is told of them, in as many queries however many there are."""
+    records = Record.objects.order_by("number").select_related(
+        "registered_by", "cancellation__by", "disposal"
+    )
+    files = Prefetch("files", queryset=RecordFile.objects.order_by("pk"))
+    standing = SecrecyMark.objects.standing().select_related("file").order_by("marked_at", "pk")
+    cases = Case.objects.filter(pk__in=numbers).select_related("officer").defer("search")
+    found: list[Case] = list(
+        cases.order_by("year", "prefix", "serial").prefetch_related(
+            Prefetch("records", queryset=records.prefetch_related(files)),
+            Prefetch("steps", queryset=CaseStep.objects.select_related("by").order_by("at", "pk")),
+            Prefetch("secrecy_marks", queryset=standing, to_attr="standing_marks"),
+            Prefetch("mergers", queryset=_mergers(), to_attr="standing_mergers"),
+            Prefetch("taken_over", queryset=_mergers(), to_attr="standing_taken_over"),
+        )
+    )
+    read_states(file for case in found for record in case.records.all() for file in record.files.all())
+    return found
+
+
+def _mergers() -> QuerySet[CaseMerger]:
+    return CaseMerger.objects.standing().select_related("merged", "into").order_by("at", "pk")
+
+
+def _add_case(bag: Bag, metadata: Metadata, case: Case, told: Callable[[int], None]) -> None:
+    def added(record: Record) -> Iterator[tuple[RecordFile, str]]:
+        for one in _add_files(bag, case, record):
+            told(metadata.cases)
+            yield one
+
+    metadata.case(
+        case,
+        steps=list(case.steps.all()),
+        marks=case.standing_marks,  # type: ignore[attr-defined]  # Prefetched by _read.
+        mergers=[*case.standing_mergers, *case.standing_taken_over],  # type: ignore[attr-defined]
+        records=[(record, list(added(record))) for record in case.records.all()],
+    )
+
+
+def _add_files(bag: Bag, case: Case, record: Record) -> Iterator[tuple[RecordFile, str]]:
+    """Each file of the record, and where it lies."""
+    taken: set[str] = set()
+    for file in record.files.all():
+        if file.is_infected or file.is_disposed:
+            yield file, ""
+            continue
+        name = free_name(safe_name(file.filename), taken)
+        taken.add(name)
+        place = f"{case.slug}/{record.number:04d}/{name}"
+        bag.add(place, read_frozen(file.storage_name, sha256=file.sha256))
+        yield file, f"data/{place}"

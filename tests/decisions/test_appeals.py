@@ -1,0 +1,332 @@
+"""Appeals from the day they came in until the ruling is final, and who got a decision when."""
+
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.db import IntegrityError, InternalError, transaction
+
+from decisions.enums import AppealAction, AppealStatus, FinalState
+from decisions.final_queries import finality_of_id
+from decisions.models import Appeal, PartyReceipt
+from decisions.services import appeals
+from decisions.services.notices import post_decision_notice
+from decisions.services.receipts import register_receipt, remove_receipt
+from s3portal.audit.models import Event
+from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.swedish import STOCKHOLM
+from s3portal.diary.models import Record
+from tests import factories
+
+TODAY = date(2024, 6, 3)
+COURT = "Förvaltningsrätten i Härnösand"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(datetime(2024, 6, 3, 10, tzinfo=STOCKHOLM), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def decision(officer, registrar):
+    """Its own notice stood from 2 May; the last day is 23 May."""
+    made = factories.make_signed_decision(user=officer, reportable=False, decided_on=date(2024, 4, 29))
+    post_decision_notice(
+        decision_id=made.pk, kept_at="Regionens hus", actor=registrar, posted_elsewhere_on=date(2024, 5, 2)
+    )
+    return made
+
+
+@pytest.fixture
+def recovery(officer):
+    """A decision that the party may appeal under förvaltningslagen."""
+    basis = factories.make_legal_basis(appeal_rule="stop_and_recovery_only", valid_from=date(2018, 1, 1))
+    return factories.make_signed_decision(
+        user=officer, kind="other", legal_basis=basis, decided_on=date(2024, 4, 29)
+    )
+
+
+def register(decision, actor, day=date(2024, 5, 20), **fields):
+    return appeals.register_appeal(
+        decision_id=decision.pk, received_on=day, appellant="Anna Andersson", actor=actor, **fields
+    )
+
+
+def state(decision):
+    return finality_of_id(decision.pk, today=TODAY)
+
+
+# --- The whole way ----------------------------------------------------------------------------------------
+def test_from_received_to_final(decision, registrar, clock):
+    assert state(decision).state == FinalState.FINAL
+    appeal = register(decision, registrar)
+    assert (appeal.status, appeal.at_court) == ("received", "")
+    assert state(decision).sentence.endswith("Överklagandet är inte överlämnat än.")
+    appeal = appeals.hand_over_appeal(
+        appeal_id=appeal.pk, handed_over_on=date(2024, 5, 21), court=COURT, actor=registrar
+    )
+    assert appeal.at_court == COURT
+    appeal = appeals.number_appeal(appeal_id=appeal.pk, court_case_number="1234-24", actor=registrar)
+    assert appeal.at_court == f"{COURT}, mål nr 1234-24"
+    found = state(decision)
+    assert (found.state, found.at_court) == (FinalState.APPEALED, [f"{COURT}, mål nr 1234-24"])
+    appeals.decide_appeal(
+        appeal_id=appeal.pk, outcome="rejected", outcome_on=date(2024, 5, 27), actor=registrar
+    )
+    assert state(decision).state == FinalState.APPEALED
+    # The higher court's ruling takes the place of the first.
+    appeals.decide_appeal(
+        appeal_id=appeal.pk,
+        outcome="dismissed",
+        outcome_on=date(2024, 5, 29),
+        court="Kammarrätten i Sundsvall",
+        court_case_number="99-24",
+        actor=registrar,
+    )
+    closed = appeals.close_appeal(appeal_id=appeal.pk, final_on=date(2024, 6, 1), actor=registrar)
+    assert (closed.is_closed, closed.at_court) == (True, "Kammarrätten i Sundsvall, mål nr 99-24")
+    found = state(decision)
+    assert (found.state, found.final_on) == (FinalState.FINAL, date(2024, 6, 1))
+    records = Record.objects.filter(case=decision.case).order_by("number")
+    assert [(one.direction, one.title, one.counterpart) for one in records][-4:] == [
+        ("incoming", "Överklagande", "Anna Andersson"),
+        ("outgoing", "Överklagande överlämnat till domstol", COURT),
+        ("incoming", "Domstolens avgörande om överklagande", COURT),
+        ("incoming", "Domstolens avgörande om överklagande", "Kammarrätten i Sundsvall"),
+    ]
+    actions = (
+        Event.objects.filter(action__startswith="appeal_").order_by("pk").values_list("action", flat=True)
+    )
+    assert list(actions) == [
+        "appeal_registered", "appeal_handed_over", "appeal_numbered", "appeal_decided", "appeal_decided",
+        "appeal_closed",
+    ]  # fmt: skip
+
+
+def test_an_annulled_decision_is_never_final(decision, registrar):
+    appeal = register(decision, registrar, received_at_court=True, court_case_number="7-24")
+    assert (appeal.status, appeal.at_court) == ("at_court", f"{COURT}, mål nr 7-24")
+    appeals.decide_appeal(
+        appeal_id=appeal.pk, outcome="annulled", outcome_on=date(2024, 5, 30), actor=registrar
+    )
+    appeals.close_appeal(appeal_id=appeal.pk, final_on=date(2024, 6, 3), actor=registrar)
+    found = state(decision)
+    assert (found.state, found.final_on) == (FinalState.ANNULLED, None)
+
+
+def test_a_protected_appellant_is_not_in_the_diary(decision, registrar):
+    register(decision, registrar, appellant_protected=True)
+    assert not Record.objects.filter(counterpart__contains="Andersson").exists()
+    assert not Event.objects.filter(text__contains="Andersson").exists()
+
+
+@pytest.mark.parametrize(("day", "is_late"), [(date(2024, 5, 23), False), (date(2024, 5, 24), True)])
+def test_the_last_day_is_in_time(decision, registrar, day, is_late):
+    register(decision, registrar, day)
+    found = state(decision)
+    assert found.late_appeals == int(is_late)
+    assert (found.state == FinalState.FINAL) == is_late
+
+
+def test_a_mistake_counts_for_nothing(decision, registrar):
+    appeal = register(decision, registrar)
+    cancelled = appeals.cancel_appeal(appeal_id=appeal.pk, actor=registrar)
+    assert (cancelled.status, cancelled.outcome, cancelled.outcome_final_on) == ("closed", "mistake", TODAY)
+    assert state(decision).state == FinalState.FINAL
+
+
+# --- Every status and action ------------------------------------------------------------------------------
+STEPS = {
+    AppealAction.HAND_OVER: lambda pk, actor: appeals.hand_over_appeal(
+        appeal_id=pk, handed_over_on=date(2024, 5, 27), court=COURT, actor=actor
+    ),
+    AppealAction.NUMBER: lambda pk, actor: appeals.number_appeal(
+        appeal_id=pk, court_case_number="1-24", actor=actor
+    ),
+    AppealAction.DISMISS: lambda pk, actor: appeals.dismiss_appeal(
+        appeal_id=pk, dismissed_on=date(2024, 5, 28), actor=actor
+    ),
+    AppealAction.DECIDE: lambda pk, actor: appeals.decide_appeal(
+        appeal_id=pk, outcome="rejected", outcome_on=date(2024, 5, 29), actor=actor
+    ),
+    AppealAction.CLOSE: lambda pk, actor: appeals.close_appeal(
+        appeal_id=pk, final_on=date(2024, 6, 2), actor=actor
+    ),
+    AppealAction.CANCEL: lambda pk, actor: appeals.cancel_appeal(appeal_id=pk, actor=actor),
+}
+WAYS = {
+    AppealStatus.RECEIVED: [],
+    AppealStatus.AT_COURT: [AppealAction.HAND_OVER],
+    AppealStatus.DECIDED: [AppealAction.HAND_OVER, AppealAction.DECIDE],
+    AppealStatus.CLOSED: [AppealAction.CANCEL],
+}
+
+
+@pytest.fixture
+def late(recovery, registrar):
+    """An appeal that came too late, of the kind that the region itself dismisses."""
+    register_receipt(
+        decision_id=recovery.pk,
+        party="Peak",
+        received_on=date(2024, 5, 2),
+        proved_by="Kvitto",
+        actor=registrar,
+    )
+    return register(recovery, registrar, date(2024, 5, 24))
+
+
+@pytest.mark.parametrize("action", AppealAction)
+@pytest.mark.parametrize("status", AppealStatus)
+def test_each_status_and_action(late, registrar, status, action):
+    for step in WAYS[status]:
+        STEPS[step](late.pk, registrar)
+    assert Appeal.objects.get().status == status
+    leads_to = appeals.TRANSITIONS[status].get(action)
+    if leads_to is None:
+        with pytest.raises(Refusal, match=r"\.$"):
+            STEPS[action](late.pk, registrar)
+        assert Appeal.objects.get().status == status
+    else:
+        assert STEPS[action](late.pk, registrar).status == leads_to
+        assert Appeal.objects.get().status == leads_to
+
+
+@pytest.mark.parametrize("action", AppealAction)
+def test_only_the_registrar(late, officer, admin_user, action):
+    for actor in (officer, admin_user):
+        with pytest.raises(Refusal, match=r"Bara en registrator registrerar överklaganden\."):
+            STEPS[action](late.pk, actor)
+
+
+def test_who_may_register(decision, officer):
+    with pytest.raises(Refusal, match=r"Bara en registrator registrerar överklaganden\."):
+        register(decision, officer)
+    assert not Appeal.objects.exists()
+
+
+# --- Too late ---------------------------------------------------------------------------------------------
+def test_the_region_dismisses_only_what_is_its_to_dismiss(decision, recovery, late, registrar):
+    in_time = register(recovery, registrar, date(2024, 5, 23))
+    with pytest.raises(Refusal, match="kom in i tid"):
+        STEPS[AppealAction.DISMISS](in_time.pk, registrar)
+    of_the_court = register(decision, registrar, date(2024, 5, 24))
+    with pytest.raises(Refusal, match="Domstolen prövar om överklagandet kom in i tid"):
+        STEPS[AppealAction.DISMISS](of_the_court.pk, registrar)
+    assert STEPS[AppealAction.DISMISS](late.pk, registrar).outcome == "late"
+
+
+def test_each_party_has_a_time_of_its_own(recovery, registrar):
+    for party, day in (("Anna Andersson", date(2024, 4, 30)), ("Peak", date(2024, 5, 10))):
+        register_receipt(
+            decision_id=recovery.pk, party=party, received_on=day, proved_by="Kvitto", actor=registrar
+        )
+    appeal = register(recovery, registrar, date(2024, 5, 22))
+    assert STEPS[AppealAction.DISMISS](appeal.pk, registrar).outcome == "late"
+
+
+def test_before_the_clock_nothing_is_too_late(recovery, registrar):
+    appeal = register(recovery, registrar, date(2024, 5, 31))
+    with pytest.raises(Refusal, match="kom in i tid"):
+        STEPS[AppealAction.DISMISS](appeal.pk, registrar)
+
+
+# --- Days and outcomes that cannot be ---------------------------------------------------------------------
+def test_days_in_order(decision, officer, registrar):
+    for day, sentence in [
+        (date(2024, 4, 28), "Beslutet fattades 29 april 2024."),
+        (date(2024, 6, 4), "Ange en dag som har varit."),
+    ]:
+        with pytest.raises(Refusal, match=sentence) as refused:
+            register(decision, registrar, day)
+        assert refused.value.field == "received_on"
+    with pytest.raises(Refusal, match=r"Beslutet är inte undertecknat\."):
+        register(factories.make_decision(user=officer), registrar)
+    appeal = register(decision, registrar)
+    with pytest.raises(Refusal, match="Överklagandet kom in 20 maj 2024") as refused:
+        appeals.hand_over_appeal(
+            appeal_id=appeal.pk, handed_over_on=date(2024, 5, 19), court=COURT, actor=registrar
+        )
+    assert refused.value.field == "handed_over_on"
+    STEPS[AppealAction.HAND_OVER](appeal.pk, registrar)
+    for outcome, sentence in [
+        ("late", "Välj hur domstolen avgjorde målet."),
+        ("x", "Välj hur domstolen"),
+        ("changed", "kan domstolen bara upphäva beslutet"),
+    ]:
+        with pytest.raises(Refusal, match=sentence) as refused:
+            appeals.decide_appeal(
+                appeal_id=appeal.pk, outcome=outcome, outcome_on=date(2024, 5, 30), actor=registrar
+            )
+        assert refused.value.field == "outcome"
+    STEPS[AppealAction.DECIDE](appeal.pk, registrar)
+    with pytest.raises(Refusal, match="Avgörandet kom 29 maj 2024"):
+        appeals.close_appeal(appeal_id=appeal.pk, final_on=date(2024, 5, 28), actor=registrar)
+
+
+def test_what_the_database_refuses(decision, registrar):
+    appeal = register(decision, registrar)
+    rows = Appeal.objects.filter(pk=appeal.pk)
+    for name, change in [
+        ("appeal_status_known", {"status": "lost"}),
+        ("appeal_outcome_known", {"status": "decided", "outcome": "x", "outcome_on": TODAY}),
+        ("appeal_whole", {"status": "at_court"}),
+        ("appeal_whole", {"status": "decided", "court": COURT}),
+        ("appeal_whole", {"status": "closed", "outcome": "rejected", "outcome_on": TODAY}),
+        (
+            "appeal_dates_in_order",
+            {"status": "at_court", "court": COURT, "handed_over_on": date(2024, 5, 1)},
+        ),
+    ]:
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(InternalError, match="pgtrigger"), transaction.atomic():
+        rows.update(received_on=date(2024, 5, 1))
+    with pytest.raises(InternalError, match="pgtrigger"), transaction.atomic():
+        rows.delete()
+    appeals.cancel_appeal(appeal_id=appeal.pk, actor=registrar)
+    with pytest.raises(InternalError, match="pgtrigger"), transaction.atomic():
+        rows.update(court_case_number="1-24")
+
+
+# --- Who got it when --------------------------------------------------------------------------------------
+def receive(decision, actor, day=date(2024, 5, 10), party="Peak"):
+    return register_receipt(
+        decision_id=decision.pk, party=party, received_on=day, proved_by="Delgivningskvitto", actor=actor
+    )
+
+
+def test_the_day_a_party_got_it_starts_the_clock(recovery, registrar):
+    assert state(recovery).state == FinalState.UNSERVED
+    receipt = receive(recovery, registrar)
+    assert receipt.appeal_until == date(2024, 5, 31)
+    assert state(recovery).final_on == date(2024, 6, 1)
+    event = Event.objects.get(action="receipt_registered")
+    assert event.text == "Peak fick del av beslutet 2024-05-10 (Delgivningskvitto)"
+    with pytest.raises(Conflict, match="Peak finns redan"):
+        receive(recovery, registrar)
+    with pytest.raises(InternalError, match="pgtrigger"), transaction.atomic():
+        PartyReceipt.objects.update(received_on=date(2024, 5, 1))
+    remove_receipt(receipt_id=receipt.pk, actor=registrar)
+    assert state(recovery).state == FinalState.UNSERVED
+    with pytest.raises(Conflict, match="redan borttagen"):
+        remove_receipt(receipt_id=receipt.pk, actor=registrar)
+
+
+def test_receipts_that_cannot_be(decision, recovery, registrar, officer):
+    for target, actor, day, sentence in [
+        (decision, registrar, date(2024, 5, 10), "räknas inte från delgivningen"),
+        (recovery, officer, date(2024, 5, 10), "Bara en registrator"),
+        (recovery, registrar, date(2024, 4, 28), "Beslutet fattades 29 april 2024"),
+        (recovery, registrar, date(2024, 6, 4), "Ange en dag som har varit"),
+    ]:
+        with pytest.raises(Refusal, match=sentence):
+            receive(target, actor, day)
+    receipt = receive(recovery, registrar)
+    with pytest.raises(Refusal, match="Bara en registrator"):
+        remove_receipt(receipt_id=receipt.pk, actor=officer)
+    with pytest.raises(IntegrityError, match="receipt_time_in_order"), transaction.atomic():
+        PartyReceipt.objects.create(
+            decision=recovery, party="x", received_on=TODAY, proved_by="x", appeal_until=date(2024, 6, 2),
+            registered_by=registrar,
+        )  # fmt: skip

@@ -1,0 +1,241 @@
+"""Jäv in a decision: asked before it is proposed and signed, and passed on when there is some."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError, IntegrityError
+from django.utils import timezone
+
+from applications.enums import RecusalGround
+from applications.services import declare_impartiality
+from decisions.enums import DecisionKind
+from decisions.models import Decision, DecisionDeclaration
+from decisions.offers import offer_for
+from decisions.services.drafting import draft_from_application, save_draft
+from decisions.services.proposing import propose_decision
+from decisions.services.recusing import declare_in_decision, lift_in_decision
+from decisions.services.signing import sign_decision
+from s3portal.accounts.models import User
+from s3portal.audit.models import Event
+from s3portal.common.errors import Refusal
+from s3portal.outbox.models import Message
+from tests import factories
+from tests.applications.judging import declare as declare_in_application
+from tests.decisions.test_officer_views import posted
+
+pytestmark = pytest.mark.django_db
+ASK = r"^Svara först på frågan om jäv i ärendet\.$"
+BARRED = r"^Du har anmält jäv i ärendet"
+
+
+def declare(decision, actor, ground=RecusalGround.RELATIVE, text=""):
+    return declare_in_decision(decision_id=decision.pk, actor=actor, ground=ground, text=text)
+
+
+def fresh(decision):
+    return Decision.objects.with_parts().get(pk=decision.pk)
+
+
+def propose(decision, actor):
+    now = fresh(decision)
+    return propose_decision(decision_id=now.pk, actor=actor, expected_version=now.version)
+
+
+def sign(decision, actor):
+    now = fresh(decision)
+    return sign_decision(decision_id=now.pk, actor=actor, expected_version=now.version)
+
+
+@pytest.fixture
+def unasked(officer, delegate):
+    return factories.make_decision(user=officer, delegate=delegate, declared=False)
+
+
+# --- Asked ------------------------------------------------------------------------------------------------
+def test_asked_at_proposing_and_at_signing(unasked, officer, delegate_user):
+    with pytest.raises(Refusal, match=ASK):
+        propose(unasked, officer)
+    declare(unasked, officer, RecusalGround.NONE)
+    propose(unasked, officer)
+    with pytest.raises(Refusal, match=ASK):
+        sign(unasked, delegate_user)
+    declare(unasked, delegate_user, RecusalGround.NONE)
+    assert sign(unasked, delegate_user).is_signed
+    with pytest.raises(Refusal, match="ställs inte här"):
+        declare(unasked, delegate_user)
+
+
+@pytest.mark.parametrize("persona", ["registrar", "member", "owner", "admin_user"])
+def test_who_is_not_asked(request, unasked, persona):
+    with pytest.raises(Refusal, match="ställs inte här"):
+        declare(unasked, request.getfixturevalue(persona))
+
+
+def test_what_is_refused(unasked, officer, second_officer):
+    with pytest.raises(Refusal, match="Beskriv vad") as nothing_said:
+        declare(unasked, officer, RecusalGround.OTHER, " ")
+    assert nothing_said.value.field == "text"
+    declare(unasked, officer)
+    with pytest.raises(Refusal, match="Bara en annan handläggare"):
+        declare(unasked, officer, RecusalGround.NONE)
+    with pytest.raises(Refusal, match=BARRED):
+        save_draft(decision_id=unasked.pk, actor=officer, expected_version=1, content=None)
+    with pytest.raises(Refusal, match=BARRED):
+        propose(unasked, officer)
+
+
+def test_the_database_keeps_the_answers(unasked, officer, second_officer):
+    answer = declare(unasked, officer, RecusalGround.NONE)
+    rows = DecisionDeclaration.objects.filter(pk=answer.pk)
+    with pytest.raises(DatabaseError, match="pgtrigger"), transaction.atomic():
+        rows.update(ground="party")
+    fields = {"decision": unasked, "person": officer}
+    for bad in (
+        {"ground": "other", "declared_by": officer},
+        {"ground": "none", "declared_by": second_officer},
+        {"ground": "ingen", "declared_by": officer},
+    ):
+        with pytest.raises(IntegrityError, match="decision_recusal"), transaction.atomic():
+            DecisionDeclaration.objects.create(**fields, **bad)
+
+
+# --- Passed on --------------------------------------------------------------------------------------------
+def test_the_delegate_hands_it_back(proposed, officer, delegate_user, client_for):
+    declare(proposed, delegate_user)
+    back = fresh(proposed)
+    assert (back.status, back.delegate, back.proposed_by, back.version) == ("draft", None, None, 3)
+    assert back.returned_reason == (
+        "Doris Direktör har anmält jäv. Välj en annan undertecknare och skicka beslutet igen."
+    )
+    mail = Message.objects.get(kind="decision_recused")
+    assert (mail.to_email, mail.subject) == (officer.email, f"Jäv anmält: {back.case} {back.title}")
+    assert "Välj en annan undertecknare" in mail.text_body
+    assert Event.objects.filter(action="decision_passed_on", object_id=back.pk).count() == 1
+    offer = offer_for(back, on=timezone.localdate())
+    assert [seat.reasons for seat in offer.cannot] == [("Doris Direktör har anmält jäv i ärendet",)]
+    assert offer.can == []
+    shown = client_for(delegate_user).get(f"/handlaggning/beslut/{back.pk}/")
+    assert shown.status_code == 403
+    assert "Hanna Handläggare" in shown.content.decode()
+
+
+def test_the_officer_hands_it_to_the_others(proposed, officer, second_officer, delegate_user):
+    proposed.case.officer = officer
+    proposed.case.save(update_fields=["officer"])
+    declare(proposed, officer)
+    back = fresh(proposed)
+    assert (back.status, back.delegate.user, back.case.officer) == ("draft", delegate_user, None)
+    assert back.returned_reason.startswith("Hanna Handläggare har anmält jäv. En annan handläggare")
+    assert Message.objects.get(kind="decision_recused").to_email == second_officer.email
+    factories.declare_none(back, second_officer)
+    propose(back, second_officer)
+    assert sign(back, delegate_user).is_signed
+
+
+def test_a_bystander_stops_nothing(proposed, second_officer, delegate_user):
+    declare(proposed, second_officer)
+    assert fresh(proposed).status == "proposed"
+    assert sign(proposed, delegate_user).is_signed
+
+
+def test_a_draft_loses_its_signatory(draft, delegate_user):
+    declare(draft, delegate_user)
+    assert (fresh(draft).status, fresh(draft).delegate) == ("draft", None)
+
+
+def test_in_an_application_it_is_passed_on_as_well(application, officer, delegate, delegate_user):
+    draft = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.REJECTION)
+    Decision.objects.filter(pk=draft.pk).update(
+        status="proposed", proposed_by=officer, proposed_at=timezone.now(), reasons="Ryms inte."
+    )
+    declare_in_application(application, delegate_user, ground="supervision")
+    back = fresh(draft)
+    assert (back.status, back.delegate) == ("draft", None)
+    assert Message.objects.get(kind="decision_recused").to_email == officer.email
+
+
+def test_another_officer_may_find_no_jav(unasked, officer, second_officer, delegate_user):
+    declare(unasked, officer)
+
+    def lift(actor, person=officer, text="De är inte släkt."):
+        return lift_in_decision(decision_id=unasked.pk, actor=actor, person=person, text=text)
+
+    for actor, changes, sentence in (
+        (delegate_user, {}, "inte skriva i dem"),
+        (officer, {}, "Bara en annan"),
+        (second_officer, {}, "Svara först"),
+    ):
+        with pytest.raises(Refusal, match=sentence):
+            lift(actor, **changes)
+    factories.declare_none(unasked, second_officer)
+    for changes, sentence in (
+        ({"person": delegate_user}, "har inte anmält jäv"),
+        ({"text": " "}, "Skriv varför"),
+    ):
+        with pytest.raises(Refusal, match=sentence):
+            lift(second_officer, **changes)
+    lift(second_officer)
+    with pytest.raises(Refusal, match=ASK):
+        propose(unasked, officer)
+    declare(unasked, officer, RecusalGround.NONE)
+    propose(unasked, officer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jav_in_an_application_against_the_signature(application, officer, delegate, delegate_user):
+    """Two orders of locks would be a deadlock; whoever is first, nobody with jäv has signed after it."""
+    draft = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.REJECTION)
+    factories.consider(draft)
+    Decision.objects.filter(pk=draft.pk).update(reasons="Ansökan ryms inte i ramen.")
+    declare_in_application(application, delegate_user)
+    proposed = propose(draft, officer)
+
+    def attempt(work):
+        try:
+            work(User.objects.get(pk=delegate_user.pk))
+        except Refusal as refusal:
+            return refusal.message
+        finally:
+            connection.close()
+        return "done"
+
+    def recuse(person):
+        declare_impartiality(application_id=application.pk, actor=person, ground=RecusalGround.PARTY, text="")
+
+    def write(person):
+        sign_decision(decision_id=proposed.pk, actor=person, expected_version=proposed.version)
+
+    with ThreadPoolExecutor(2) as both:
+        signed, declared = both.map(attempt, [write, recuse])
+    assert declared == "done"
+    assert fresh(draft).is_signed == (signed == "done")
+
+
+# --- Pages ------------------------------------------------------------------------------------------------
+def test_the_question_is_on_the_way(client_for, officer, delegate_user, unasked, registrar):
+    client, page = client_for(officer), f"/handlaggning/beslut/{unasked.pk}/"
+    sent = client.post(f"{page}skicka/", posted(fresh(unasked)))
+    assert sent.headers["Location"].startswith(f"{page}jav/?next=")
+    assert "Finns det något jäv?" in client.get(f"{page}jav/").content.decode()
+    assert client.post(f"{page}jav/", {"ground": "other"}).status_code == 422
+    answered = client.post(f"{page}jav/", {"ground": "none", "next": page})
+    assert answered.headers["Location"] == page
+    assert (
+        client.post(f"{page}jav/", {"ground": "none", "next": "https://e.example/"}).headers["Location"]
+        == page
+    )
+    assert client.post(f"{page}skicka/", posted(fresh(unasked))).headers["Location"] == page
+    signer = client_for(delegate_user, fresh=True)
+    for method in (signer.get, signer.post):
+        assert method(f"{page}underskrift/").headers["Location"].startswith(f"{page}jav/?next=")
+    barred = signer.post(f"{page}jav/", {"ground": "party"}, follow=True).content.decode()
+    assert "Du har anmält jäv" in barred
+    assert signer.post(f"{page}jav/", {"ground": "none"}).status_code == 422
+    assert signer.get(f"{page}underskrift/").status_code == 403
+    assert client_for(registrar).get(f"{page}jav/").status_code == 404
+    assert signer.post(f"{page}jav/prova/", {"person": officer.pk, "text": "x"}).status_code == 403
+    wrong = client.post(f"{page}jav/prova/", {"person": delegate_user.pk, "text": ""})
+    assert wrong.status_code == 422
+    client.post(f"{page}jav/prova/", {"person": delegate_user.pk, "text": "Det gällde ett annat projekt."})
+    assert signer.get(f"{page}jav/").status_code == 200
