@@ -11,7 +11,8 @@ from applications.impartiality import barred_in_cases
 from applications.impartiality import cases_barred as barred_from_applications
 from decisions.impartiality import cases_barred
 from decisions.models import Decision, DecisionDeclaration, MemberAnswer, MemberQuestion
-from decisions.models.decision import LONG_TEXTS, DecisionQuerySet
+from decisions.models.decision import LONG_TEXTS
+from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.models.question import MemberQuestionQuerySet
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User

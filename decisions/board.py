@@ -12,7 +12,8 @@ from decisions.enums import AppealRoute
 from decisions.final_queries import ROUTES
 from decisions.models import BoardNotice, CommitteeMeeting, Decision
 from decisions.models.committee import CommitteeMeetingQuerySet
-from decisions.models.decision import LONG_TEXTS, DecisionQuerySet
+from decisions.models.decision import LONG_TEXTS
+from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.models.notice import BoardNoticeQuerySet
 from decisions.veil import lay_veils
 

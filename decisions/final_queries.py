@@ -28,7 +28,8 @@ from decisions.clock import DAYS_TO_APPROVE
 from decisions.enums import AppealOutcome, AppealRoute, AppealStatus
 from decisions.finality import NOT_APPEALABLE_KINDS, Finality, finality_of
 from decisions.models import Appeal, BoardNotice, Decision, PartyReceipt
-from decisions.models.decision import LONG_TEXTS, DecisionQuerySet
+from decisions.models.decision import LONG_TEXTS
+from decisions.models.decision_queryset import DecisionQuerySet
 from s3portal.common.swedish import STOCKHOLM
 
 _STOP = Q(legal_basis__appeal_rule=AppealRule.STOP_AND_RECOVERY_ONLY)

@@ -36,7 +36,8 @@ from decisions.models import (
 )
 from decisions.models.committee import CommitteeMeetingQuerySet, DecisionReportQuerySet
 from decisions.models.considered import latest_review
-from decisions.models.decision import LONG_TEXTS, DecisionQuerySet
+from decisions.models.decision import LONG_TEXTS
+from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.secrecy import fresh_masked
 from decisions.veil import lay_veils
 from s3portal.accounts.models import User

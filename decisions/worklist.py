@@ -12,7 +12,8 @@ from decisions.enums import DecisionStatus
 from decisions.expedition_queries import to_expedite
 from decisions.impartiality import cases_barred as barred_by_decision
 from decisions.models import Decision
-from decisions.models.decision import LONG_TEXTS, DecisionQuerySet
+from decisions.models.decision import LONG_TEXTS
+from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.rules import sends_out
 from decisions.veil import lay_veils
 from s3portal.accounts.enums import Role

@@ -14,7 +14,7 @@ from decisions.models import (
     HeldBack,
     MeetingAnnex,
 )
-from decisions.models.decision import DecisionQuerySet
+from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.queries import missing_from_list
 from decisions.rules import may_report
 from decisions.services.lists import is_confirmed, lock_meeting, require_open_list

@@ -43,6 +43,7 @@ _IN_BRACKETS = (
 # What a standard phrase names and the case does not tell.
 _MISSING = r"\[[^\[\]\n]{1,80} saknas\](?!\()"
 _NOTHING = r"[ \t]*(?:…|\.{2,}|_+)?[ \t]*"
+# What people and templates leave in a text that is to be replaced: each pattern with what it is called.
 _PATTERNS = tuple(
     (re.compile(pattern), reason)
     for pattern, reason in (

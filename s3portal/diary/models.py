@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from s3portal.common.quarantine import Scanned
-from s3portal.common.search import swedish_query
 from s3portal.diary.enums import CaseStatus, CaseStepKind, Direction
 from s3portal.diary.merging import CaseMerger, CaseMergerEnd
 from s3portal.diary.merging_triggers import MergedStaysClosed, RegisteredWhereItStays
-from s3portal.diary.numbers import read_number
+from s3portal.diary.querysets import CaseQuerySet, RecordQuerySet
 from s3portal.diary.retention.models import (
     DisposalItem,
     DisposalList,
@@ -34,7 +33,6 @@ __all__ = [
     "Case",
     "CaseMerger",
     "CaseMergerEnd",
-    "CaseQuerySet",
     "CaseStep",
     "DisposalItem",
     "DisposalList",
@@ -44,7 +42,6 @@ __all__ = [
     "RecordClassing",
     "RecordDisposal",
     "RecordFile",
-    "RecordQuerySet",
     "SecrecyLift",
     "SecrecyMark",
     "Series",
@@ -68,24 +65,6 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}/…/{self.year}"
-
-
-def case_words(text: str, path: str = "") -> Q:
-    """That the Swedish text of a case answers to ``text``, but not to what is protected in it; ``path`` leads
-    to the case: ``case_words("leder", "case__")``."""
-    named = {f"{path}counterpart_protected": True, f"{path}title__icontains": models.F(f"{path}counterpart")}
-    return Q((f"{path}search", swedish_query(text))) & ~Q(**named)
-
-
-class CaseQuerySet(models.QuerySet["Case"]):
-    def search(self, text: str) -> "CaseQuerySet":
-        """Cases whose number or Swedish text answers to ``text``. What is protected does not answer
-        (domain.md §4): the search vector leaves it out, and a title that names it is found by number."""
-        number = read_number(text)
-        if number is None:
-            return self.filter(case_words(text))
-        # "Strategi 2021-2027" has the form of a number too.
-        return self.filter(number.condition() | case_words(text))
 
 
 class Case(models.Model):
@@ -273,15 +252,6 @@ class CaseStep(models.Model):
 
 #: Indexed as it stands here: a question must be put to exactly this.
 RECORD_WORDS = SearchVector("title", "counterpart", config="swedish")
-
-
-class RecordQuerySet(models.QuerySet["Record"]):
-    def standing(self) -> "RecordQuerySet":
-        """Those that are not cancelled."""
-        return self.filter(cancellation__isnull=True)
-
-    def by_the_portal(self) -> "RecordQuerySet":
-        return self.filter(registered_by__isnull=True)
 
 
 class Record(models.Model):

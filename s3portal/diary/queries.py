@@ -12,8 +12,9 @@ from s3portal.accounts.models import User
 from s3portal.common.quarantine import read_states
 from s3portal.diary.enums import CaseStatus
 from s3portal.diary.merging import CaseMerger, mergers_into, same_matter
-from s3portal.diary.models import PROTECTED, Case, CaseQuerySet, CaseStep, Record, RecordFile, Series
+from s3portal.diary.models import PROTECTED, Case, CaseStep, Record, RecordFile, Series
 from s3portal.diary.numbers import read_number
+from s3portal.diary.querysets import CaseQuerySet
 from s3portal.diary.retention.models import RecordDisposal
 from s3portal.diary.secrecy import RecordMask, SecrecyMark, hide_words, masks_of
 

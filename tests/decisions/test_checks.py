@@ -394,6 +394,7 @@ def test_empty_points(draft):
 # --- What the texts say -----------------------------------------------------------------------------------
 def test_leftovers_are_found_everywhere(draft):
     left_over = "Skriv tabellbeskrivning här"
+    # "XXX" and "Lorem ipsum" are the draft's own leftovers here: what the check has to find.
     draft.points.filter(order=2).update(text="Finansiering sker inom ram för XXX.")
     draft.basis_documents.update(title=left_over)
     draft.extract_recipients.update(name="[namn]")

@@ -61,6 +61,7 @@ def test_a_leftover_stops_it(officer, field):
 
 
 def test_a_leftover_in_a_point_stops_it(officer):
+    # "XXX" is the leftover that has to stop it.
     draft = factories.make_signed_decision(user=officer, points=["Regionen beviljar XXX kronor."])
     with pytest.raises(Refusal, match="”XXX” står kvar"):
         publish_decision(decision_id=draft.pk, actor=officer)

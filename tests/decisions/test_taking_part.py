@@ -68,6 +68,7 @@ def test_a_title_needs_a_name_and_no_leftover_stands(draft):
 
     today = timezone.localdate()
     assert left(told(draft, presenter_title="jurist")) == [("presenter", "id_presenter_name")]
+    # "XXX" is the leftover that has to be found.
     assert left(told(draft, presenter_name="XXX")) == [("leftover", "id_presenter_name")]
 
 

@@ -9,7 +9,8 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from s3portal.diary.enums import CaseStatus, CaseStepKind
-from s3portal.diary.models import Case, CaseStep, Record, RecordQuerySet
+from s3portal.diary.models import Case, CaseStep, Record
+from s3portal.diary.querysets import RecordQuerySet
 from s3portal.diary.retention.enums import Handling, StartsFrom
 from s3portal.diary.retention.models import DisposalItem, RecordClass
 from s3portal.diary.retention.stops import in_their_matters, unstopped

@@ -10,7 +10,8 @@ from django.db.models import Exists, QuerySet
 
 from s3portal.diary.endings import is_relied_on, relied_on
 from s3portal.diary.merging import matter_of
-from s3portal.diary.models import Record, RecordQuerySet
+from s3portal.diary.models import Record
+from s3portal.diary.querysets import RecordQuerySet
 
 
 @dataclass(frozen=True)

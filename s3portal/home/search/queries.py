@@ -26,7 +26,8 @@ from s3portal.common.search import swedish_query
 from s3portal.common.swedish import Period
 from s3portal.common.swedish.clock import whole_day
 from s3portal.diary.marked import nothing_marked
-from s3portal.diary.models import RECORD_WORDS, Case, Record, case_words
+from s3portal.diary.models import RECORD_WORDS, Case, Record
+from s3portal.diary.querysets import case_words
 from s3portal.diary.secrecy import Part
 from s3portal.home.search.found import Found, Way
 from s3portal.home.search.typed import Typed
