@@ -14,7 +14,7 @@ from s3portal.diary.marked import nothing_marked
 from s3portal.diary.numbers import read_number
 
 if TYPE_CHECKING:
-    pass
+    from decisions.models.decision import Decision  # noqa: F401 (named in strings below)
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

@@ -9,7 +9,7 @@ from s3portal.common.search import swedish_query
 from s3portal.diary.numbers import read_number
 
 if TYPE_CHECKING:
-    pass
+    from s3portal.diary.models import Case, Record  # noqa: F401 (named in strings below)
 
 
 def case_words(text: str, path: str = "") -> Q:
