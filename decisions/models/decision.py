@@ -263,6 +263,14 @@ class Decision(models.Model):
         masked = self.publication.masked
         return self.case.hide(self.title) if masked is None else masked.title.removeprefix(f"{self.case} ")
 
+    @property
+    def record_title(self) -> str:
+        """Its line in the diary. One that changes another names that by its number: a mark on the title of the
+        other would not reach a copy of it."""
+        if self.changes is None:
+            return f"Beslut: {self.title}"[:300]
+        return f"Beslut: {Relation(self.relation).label} beslut {self.changes.slug}"
+
     @cached_property
     def veil(self) -> Veil:
         """What lists hide of it. Lists read it for all their rows at once (``veil.lay_veils``)."""

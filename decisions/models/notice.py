@@ -148,6 +148,14 @@ class BoardNotice(models.Model):
         return f"Protokoll från {self.body}"
 
     @property
+    def subject(self) -> str:
+        """What it is about, in a title that stands for ever. A decision goes by its number: its own title may
+        be marked as secret later, and that mark would not reach a copy of it."""
+        if self.decision is not None:
+            return f"Beslut {self.decision.slug}"
+        return self.heading
+
+    @property
     def kept_from(self) -> date:
         """The first day it may be taken down without stopping the time."""
         return self.time.final_on

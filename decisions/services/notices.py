@@ -110,7 +110,7 @@ def _post(notice: BoardNotice, actor: User, elsewhere_on: date | None) -> BoardN
         actor=actor,
         case=notice.case,
         direction=Direction.DRAWN_UP,
-        title=f"Anslag uppsatt {format_isodate(posted_on)}: {notice.heading}"[:300],
+        title=f"Anslag uppsatt {format_isodate(posted_on)}: {notice.subject}"[:300],
         dated_at=_noon(posted_on) if notice.posted_elsewhere else None,
     )
     record_event(
@@ -196,7 +196,7 @@ def _freeze_proof(notice: BoardNotice, actor: User) -> None:
         actor=actor,
         case=notice.case,
         direction=Direction.DRAWN_UP,
-        title=f"Bevis om anslag: {notice.heading}"[:300],
+        title=f"Bevis om anslag: {notice.subject}"[:300],
     )
     file = store_record_file(
         record=record,

@@ -33,7 +33,7 @@ def render_missing_document(*, decision_id: int) -> bool:
         actor=None,
         case=decision.case,
         direction=Direction.DRAWN_UP,
-        title=_record_title(decision),
+        title=decision.record_title,
         dated_at=_start_of_day(decision),
     )
     file = store_record_file(
@@ -49,15 +49,11 @@ def render_missing_document(*, decision_id: int) -> bool:
     return True
 
 
-def _record_title(decision: Decision) -> str:
-    return f"Beslut: {decision.title}"[:300]
-
-
 def _own_record(decision: Decision) -> Record | None:
     """The decision's line in the diary, when the import has written one that still lacks its file."""
     return (
         Record.objects.by_the_portal()
-        .filter(case_id=decision.case_id, title=_record_title(decision), files__isnull=True)
+        .filter(case_id=decision.case_id, title=decision.record_title, files__isnull=True)
         .order_by("number")
         .first()
     )

@@ -205,7 +205,7 @@ def _freeze_document(decision: Decision, case: Case, actor: User, pdf: bytes) ->
         actor=actor,
         case=case,
         direction=Direction.DRAWN_UP,
-        title=f"Beslut: {decision.title}"[:300],
+        title=decision.record_title,
         dated_at=decision.signed_at,
     )
     file = store_record_file(

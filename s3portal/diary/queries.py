@@ -16,7 +16,14 @@ from s3portal.diary.models import PROTECTED, Case, CaseStep, Record, RecordFile,
 from s3portal.diary.numbers import read_number
 from s3portal.diary.querysets import CaseQuerySet
 from s3portal.diary.retention.models import RecordDisposal
-from s3portal.diary.secrecy import RecordMask, SecrecyMark, hide_words, masks_of
+from s3portal.diary.secrecy import (
+    RecordMask,
+    SecrecyMark,
+    hide_in_title,
+    hide_words,
+    masks_of,
+    told_by,
+)
 
 
 def case_years() -> list[int]:
@@ -73,7 +80,7 @@ def public_records(case: Case) -> list[PublicRecord]:
 
 @dataclass(frozen=True)
 class _Hidden:
-    """What marks on cases as a whole hide in their records."""
+    """What marks in a matter hide in its records beside those that they are set on."""
 
     titles: bool
     counterparts: bool
@@ -81,12 +88,17 @@ class _Hidden:
 
 
 def _hidden_in(cases: Iterable[Case]) -> _Hidden:
-    """By the marks of all of them: who is protected in one of two numbers of a matter is it in the other."""
+    """By the marks of all of them: who is protected in one of two numbers of a matter is it in the other, and
+    what is marked in a record's title is not told by what the portal registers about it."""
     cases = list(cases)
+    marked = Record.objects.by_the_portal().with_marked_title().filter(case__in=cases)
     return _Hidden(
         titles=any(case.title_protected for case in cases),
         counterparts=any(case.counterpart_protected for case in cases),
-        words=[word for case in cases for word in case.secret_words],
+        words=[
+            *(word for case in cases for word in case.secret_words),
+            *(words for record in marked for words in told_by(record.title)),
+        ],
     )
 
 
@@ -122,7 +134,7 @@ def _public(record: Record, hidden: _Hidden, mask: RecordMask) -> PublicRecord:
         number=record.number,
         direction=record.direction,
         label=record.get_direction_display(),
-        title=PROTECTED if mask.title or hidden.titles else hide_words(record.title, hidden.words),
+        title=PROTECTED if mask.title or hidden.titles else hide_in_title(record.title, hidden.words),
         counterpart=PROTECTED if anonymous else hide_words(record.counterpart, hidden.words),
         dated_at=record.dated_at,
         icon=DIRECTION_ICONS[record.direction],

@@ -35,5 +35,10 @@ class RecordQuerySet(models.QuerySet["Record"]):
         """Those that are not cancelled."""
         return self.filter(cancellation__isnull=True)
 
+    def with_marked_title(self) -> "RecordQuerySet":
+        """Those whose own title is hidden by a mark that stands."""
+        hides = Q(secrecy_marks__part__in=("record", "record_title"), secrecy_marks__lift__isnull=True)
+        return self.filter(hides).distinct()
+
     def by_the_portal(self) -> "RecordQuerySet":
         return self.filter(registered_by__isnull=True)

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 #: What stands where something is hidden.
 PROTECTED: Final = "[Skyddat]"
+#: As long as the title of a record is at most.
+LONGEST_TITLE: Final = 300
+_LEAST: Final = 4
+#: So much of a passage in a title that was cut is taken for the whole of it.
+_BEGINNING: Final = 40
 #: What may come between two words of a hidden passage, however it was typed: spaces, line breaks, emphasis.
 _BETWEEN: Final = r"[\s\u00a0*_\\]+"
 
@@ -213,6 +218,24 @@ def hide_words(text: str, words: Collection[str], *, by: str = PROTECTED) -> str
     """``text`` with each of the passages replaced."""
     pattern = pattern_of(words)
     return text if pattern is None else pattern.sub(lambda _match: by, text)
+
+
+def told_by(title: str) -> list[str]:
+    """What other records may repeat of a title that the portal has written, as "Beslut: Bidrag till projekt:
+    Kvantlyft": the whole, and what follows the word for the kind of record. A title of that word alone tells
+    nothing, and fewer letters than four would be found in any text."""
+    _kind, colon, rest = title.partition(": ")
+    return [title, rest] if colon and len(rest.strip()) >= _LEAST else []
+
+
+def hide_in_title(title: str, words: Collection[str]) -> str:
+    """The title of a record without the passages. One that was cut where a title must end may tell a part of
+    a passage, which is then not found, and is hidden as a whole."""
+    shown = hide_words(title, words)
+    cut = len(title) == LONGEST_TITLE
+    if cut and any(len(word) > _BEGINNING and word[:_BEGINNING] in shown for word in words):
+        return PROTECTED
+    return shown
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,12 @@ def test_it_is_drafted_signed_printed_and_told_both_ways(client, signed, officer
     assert told.sentence in client.get(f"/handlaggning/beslut/{signed.pk}/").content.decode()
 
 
+def test_the_diary_names_the_changed_decision_by_its_number(signed, officer, delegate_user):
+    """A mark that is set on its title later does not reach a copy of it."""
+    later = finish(begin(signed, officer, Relation.CORRECTS), officer, delegate_user)
+    assert later.document.file.record.title == f"Beslut: Rättar beslut {signed.slug}"
+
+
 def test_what_is_revoked_is_not_changed_again(signed, officer, delegate_user):
     waiting = begin(signed, officer, Relation.AMENDS)
     finish(begin(signed, officer, Relation.REVOKES), officer, delegate_user)

@@ -103,6 +103,18 @@ def test_a_protected_party_is_not_named(officer, registrar):
     assert not Record.objects.filter(title__contains="Andersson").filter(title__startswith="Anslag").exists()
 
 
+def test_the_diary_names_the_decision_by_its_number(own, registrar):
+    """A mark that is set on the decision's title later does not reach a copy of it."""
+    notice = post_decision_notice(
+        decision_id=own.pk, kept_at=KEPT, actor=registrar, posted_elsewhere_on=date(2024, 3, 20)
+    )
+    take_down_notice(notice_id=notice.pk, actor=registrar, early_reason="Fel beslut")
+    assert list(own.case.records.order_by("-number").values_list("title", flat=True)[:2]) == [
+        f"Bevis om anslag: Beslut {own.slug}",
+        f"Anslag uppsatt 2024-03-20: Beslut {own.slug}",
+    ]
+
+
 def test_a_notice_from_the_earlier_board(meeting, registrar):
     notice = post(meeting, registrar, posted_elsewhere_on=date(2024, 3, 20))
     assert (notice.posted_on, notice.posted_elsewhere, notice.appeal_until) == (

@@ -23,6 +23,7 @@ from s3portal.diary.services import (
     assign_case,
     change_case,
     lift_mark,
+    merge_case,
     register_record,
     set_mark,
     store_record_file,
@@ -114,6 +115,56 @@ def test_a_mark_on_a_record_hides_what_it_says_and_leaves_its_date(
     shown = public_records(case)[0]
     assert (shown.title, shown.counterpart, shown.dated_at) == (title, counterpart, record.dated_at)
     assert masks_of(case)[record.pk].content == (part in {Part.RECORD, Part.CONTENT})
+
+
+@pytest.mark.parametrize("part", [Part.RECORD, Part.RECORD_TITLE])
+def test_a_marked_title_is_not_told_by_the_records_beside_it(client, registrar, part):
+    """Such lines were registered before they went by the decision's number."""
+    name = "Bidrag till projekt: Kvantlyft"
+    case = factories.make_case(title="Ansökan om bidrag")
+    long = f"{name} {'i fjällen ' * 25}".strip()
+    for title in (
+        f"Beslut: {name}",
+        f"Anslag uppsatt 2026-11-20: Beslut {case}: {name}",
+        f"Bevis om anslag: Beslut {case}: {name.upper()}",
+        f"Beslut: Rättelse av beslut: {name}",
+        "Ansökan",
+        f"Beslut: {long}",
+        # As it was cut where a title ends.
+        f"Anslag uppsatt 2026-11-20: Beslut {case}: {long}"[:300],
+    ):
+        register_record(actor=None, case=case, direction=Direction.DRAWN_UP, title=title)
+    records = list(case.records.order_by("number"))
+    assert len(records[-1].title) == 300 < len(f"Anslag uppsatt 2026-11-20: Beslut {case}: {long}")
+    made = mark(registrar, case, Target(part, record_id=records[5].pk))
+    assert [one.title for one in public_records(case)][5:] == ["[Skyddat]", "[Skyddat]"]
+    lift_mark(actor=registrar, mark_id=made.pk, reason="En annan.")
+    made = mark(registrar, case, Target(part, record_id=records[0].pk))
+    for address in (f"/diarium/{case.slug}/", f"/diarium/{case.slug}/begar/"):
+        page = client.get(address).content.decode()
+        assert "Anslag uppsatt 2026-11-20" in page
+        assert "kvantlyft" not in page.lower()
+    lift_mark(actor=registrar, mark_id=made.pk, reason="Uppgiften är offentlig.")
+    assert "Kvantlyft" in client.get(f"/diarium/{case.slug}/").content.decode()
+
+
+def test_a_marked_title_is_not_told_in_the_case_it_was_merged_with(client, registrar):
+    case, other = factories.make_case(title="Ärende ett"), factories.make_case(title="Ärende två")
+    for one, title in ((case, "Beslut: Stöd till Kvantlyft"), (other, "Bevis: Beslut: Stöd till Kvantlyft")):
+        register_record(actor=None, case=one, direction=Direction.DRAWN_UP, title=title)
+    merge_case(case_id=other.pk, into_id=case.pk, reason="Samma.", actor=registrar)
+    mark(registrar, case, Target(Part.RECORD_TITLE, record_id=case.records.first().pk))
+    for one in (case, other):
+        assert "Kvantlyft" not in client.get(f"/diarium/{one.slug}/").content.decode()
+
+
+@pytest.mark.parametrize("title", ["Yttrande", "Bilaga: AI"])
+def test_a_title_that_tells_nothing_hides_nothing_beside_it(registrar, case, title):
+    """Words that stand in any text would make the rest unreadable."""
+    for one in (title, "Yttrande om AI i fjällen"):
+        register_record(actor=None, case=case, direction=Direction.INCOMING, title=one)
+    mark(registrar, case, Target(Part.RECORD, record_id=case.records.order_by("number").first().pk))
+    assert [one.title for one in public_records(case)] == ["[Skyddat]", "Yttrande om AI i fjällen"]
 
 
 def test_a_mark_on_a_file(registrar, case, record):
