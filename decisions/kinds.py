@@ -1,7 +1,8 @@
 """What belongs to each kind of decision: where it begins, what it may have to do with an earlier one, and
 what it does with the application. Its sections are those of every decision (``document``)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -84,19 +85,58 @@ def recovered_of(earlier: Decision) -> int:
 
 def amount_of(decision: Decision) -> int:
     """Kronor in money that a signed decision comes to, with what later ones have made of it: an amendment
-    says a new amount, an extension adds to it. Those that have fallen count for nothing."""
-    amended = [later for later in _standing(decision, Relation.AMENDS) if _in_money(later)]
-    base = amount_of(amended[-1]) if amended else _in_money(decision)
-    return base + sum(amount_of(later) for later in _standing(decision, Relation.EXTENDS))
+    says a new amount, and so does a correction of the amount; an extension adds to it. Those that have fallen
+    count for nothing."""
+    return _Sum(_in_money).of(decision)
+
+
+def amount_to_hold(decision: Decision) -> int:
+    """What a clause's ceiling must cover, in whole kronor: all that the matter comes to with this decision in
+    it, in money and in working time, whoever decided the rest of it and in how many parts. What undoes or
+    lowers something must cover what it was. 0 when nothing has an amount."""
+    if decision.changes is None:
+        return decision.amount or 0
+    first = decision.chain()[-1]
+    before = _Sum(_committed, without=decision).of(first)
+    after = _Sum(_committed, without=decision, new=decision).of(first)
+    return max(decision.amount or 0, before, after)
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """Adds up what a decision and those that change it come to, in kronor by ``value``. ``without``: one that
+    is left out; ``new``: one that is counted though it is not signed, as the latest of all."""
+
+    value: Callable[[Decision], int]
+    without: Decision | None = None
+    new: Decision | None = None
+
+    def of(self, decision: Decision) -> int:
+        said = [self.of(later) for later in self._later(decision, Relation.AMENDS, Relation.CORRECTS)]
+        # One that says no amount lets the amount be.
+        base = next((amount for amount in reversed(said) if amount), self.value(decision))
+        return base + sum(self.of(later) for later in self._later(decision, Relation.EXTENDS))
+
+    def _later(self, decision: Decision, *relations: Relation) -> list[Decision]:
+        found = [one for one in _standing(decision, *relations) if one != self.without]
+        new = self.new
+        if new is not None and new.changes_id == decision.pk and new.relation in relations:
+            found.append(new)
+        return found
+
+
+def _committed(decision: Decision) -> int:
+    """Money and working time alike: both bind the region."""
+    return decision.amount or 0
 
 
 def _in_money(decision: Decision) -> int:
     return (decision.amount or 0) if decision.amount_kind == AmountKind.CASH else 0
 
 
-def _standing(decision: Decision, relation: Relation) -> list[Decision]:
-    """The signed decisions that have this relation to it and have not fallen, the latest last."""
-    later = decision.changed_by.filter(status=DecisionStatus.SIGNED, relation=relation)
+def _standing(decision: Decision, *relations: Relation) -> list[Decision]:
+    """The signed decisions that have one of these relations to it and have not fallen, the latest last."""
+    later = decision.changed_by.filter(status=DecisionStatus.SIGNED, relation__in=relations)
     return [one for one in later.order_by("decided_on", "pk") if not has_fallen(one)]
 
 

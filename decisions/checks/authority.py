@@ -9,6 +9,7 @@ from applications.impartiality import barred_in_cases
 from decisions.checks.check import Check, failed_check, passed
 from decisions.enums import AmountKind, DecisionKind
 from decisions.impartiality import barred_ids
+from decisions.kinds import amount_to_hold
 from decisions.models import CommitteeMember, Decision, Delegate, DelegationClause
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import StaffRole, User
@@ -98,7 +99,7 @@ def _amount_to_hold(decision: Decision) -> int:
     """In whole kronor. What changes an earlier decision says in words what it changes."""
     points = decision.points.all() if decision.changes is not None else ()
     written = (amount for point in points for amount in find_amounts(point.text))
-    return max(decision.amount_to_hold(), *written, 0)
+    return max(amount_to_hold(decision), *written, 0)
 
 
 def has_amount(decision: Decision) -> bool:

@@ -329,16 +329,6 @@ class Decision(models.Model):
         own = {str(self.kind)} - {DecisionKind.AMENDMENT.value}
         return own | {str(self.chain()[-1].kind)}
 
-    def amount_to_hold(self) -> int:
-        """What a clause's ceiling must cover, in whole kronor: the largest amount among this decision and
-        those that it changes; money that an extension adds is added. 0 when none has any."""
-        if self.changes is None:
-            return self.amount or 0
-        earlier = self.changes.amount_to_hold()
-        if self.relation == Relation.EXTENDS:
-            return earlier + (self.amount or 0)
-        return max(self.amount or 0, earlier)
-
     def kinds_of_matter(self) -> set[str]:
         """Its kind, and those of the decisions that it changes: whoever may decide a matter may also correct
         and amend what was decided in it."""

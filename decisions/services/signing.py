@@ -82,6 +82,8 @@ def sign_decision(*, decision_id: int, actor: User, expected_version: int, tell:
     # KL 6:30, 7:4: asked before the signature, and nobody with jäv signs.
     require_declared(actor, decision)
     hold_authority(decision)
+    # Held before the checks: what they add up in the case (``kinds.amount_to_hold``) is all that is signed in
+    # it, so two that together pass a ceiling are not signed at once.
     case = Case.objects.select_for_update(of=("self",)).get(pk=decision.case_id)
     now = timezone.now()
     today = timezone.localdate(now)

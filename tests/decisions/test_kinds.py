@@ -22,7 +22,7 @@ from decisions.appeal import appeal_text
 from decisions.checks import check_decision, failing
 from decisions.enums import AppealRoute, DecisionKind, Relation
 from decisions.finality import route_of
-from decisions.kinds import last_day_of, recovered_of, relations_for
+from decisions.kinds import amount_to_hold, last_day_of, recovered_of, relations_for
 from decisions.models import Decision
 from decisions.reasons import belongs_to
 from decisions.services import appeals
@@ -333,7 +333,7 @@ def test_an_extension_after_evaluation(decided, officer, delegate_user, basis):
     application = Application.objects.get(pk=signed.application_id)
     assert (application.status, application.granted_amount) == ("granted", signed.amount + 100_000)
     assert last_day_of(signed) == date(2029, 6, 30)
-    assert later.amount_to_hold() == signed.amount + 100_000
+    assert amount_to_hold(later) == signed.amount + 100_000
 
 
 def test_an_extension_that_adds_money_holds_what_the_ordinance_requires(decided, officer):

@@ -1,0 +1,136 @@
+"""A clause's ceiling covers all that the matter comes to, however many decisions it is parted in."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from decisions.checks import check_decision, failing
+from decisions.enums import Relation
+from decisions.kinds import amount_of, amount_to_hold
+from decisions.models import Decision
+from decisions.services.proposing import ChecksFailed, propose_decision
+from tests import factories
+from tests.decisions.test_signing import at_once, sign
+
+pytestmark = pytest.mark.django_db
+#: Clause 8.1 is for amounts below 500 000 kr.
+BASE = 300_000
+
+
+@pytest.fixture
+def base(officer, delegate):
+    kinds = ["participation", "extension", "amendment", "correction"]
+    factories.rewrite(delegate.clause, kinds=kinds)
+    return factories.make_signed_decision(
+        user=officer, delegate=delegate, amount_kind="cash", amount=BASE, document=False
+    )
+
+
+def later_fields(earlier, relation, amount, kind="cash"):
+    return {
+        "case": earlier.case,
+        "changes": earlier,
+        "relation": relation.value,
+        "kind": relation.kind.value,
+        "amount": amount,
+        "amount_kind": kind if amount else "none",
+        "clause": earlier.clause,
+        "document": False,
+    }
+
+
+def signed(earlier, relation, amount, kind="cash"):
+    return factories.make_signed_decision(
+        user=earlier.created_by, **later_fields(earlier, relation, amount, kind)
+    )
+
+
+def draft(earlier, relation, amount, kind="cash"):
+    fields = later_fields(earlier, relation, amount, kind)
+    fields.pop("document")
+    delegate = earlier.clause.delegates.get()
+    made = factories.make_decision(user=earlier.created_by, bare=True, **fields, delegate=delegate)
+    said = f"Beloppet är {amount} kronor. " if amount else ""
+    made.points.create(order=1, text=f"{said}Finansiering sker inom ram för området.")
+    made.basis_documents.create(order=1, title="Beslutet")
+    made.extract_recipients.create(order=1, name="Projektägaren")
+    # One that prolongs ends later than all before it.
+    Decision.objects.filter(pk=made.pk).update(
+        starts_on=None if relation != Relation.EXTENDS else made.ends_on + timedelta(days=1),
+        ends_on=None if relation != Relation.EXTENDS else made.ends_on + timedelta(days=30),
+    )
+    made = Decision.objects.with_parts().get(pk=made.pk)
+    factories.consider(made)
+    return made
+
+
+def is_too_much(decision):
+    return "ceiling" in {check.code for check in failing(check_decision(decision, on=timezone.localdate()))}
+
+
+def test_a_second_extension_of_the_same_decision_counts_the_first(base):
+    first = draft(base, Relation.EXTENDS, 150_000)
+    assert (amount_to_hold(first), is_too_much(first)) == (450_000, False)
+    signed(base, Relation.EXTENDS, 150_000)
+    second = draft(base, Relation.EXTENDS, 150_000)
+    assert (amount_to_hold(second), is_too_much(second)) == (600_000, True)
+
+
+def test_an_amendment_of_what_has_been_extended_counts_the_extension(base):
+    signed(base, Relation.EXTENDS, 150_000)
+    made = draft(base, Relation.AMENDS, 400_000)
+    assert (amount_to_hold(made), is_too_much(made)) == (550_000, True)
+
+
+def test_an_extension_of_what_has_been_amended_or_corrected_counts_the_new_amount(base):
+    for relation in (Relation.AMENDS, Relation.CORRECTS):
+        change = signed(base, relation, 400_000)
+        made = draft(base, Relation.EXTENDS, 150_000)
+        assert (amount_to_hold(made), is_too_much(made)) == (550_000, True), relation
+        assert amount_of(base) == 400_000
+        signed(change, Relation.REVOKES, None)
+        assert (amount_to_hold(made), is_too_much(made)) == (450_000, False), relation
+
+
+def test_an_amount_hidden_behind_a_change_without_one_is_counted(base):
+    dates = signed(base, Relation.AMENDS, None)
+    signed(dates, Relation.AMENDS, 400_000)
+    assert amount_of(base) == 400_000
+    assert amount_to_hold(draft(base, Relation.EXTENDS, 150_000)) == 550_000
+
+
+def test_an_extension_of_an_extension_and_working_time_count(base):
+    extension = signed(base, Relation.EXTENDS, 100_000, "in_kind")
+    made = draft(extension, Relation.EXTENDS, 100_000)
+    assert (amount_to_hold(made), is_too_much(made)) == (500_000, True)
+
+
+def test_what_lowers_or_undoes_something_covers_what_it_was(base):
+    extension = signed(base, Relation.EXTENDS, 250_000)
+    for made in (
+        draft(base, Relation.AMENDS, 10_000),
+        draft(extension, Relation.REVOKES, None),
+        draft(base, Relation.CORRECTS, None),
+    ):
+        assert (amount_to_hold(made), is_too_much(made)) == (550_000, True)
+
+
+def test_a_signed_one_is_counted_once(base):
+    extension = signed(base, Relation.EXTENDS, 150_000)
+    assert amount_to_hold(extension) == 450_000
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_two_extensions_signed_at_once_one_passes(base, officer, delegate_user):
+    """The case is held from before the checks: the second sees what the first has added."""
+    proposed = [
+        propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
+        for made in [draft(base, Relation.EXTENDS, 150_000) for _ in range(2)]
+    ]
+    results = at_once(*[lambda one=one: sign(one, delegate_user) for one in proposed])
+    assert sum(isinstance(result, Decision) for result in results) == 1
+    (refused,) = [result for result in results if isinstance(result, ChecksFailed)]
+    assert "ceiling" in {check.code for check in refused.checks}
+    assert amount_of(base) == 450_000
