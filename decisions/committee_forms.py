@@ -97,6 +97,16 @@ class HoldBackForm(forms.Form):
     )
 
 
+class StrikeForm(forms.Form):
+    """Why a decision is struck from the list of a meeting that was held."""
+
+    reason = CleanCharField(
+        label=_("Varför stryks beslutet?"),
+        max_length=300,
+        error_messages={"required": _("Ange varför beslutet stryks.")},
+    )
+
+
 class CallOffForm(forms.Form):
     """Why a meeting is not held."""
 

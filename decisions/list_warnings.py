@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from decisions.models import CommitteeMeeting, Decision, MeetingAnnex
 
@@ -34,8 +35,10 @@ def shut_out_urgent() -> list[CommitteeMeeting]:
 
 
 def closing_soon(today: date) -> list[CommitteeMeeting]:
-    """Coming meetings whose last day to report is at most ``AGENDA_NEAR_DAYS`` away, or has passed, and whose
-    list is not confirmed; the nearest first."""
+    """Coming meetings whose last day to report (their own day where none is said) is at most
+    ``AGENDA_NEAR_DAYS`` away, or has passed, and whose list is not confirmed; the nearest first."""
     near = today + timedelta(days=settings.AGENDA_NEAR_DAYS)
-    coming = CommitteeMeeting.objects.coming().filter(agenda_closes_on__lte=near)
+    coming = CommitteeMeeting.objects.coming().filter(
+        Q(agenda_closes_on__lte=near) | Q(agenda_closes_on__isnull=True, starts_at__date__lte=near)
+    )
     return list(coming.exclude(annexes__in=MeetingAnnex.objects.holding()).select_related("committee")[:20])

@@ -219,8 +219,8 @@ class DelegateStands(pgtrigger.Trigger):
 
 
 class ListStands(pgtrigger.Trigger):
-    """Nothing is put on a meeting's list or taken off it while an annex of it holds, and a meeting that was
-    called off has no list."""
+    """Nothing is put on a meeting's list or taken off it while an annex of it holds, nothing is taken off
+    once the minutes are approved, and a meeting that was called off has no list."""
 
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
@@ -234,6 +234,12 @@ class ListStands(pgtrigger.Trigger):
                     OR (TG_OP <> 'DELETE' AND annex.meeting_id = NEW.meeting_id))
             ) THEN
                 RAISE EXCEPTION 'pgtrigger: the list of the meeting is confirmed';
+            END IF;
+            IF (TG_OP <> 'INSERT' AND EXISTS (
+                SELECT 1 FROM "decisions_committeemeeting" meeting
+                WHERE meeting.id = OLD.meeting_id AND meeting.approved_on IS NOT NULL
+            )) THEN
+                RAISE EXCEPTION 'pgtrigger: the minutes of the meeting are approved';
             END IF;
             IF (TG_OP <> 'DELETE' AND EXISTS (
                 SELECT 1 FROM "decisions_committeemeeting" meeting

@@ -201,6 +201,11 @@ class CommitteeMeeting(models.Model):
     def is_called_off(self) -> bool:
         return self.cancelled_at is not None
 
+    @property
+    def has_minutes(self) -> bool:
+        """Whether it is noted what the minutes say of the reported decisions: then the list is history."""
+        return self.approved_on is not None or bool(self.report_paragraph)
+
 
 #: Whether the chair, or another member whom the nämnd has named, decided alone (KL 6:39).
 URGENT: Final = Coalesce(F("decision__clause__urgent"), Value(value=False))

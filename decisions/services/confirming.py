@@ -12,7 +12,7 @@ from decisions.annex import annex_content
 from decisions.models import CommitteeMeeting, MeetingAnnex
 from decisions.report_list import lines_of, list_mark
 from decisions.rules import may_report
-from decisions.services.lists import is_confirmed, lock_meeting
+from decisions.services.lists import is_confirmed, lock_meeting, require_no_minutes
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
@@ -26,16 +26,18 @@ from s3portal.diary.services import open_case, register_record, store_record_fil
 def confirm_list(*, meeting_id: int, seen: str, actor: User) -> MeetingAnnex:
     """Freeze the list as it is; its PDF is made soon after. ``seen``: ``list_mark`` of what the actor saw.
 
-    Raises Refusal for an empty list and once the meeting has begun or was called off, Conflict when it is
-    confirmed already or has changed since."""
+    A list that was confirmed before the meeting may be so again after it, when something was struck. Else
+    raises Refusal once the meeting has begun, for one that was called off and for an empty list; Conflict
+    when it is confirmed already or has changed since."""
     _require_registrar(actor)
     meeting = lock_meeting(meeting_id)
     if meeting.is_called_off:
         raise Refusal("Sammanträdet är inställt. Dess lista har flyttats.")
-    if meeting.has_begun:
-        raise Refusal("Sammanträdet har börjat. Listan kan inte fastställas längre.")
     if is_confirmed(meeting):
         raise Conflict("Listan är redan fastställd.")
+    require_no_minutes(meeting)
+    if meeting.has_begun and not meeting.annexes.exists():
+        raise Refusal("Sammanträdet har börjat. Listan kan inte fastställas längre.")
     lines = lines_of(meeting)
     if not lines:
         raise Refusal("Listan är tom. Anmäl minst ett beslut innan du fastställer den.")
@@ -71,14 +73,13 @@ def confirm_list(*, meeting_id: int, seen: str, actor: User) -> MeetingAnnex:
 def reopen_list(*, meeting_id: int, reason: str, actor: User) -> None:
     """Let the list change again. The annex that was made stays in the diary; the next replaces it.
 
-    Raises Refusal without a reason and once the meeting has begun, Conflict when it is not confirmed."""
+    Raises Refusal without a reason and when the minutes are noted, Conflict when it is not confirmed."""
     _require_registrar(actor)
     meeting = lock_meeting(meeting_id)
     annex = MeetingAnnex.objects.holding().filter(meeting=meeting).first()
     if annex is None:
         raise Conflict("Listan är inte fastställd.")
-    if meeting.has_begun:
-        raise Refusal("Sammanträdet har börjat. Listan kan inte ändras längre.")
+    require_no_minutes(meeting)
     if not reason.strip():
         raise Refusal("Ange varför listan öppnas igen.", field="reason")
     annex.reopened_at, annex.reopened_by, annex.reopen_reason = timezone.now(), actor, reason.strip()

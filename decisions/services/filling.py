@@ -17,7 +17,7 @@ from decisions.models import (
 from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.queries import missing_from_list
 from decisions.rules import may_report
-from decisions.services.lists import is_confirmed, lock_meeting, require_open_list
+from decisions.services.lists import is_confirmed, lock_meeting, require_no_minutes, require_open_list
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -114,10 +114,12 @@ def _locked_and_unreported(ids: Collection[int]) -> list[int]:
 
 @transaction.atomic
 def hold_back(*, report_id: int, reason: str, actor: User) -> HeldBack:
-    """Take a decision off the list of a coming meeting, and keep it off until that meeting has begun.
+    """Take a decision off the list of a coming meeting, and keep it off until that meeting has begun; or off
+    that of a meeting that was held, when the nämnd never had the decision or put it off. Then the next list
+    gets it.
 
-    Raises Refusal without a reason, when the meeting has begun, when the list is confirmed, and for what the
-    chair decided alone: that is reported at the next meeting (KL 6:40)."""
+    Raises Refusal without a reason, when the minutes are noted, when the list is confirmed, and before the
+    meeting for what the chair decided alone: that is reported at the next meeting (KL 6:40)."""
     if not may_report(actor):
         raise Refusal("Bara en registrator kan hålla tillbaka beslut.")
     meeting_id = DecisionReport.objects.filter(pk=report_id).values_list("meeting_id", flat=True).first()
@@ -128,17 +130,17 @@ def hold_back(*, report_id: int, reason: str, actor: User) -> HeldBack:
         report = found.select_related("decision__clause", "decision__case").first()
     if report is None:
         raise Conflict("Beslutet är redan borttaget från listan.")
-    if meeting.has_begun:
-        raise Refusal("Sammanträdet har börjat. Listan kan inte ändras längre.")
+    require_no_minutes(meeting)
     require_open_list(meeting)
     decision = report.decision
-    if decision.clause is not None and decision.clause.urgent:
+    if decision.clause is not None and decision.clause.urgent and not meeting.has_begun:
         raise Refusal(
             "Ordförandens brådskande beslut ska anmälas vid nästa sammanträde (6 kap. 40 § kommunallagen) "
             "och kan inte hållas tillbaka."
         )
     if not reason.strip():
-        raise Refusal("Ange varför beslutet hålls tillbaka.", field="reason")
+        taken = "stryks" if meeting.has_begun else "hålls tillbaka"
+        raise Refusal(f"Ange varför beslutet {taken}.", field="reason")
     report.delete()
     release_holds([decision.pk], actor=actor)
     held = HeldBack.objects.create(decision=decision, meeting=meeting, reason=reason.strip(), held_by=actor)
@@ -146,7 +148,7 @@ def hold_back(*, report_id: int, reason: str, actor: User) -> HeldBack:
         actor=actor,
         action="decision_held_back",
         obj=decision,
-        text=f"Hålls tillbaka från {meeting}: {held.reason}",
+        text=f"{'Struket' if meeting.has_begun else 'Hålls tillbaka'} från {meeting}: {held.reason}",
         data={"meeting": meeting.pk, "held": held.pk},
     )
     return held

@@ -18,6 +18,16 @@ def is_confirmed(meeting: CommitteeMeeting) -> bool:
     return MeetingAnnex.objects.holding().filter(meeting=meeting).exists()
 
 
+def require_no_minutes(meeting: CommitteeMeeting) -> None:
+    """What the nämnd never had, or put off (bordlade), can be taken off its list until the minutes have said
+    what was reported."""
+    if meeting.has_minutes:
+        raise Refusal(
+            "Protokollets paragraf eller justeringsdag är införd, så listan kan inte ändras. Är något fel "
+            "tar du först bort de uppgifterna."
+        )
+
+
 def require_open_list(meeting: CommitteeMeeting) -> None:
     if meeting.is_called_off:
         raise Refusal("Sammanträdet är inställt. Välj ett annat.")

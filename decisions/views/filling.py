@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from decisions import rules
-from decisions.committee_forms import CallOffForm, HoldBackForm
-from decisions.models import DecisionReport
+from decisions.committee_forms import CallOffForm, HoldBackForm, StrikeForm
+from decisions.models import CommitteeMeeting, DecisionReport
 from decisions.services.calling_off import call_off_meeting
 from decisions.services.filling import fill_next_list, hold_back
 from decisions.views.delegation import stored, typed_in
@@ -36,7 +36,7 @@ def hold(request: LoggedInRequest, pk: int, report_pk: int) -> HttpResponse:
     report = get_object_or_404(
         DecisionReport.objects.select_related("decision__case"), pk=report_pk, meeting=meeting
     )
-    form = HoldBackForm(typed_in(request))
+    form = (StrikeForm if meeting.has_begun else HoldBackForm)(typed_in(request))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -45,19 +45,34 @@ def hold(request: LoggedInRequest, pk: int, report_pk: int) -> HttpResponse:
             lambda: hold_back(report_id=report_pk, reason=form.cleaned_data["reason"], actor=request.user),
         )
     ):
-        messages.success(request, f"{report.decision.case} hålls tillbaka.")
+        taken = "är struket från listan" if meeting.has_begun else "hålls tillbaka"
+        messages.success(request, f"{report.decision.case} {taken}.")
         return redirect("decisions:committee_meeting_detail", pk=pk)
     context = {
         "form": form,
         "meeting": meeting,
         "meeting_day": format_day(meeting.day),
-        "heading": "Håll tillbaka beslutet",
-        "intro": f"{report.decision.case}: {report.decision.title}. Beslutet tas bort från listan och förs "
-        "upp på nästa lista när sammanträdet har börjat. Tiden att överklaga räknas först från den listan.",
-        "button": "Håll tillbaka",
+        **_words_of_taking_off(meeting, report),
     }
     status = 422 if form.errors else 200
     return render(request, "decisions/registrar_meeting_reason.html", context, status=status)
+
+
+def _words_of_taking_off(meeting: CommitteeMeeting, report: DecisionReport) -> dict[str, str]:
+    named = f"{report.decision.case}: {report.decision.open_title}. "
+    if meeting.has_begun:
+        return {
+            "heading": "Stryk beslutet från listan",
+            "intro": f"{named}Stryk det om nämnden inte fick beslutet eller sköt upp det. Det förs upp på "
+            "nästa lista, och tiden att överklaga räknas först från den.",
+            "button": "Stryk",
+        }
+    return {
+        "heading": "Håll tillbaka beslutet",
+        "intro": f"{named}Beslutet tas bort från listan och förs upp på nästa lista när sammanträdet har "
+        "börjat. Tiden att överklaga räknas först från den listan.",
+        "button": "Håll tillbaka",
+    }
 
 
 @requires(rules.may_arrange_meetings)

@@ -172,13 +172,17 @@ def _show(request: HttpRequest, meeting: CommitteeMeeting, form: MinutesForm) ->
         "notices": list(board.notices_of(meeting)),
         "may_keep_board": rules.may_keep_board(user),
         "may_report": rules.may_report(user) and holding is None and not meeting.is_called_off,
-        "may_confirm": rules.may_report(user) and not meeting.is_called_off,
+        "may_confirm": rules.may_report(user)
+        and not (meeting.is_called_off or meeting.has_minutes)
+        and (bool(annexes) or not meeting.has_begun),
+        "may_take_off": rules.may_report(user)
+        and not (holding or meeting.is_called_off or meeting.has_minutes),
         "annexes": annexes,
         "annex": holding,
         "seen": list_mark(meeting),
         "may_arrange": rules.may_arrange_meetings(user) and not meeting.is_called_off,
         "may_call_off": rules.may_arrange_meetings(user)
-        and not (meeting.is_called_off or meeting.approved_on or meeting.report_paragraph),
+        and not (meeting.is_called_off or meeting.has_minutes),
     }
     status = 422 if form.errors else 200
     return render(request, "decisions/registrar_meeting_detail.html", context, status=status)

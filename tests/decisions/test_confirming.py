@@ -16,7 +16,7 @@ from decisions.models import CommitteeMeeting, DecisionReport, MeetingAnnex
 from decisions.report_list import list_mark
 from decisions.services.confirming import confirm_list, reopen_list
 from decisions.services.filling import hold_back
-from decisions.services.meetings import change_meeting
+from decisions.services.meetings import change_meeting, record_minutes
 from decisions.services.reporting import report_decisions
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
@@ -184,7 +184,8 @@ def test_a_list_that_is_opened_again_gets_a_new_annex_in_the_same_case(confirmed
     again = confirm(meeting, registrar)
     assert (again.number, again.record.case, again.record.number) == (2, confirmed.record.case, 2)
     begin(meeting)
-    with pytest.raises(Refusal, match="har börjat"):
+    record_minutes(meeting_id=meeting.pk, report_paragraph="§ 60", approved_on=None, actor=registrar)
+    with pytest.raises(Refusal, match="Protokollets paragraf"):
         reopen(meeting, registrar)
     actions = Event.objects.filter(action__startswith="report_list").order_by("pk")
     assert [event.action for event in actions] == [

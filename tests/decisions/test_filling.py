@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from decisions import queries, tasks
 from decisions.enums import DecisionKind, SeatOffice
+from decisions.list_warnings import closing_soon
 from decisions.models import (
     CommitteeMeeting,
     Decision,
@@ -305,9 +306,6 @@ def test_what_cannot_be_held_back(meeting, listed, urgent, registrar, officer, a
     confirm(meeting, registrar)
     with pytest.raises(Refusal, match="är fastställd"):
         hold(listed, registrar)
-    begin(meeting)
-    with pytest.raises(Refusal, match="har börjat"):
-        hold(listed, registrar)
     assert not HeldBack.objects.exists()
 
 
@@ -326,6 +324,85 @@ def test_the_database_keeps_why(listed, registrar):
     ]:
         with pytest.raises(error), transaction.atomic():
             wrong()
+
+
+# --- Struck after the meeting -----------------------------------------------------------------------------
+def test_what_the_committee_never_had_is_struck_and_goes_to_the_next_list(meeting, listed, registrar):
+    after = later(meeting.committee)
+    begin(meeting)
+    with pytest.raises(Refusal, match="Ange varför beslutet stryks"):
+        hold(listed, registrar, " ")
+    hold(listed, registrar, "Skrevs under efter kallelsen")
+    assert not DecisionReport.objects.exists()
+    event = Event.objects.get(action="decision_held_back")
+    assert event.text == f"Struket från {meeting}: Skrevs under efter kallelsen"
+    assert fill_lists() == 1
+    assert on(after) == {listed.decision_id}
+
+
+def test_what_the_chair_decided_alone_can_be_put_off_only_by_the_meeting(meeting, urgent, registrar):
+    urgent()
+    fill_lists()
+    after = later(meeting.committee)
+    report = DecisionReport.objects.get()
+    begin(meeting)
+    hold(report, registrar, "Bordlagt")
+    fill_lists()
+    assert on(after) == {report.decision_id}
+
+
+def test_a_confirmed_list_is_opened_after_the_meeting_and_confirmed_anew(meeting, listed, signed, registrar):
+    signed()
+    fill_lists()
+    confirm(meeting, registrar)
+    begin(meeting)
+    with pytest.raises(Refusal, match="är fastställd"):
+        hold(listed, registrar)
+    reopen_list(meeting_id=meeting.pk, reason="Ett beslut bordlades", actor=registrar)
+    hold(listed, registrar, "Bordlagt, § 61")
+    annex = confirm(meeting, registrar)
+    assert (annex.number, len(annex.content["decisions"])) == (2, 1)
+
+
+def test_once_the_minutes_are_noted_the_list_is_history(meeting, listed, registrar):
+    begin(meeting)
+    record_minutes(meeting_id=meeting.pk, report_paragraph="§ 60", approved_on=None, actor=registrar)
+    for step in (
+        lambda: hold(listed, registrar),
+        lambda: confirm(meeting, registrar),
+    ):
+        with pytest.raises(Refusal, match="Protokollets paragraf"):
+            step()
+    record_minutes(
+        meeting_id=meeting.pk, report_paragraph="", approved_on=timezone.localdate(), actor=registrar
+    )
+    for spoil in (listed.delete, lambda: DecisionReport.objects.update(reported_at=timezone.now())):
+        with pytest.raises(DatabaseError, match="minutes"), transaction.atomic():
+            spoil()
+    assert DecisionReport.objects.get() == listed
+
+
+def test_the_page_offers_to_strike_until_the_minutes_are_noted(meeting, listed, registrar, client_for):
+    begin(meeting)
+    client, page = client_for(registrar), f"{MEETINGS}{meeting.pk}/"
+    shown = client.get(page).content.decode()
+    address = f"{page}{listed.pk}/hall-tillbaka/"
+    assert f'href="{address}"' in shown
+    assert "Listan fastställdes inte före sammanträdet." in shown
+    assert "Fastställ listan" not in shown
+    assert "Varför stryks beslutet?" in client.get(address).content.decode()
+    refused = client.post(address, {"reason": ""})
+    assert (refused.status_code, "Ange varför beslutet stryks." in refused.content.decode()) == (422, True)
+    done = client.post(address, {"reason": "Nämnden fick det inte"}, follow=True)
+    assert "är struket från listan" in done.content.decode()
+
+
+def test_the_registrar_is_warned_of_a_near_meeting_without_a_last_day(committee):
+    soon = factories.make_committee_meeting(
+        committee=committee, starts_at=timezone.now() + timedelta(days=2), agenda_closes_on=None
+    )
+    later(committee, days=9)
+    assert closing_soon(timezone.localdate()) == [soon]
 
 
 # --- Confirming -------------------------------------------------------------------------------------------
