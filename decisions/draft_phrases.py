@@ -12,6 +12,7 @@ from decisions.models import Decision, StandardPhrase
 from decisions.phrase_queries import with_text
 from decisions.phrases import fill, source_of, values_of
 from decisions.point_keys import new_key
+from s3portal.common.text import read_whole
 
 #: What the page's buttons and addresses call the places, and the section that each is.
 PLACES: Final = {
@@ -42,8 +43,7 @@ def with_phrase(forms: DraftForms, place: str) -> DraftForms:
     """The form, which is valid, with the chosen phrase as a new point or at the end of the text, filled from
     what is written in it. Without a phrase that can be used, the same form with an error."""
     data = cast(QueryDict, forms.main.data)
-    typed = data.get(f"fras-{place}", "")
-    pk = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+    pk = read_whole(data.get(f"fras-{place}")) or 0
     usable = StandardPhrase.objects.current().filter(kind=forms.decision.kind, section=PLACES[place])
     phrase: Any = with_text(usable).filter(pk=pk).first()
     if phrase is None:

@@ -18,6 +18,7 @@ from decisions.point_keys import new_key
 from decisions.services.drafting import kinds_for, the_one
 from s3portal.common import form_rows
 from s3portal.common.forms import CleanCharField, CleanTextField, KronorField, SwedishDateField
+from s3portal.common.text import read_whole
 from s3portal.diary.models import Record
 
 MOST_ROWS = 50
@@ -183,9 +184,8 @@ class DraftForm(forms.Form):
 
 def _chosen(data: QueryDict | None, name: str, stored: int | None) -> set[int]:
     """What is stored and what was sent in, so that a page shown again has lost nothing."""
-    typed = "" if data is None else data.get(name, "")
-    sent = {int(typed)} if typed.isascii() and typed.isdecimal() and len(typed) < 19 else set()
-    return sent | ({stored} if stored else set())
+    sent = None if data is None else read_whole(data.get(name))
+    return {number for number in (sent, stored) if number}
 
 
 if TYPE_CHECKING:

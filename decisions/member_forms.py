@@ -16,6 +16,7 @@ from decisions.models import Committee
 from decisions.services.asking import LONGEST_ANSWER, LONGEST_QUESTION
 from s3portal.common.forms import CleanCharField, CleanTextField, KronorField
 from s3portal.common.swedish import format_kronor
+from s3portal.common.text import read_whole
 
 #: What the address says → whether it is read.
 READ = {"olasta": False, "lasta": True}
@@ -108,10 +109,10 @@ class ListForm(forms.Form):
 
 def moment_in(data: QueryDict) -> datetime:
     """The moment that the address says, or now; never a coming one."""
-    now, typed = timezone.now(), data.get(MOMENT, "")
-    if not typed.isdecimal() or len(typed) > 15:
+    now, typed = timezone.now(), read_whole(data.get(MOMENT), digits=13)
+    if typed is None or typed >= 4e12:
         return now
-    return min(now, datetime.fromtimestamp(int(typed) / 1000, UTC)) if int(typed) < 4e12 else now
+    return min(now, datetime.fromtimestamp(typed / 1000, UTC))
 
 
 def as_moment(moment: datetime) -> str:

@@ -28,6 +28,7 @@ from s3portal.common.forms import (
 )
 from s3portal.common.swedish import in_stockholm
 from s3portal.common.swedish.clock import moment_on
+from s3portal.common.text import read_whole
 
 CONTACTS: Final = "kontakt"
 MOST_CONTACTS: Final = 10
@@ -359,5 +360,4 @@ def _initial(call: Call | None) -> dict[str, Any]:
 
 def version_of(data: QueryDict) -> int:
     """The version of the page that was filled in; 0, which no call has, when it cannot be read."""
-    typed = data.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    return read_whole(data.get("version"), digits=9) or 0

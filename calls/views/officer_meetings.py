@@ -25,6 +25,7 @@ from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.steps import took
+from s3portal.common.text import read_whole
 
 PER_PAGE = 50
 
@@ -34,8 +35,7 @@ page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 def key_in(text: str | None) -> int | None:
     """A row's key as it stands in an address or a hidden field; None for anything else."""
-    text = text or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    return read_whole(text)
 
 
 def attempt(form: Form, act: Callable[[], Any]) -> int:

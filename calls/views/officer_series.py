@@ -18,6 +18,7 @@ from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
 from s3portal.common.steps import took
+from s3portal.common.text import read_whole
 
 FIRST_SLOTS = 4
 MORE_SLOTS = 2
@@ -93,8 +94,8 @@ def _unbound(rows: list[dict[str, Any]], options: dict[str, Any]) -> Any:
 
 
 def _total(typed: QueryDict) -> int:
-    text = typed.get("slot-TOTAL_FORMS", "")
-    return min(int(text), 30) if text.isascii() and text.isdecimal() and len(text) < 4 else FIRST_SLOTS
+    number = read_whole(typed.get("slot-TOTAL_FORMS"), digits=3)
+    return FIRST_SLOTS if number is None else min(number, 30)
 
 
 def _with_more(typed: QueryDict) -> QueryDict:

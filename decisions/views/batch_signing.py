@@ -25,6 +25,7 @@ from decisions.views.batch import batch_or_404
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.text import read_whole
 from s3portal.diary.marked import marked_among
 from s3portal.diary.services import log_protected_read
 
@@ -120,9 +121,9 @@ def chosen_in(data: QueryDict) -> dict[int, int]:
     """By the decision, the version that was read. What cannot be read is left out."""
     found = {}
     for typed in data.getlist("valda"):
-        pk, _, version = typed.partition("-")
-        if all(part.isascii() and part.isdecimal() and len(part) < 10 for part in (pk, version)):
-            found[int(pk)] = int(version)
+        pk, version = (read_whole(part, digits=9) for part in typed.partition("-")[::2])
+        if pk is not None and version is not None:
+            found[pk] = version
     return found
 
 

@@ -19,14 +19,14 @@ from decisions.models import Decision
 from decisions.rules import may_delete_draft
 from decisions.services.drafting import DraftConflict
 from s3portal.common.errors import Refusal
+from s3portal.common.text import read_whole
 
 SAVED_EVENT = "utkast-sparat"
 
 
 def version_of(data: QueryDict) -> int:
     """The version of the page that was filled in; 0, which no draft has, when it cannot be read."""
-    typed = data.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    return read_whole(data.get("version"), digits=9) or 0
 
 
 def review(decision: Decision) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 from s3portal.common.steps import took
 from s3portal.common.swedish import format_day
+from s3portal.common.text import read_whole
 
 PER_PAGE = 50
 MOST_CALLED_OFF = 20
@@ -210,11 +211,8 @@ def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def meeting_report(request: HttpRequest, pk: int) -> HttpResponse:
     _meeting(pk)
-    chosen = {
-        int(value)
-        for value in request.POST.getlist("decision")
-        if value.isascii() and value.isdecimal() and len(value) < 19
-    }
+    sent = map(read_whole, request.POST.getlist("decision"))
+    chosen = {number for number in sent if number is not None}
     try:
         reports = reporting.report_decisions(
             meeting_id=pk, decision_ids=chosen, actor=cast(User, request.user)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from django.http import QueryDict
 
+from s3portal.common.text import read_whole
+
 
 def change_rows(data: QueryDict, command: str, *, prefix: str, fields: Sequence[str], most: int) -> QueryDict:
     """The same data after a button ``lagg-till:prefix``, ``ta-bort:prefix:1`` or ``upp:prefix:1``. ``fields``
@@ -12,11 +14,12 @@ def change_rows(data: QueryDict, command: str, *, prefix: str, fields: Sequence[
     A command that makes no sense changes nothing."""
     verb, _colon, rest = command.partition(":")
     name, _colon, place = rest.partition(":")
-    total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    if name != prefix or not _is_number(total):
+    total = read_whole(data.get(f"{prefix}-TOTAL_FORMS"), digits=3)
+    if name != prefix or total is None:
         return data
-    rows = [[data.get(f"{prefix}-{n}-{field}", "") for field in fields] for n in range(min(int(total), most))]
-    at = int(place) if _is_number(place) else -1
+    rows = [[data.get(f"{prefix}-{n}-{field}", "") for field in fields] for n in range(min(total, most))]
+    number = read_whole(place, digits=3)
+    at = -1 if number is None else number
     if verb == "lagg-till" and len(rows) < most:
         rows.append(["" for _field in fields])
     elif verb == "ta-bort" and 0 <= at < len(rows):
@@ -39,7 +42,3 @@ def _with_rows(
         for field, value in zip(fields, row, strict=True):
             changed[f"{prefix}-{number}-{field}"] = value
     return changed
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 4

@@ -28,6 +28,14 @@ def normalize_text(text: str) -> str:
     return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
 
 
+def read_whole(text: str | None, *, digits: int = 18) -> int | None:
+    """A whole number out of an address or a hidden field, where nobody is told that it was wrong; None for
+    anything else, and for more ``digits`` than that. Eighteen is what a key in the database can hold."""
+    if text is None or not (text.isascii() and text.isdecimal()) or len(text) > digits:
+        return None
+    return int(text)
+
+
 # --- Out ------------------------------------------------------------------------------------------------
 _SCHEMES = ("http", "https", "mailto")
 # Page and section own h1 and h2; what is written inside a section starts at h3.

@@ -7,7 +7,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from s3portal.common.text import Piece, diff_words, markdown_to_plain, normalize_text, render_markdown
+from s3portal.common.text import (
+    Piece,
+    diff_words,
+    markdown_to_plain,
+    normalize_text,
+    read_whole,
+    render_markdown,
+)
+
+
+# --- read_whole -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0), ("042", 42), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("", None), (None, None),
+        ("-1", None), ("1.0", None), (" 1", None), ("١", None), ("²", None), ("x", None),
+    ],
+)  # fmt: skip
+def test_a_whole_number_out_of_an_address(text, number):
+    assert read_whole(text) == number
+
+
+def test_no_more_digits_than_asked_for():
+    assert (read_whole("999", digits=3), read_whole("1000", digits=3)) == (999, None)
 
 
 # --- normalize_text -------------------------------------------------------------------------------------

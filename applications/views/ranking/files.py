@@ -17,6 +17,7 @@ from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.downloads import frozen_response
 from s3portal.common.spreadsheets import Cell, Sheet, csv_response, xlsx_response
 from s3portal.common.swedish import format_tenths
+from s3portal.common.text import read_whole
 from s3portal.diary.services import log_file_opened
 
 HEADINGS = (
@@ -62,8 +63,7 @@ def appendix(request: LoggedInRequest, pk: int, number: int) -> HttpResponseBase
 def appendix_state(request: LoggedInRequest, pk: int, number: int) -> HttpResponse:
     """A piece of the page, which asks until the appendix is there."""
     lock = lock_or_404(pk, number)
-    typed = request.GET.get("n", "")
-    asked = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 3 else 0
+    asked = read_whole(request.GET.get("n"), digits=2) or 0
     hidden = hidden_points(request.user, [row["application"] for row in lock.content["rows"]])
     context = {
         "call_pk": pk,

@@ -11,6 +11,7 @@ from calls.models import Call
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
+from s3portal.common.text import read_whole
 
 PER_PAGE = 100
 
@@ -46,8 +47,8 @@ def page_number(position: int) -> int:
 
 
 def version_in(request: LoggedInRequest) -> int:
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1
+    version = read_whole(request.POST.get("version"), digits=9)
+    return -1 if version is None else version
 
 
 def why_not(user: User, application_ids: Sequence[int]) -> str:

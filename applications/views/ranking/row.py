@@ -15,6 +15,7 @@ from applications.models import RankingRow
 from applications.views.ranking.loading import address_of, page_number, row_or_404, version_in, why_not
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.text import read_whole
 
 
 @requires(rules.may_handle)
@@ -50,9 +51,9 @@ def row(request: LoggedInRequest, pk: int, row_pk: int) -> HttpResponse:
 
 def _initial(found: RankingRow, asked: str) -> dict[str, Any]:
     """As it stands, at the place that was asked for."""
-    wanted = asked.isascii() and asked.isdecimal() and len(asked) < 6
+    wanted = read_whole(asked, digits=5)
     return {
-        "position": int(asked) if wanted else found.position,
+        "position": found.position if wanted is None else wanted,
         "proposal": found.proposal,
         "amount": found.proposed_amount or None,
         "reason": found.reason,
