@@ -16,6 +16,7 @@ from applications.models import Application, ImpartialityDeclaration
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
+from s3portal.diary.queries import officers
 
 ASKED = (Role.OFFICER, Role.DELEGATE, Role.ASSESSOR, Role.ADMIN)
 RECUSED = "Du har anmält jäv i ärendet och får inte ta del i handläggningen."
@@ -124,8 +125,7 @@ def who_to_talk_to(application: Application) -> list[User]:
     if officer is not None:
         return [officer]
     barred = [one.person_id for one in recused_people(application)]
-    officers = User.objects.filter(staff_roles__role=Role.OFFICER, is_active=True)
-    return list(officers.exclude(pk__in=barred).order_by("full_name", "pk"))
+    return list(officers().exclude(pk__in=barred))
 
 
 def cases_barred(user: User) -> QuerySet[Any]:

@@ -1,21 +1,18 @@
 """Questions from the nämnd: whose they are to answer, which wait, and what each page shows of them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from applications.impartiality import barred_in_cases
-from applications.impartiality import cases_barred as barred_from_applications
-from decisions.impartiality import cases_barred
-from decisions.models import Decision, DecisionDeclaration, MemberAnswer, MemberQuestion
+from decisions.impartiality import barred_by_case
+from decisions.models import Decision, MemberAnswer, MemberQuestion
 from decisions.models.decision import LONG_TEXTS
 from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.models.question import MemberQuestionQuerySet
-from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
+from s3portal.diary.queries import officers
 
 
 # --- Whose question it is ---------------------------------------------------------------------------------
@@ -25,39 +22,14 @@ def officers_for(decisions: Iterable[Decision]) -> dict[int, list[User]]:
 
     ``decisions`` come with their case."""
     wanted = list(decisions)
-    able = {one.pk: one for one in _officers()}
-    barred = _barred({decision.case_id for decision in wanted})
+    able = {one.pk: one for one in officers()}
+    barred = barred_by_case({decision.case_id for decision in wanted})
     found = {}
     for decision in wanted:
         may = {pk: one for pk, one in able.items() if pk not in barred[decision.case_id]}
         first = next((pk for pk in (decision.case.officer_id, decision.created_by_id) if pk in may), None)
         found[decision.pk] = list(may.values()) if first is None else [may[first]]
     return found
-
-
-def _officers() -> Iterable[User]:
-    return User.objects.filter(staff_roles__role=Role.OFFICER, is_active=True).order_by("full_name", "pk")
-
-
-def _barred(case_ids: Collection[int]) -> dict[int, set[int]]:
-    """By the case, those who have declared jäv in an application or a decision of it."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for case_id, people in barred_in_cases(case_ids).items():
-        found[case_id] |= people
-    answers = DecisionDeclaration.objects.filter(case__in=case_ids).order_by("case_id", "person_id", "-pk")
-    for one in answers.distinct("case_id", "person_id"):
-        if one.is_recusal:
-            found[one.case_id].add(one.person_id)
-    return found
-
-
-def _mine(user: User) -> Q:
-    """Of questions: those in this officer's cases, and those in cases that no officer who still works here
-    has. Not where she has declared jäv."""
-    able = User.objects.filter(staff_roles__role=Role.OFFICER, is_active=True)
-    without = ~Q(decision__case__officer__in=able.values("pk")) | Q(decision__case__officer__isnull=True)
-    barred = Q(decision__case__in=barred_from_applications(user)) | Q(decision__case__in=cases_barred(user))
-    return (Q(decision__case__officer=user) | without) & ~barred
 
 
 # --- Lists ------------------------------------------------------------------------------------------------
@@ -71,8 +43,15 @@ def _listed() -> MemberQuestionQuerySet:
 
 
 def waiting_for(user: User) -> MemberQuestionQuerySet:
-    """What this officer is to answer, the oldest first."""
-    return _listed().waiting().filter(_mine(user)).order_by("asked_at", "pk")
+    """What this officer is to answer, the oldest first: the same rule as the mails go by."""
+    waiting = list(
+        MemberQuestion.objects.waiting()
+        .select_related("decision__case")
+        .defer(*(f"decision__{field}" for field in LONG_TEXTS))
+    )
+    whose = officers_for(question.decision for question in waiting)
+    mine = [question.pk for question in waiting if user in whose[question.decision_id]]
+    return _listed().filter(pk__in=mine).order_by("asked_at", "pk")
 
 
 def all_waiting() -> MemberQuestionQuerySet:

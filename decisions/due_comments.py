@@ -13,10 +13,9 @@ from typing import Final
 
 from django.db.models import Max, Q
 
-from applications.impartiality import barred_in_cases
 from calls.queries.due import whole_address
 from decisions.enums import DecisionStatus, EntryKind, VersionKind
-from decisions.impartiality import declared_in_cases
+from decisions.impartiality import barred_by_case
 from decisions.models import Decision, DecisionVersion, DraftComment
 from decisions.models.decision import LONG_TEXTS
 from s3portal.accounts.enums import Role
@@ -71,8 +70,7 @@ def comment_reminders(
     commented since. Not to those who have declared jäv, or no longer write and sign decisions."""
     decisions = {one.obj.pk: one.obj for one in occasions if isinstance(one.obj, Decision)}
     taking = _taking_part(decisions)
-    cases = {decision.case_id for decision in decisions.values()}
-    barred = [barred_in_cases(cases), declared_in_cases(cases)]
+    barred = barred_by_case({decision.case_id for decision in decisions.values()})
     people = {pk for one in taking.values() for pk in one.since}
     readers = User.objects.filter(
         pk__in=people, is_active=True, staff_roles__role__in=[Role.OFFICER, Role.DELEGATE]
@@ -80,11 +78,10 @@ def comment_reminders(
     known = {user.pk: user for user in readers if only is None or user.email.lower() in only}
     for occasion in occasions:
         decision = decisions[occasion.obj.pk]
-        out = frozenset().union(*(found.get(decision.case_id, frozenset()) for found in barred))
         for pk, since in sorted(taking[decision.pk].since.items()):
             said = taking[decision.pk].said
             new = [author for place, author in said if author.pk != pk and place > since]
-            if new and pk in known and pk not in out:
+            if new and pk in known and pk not in barred[decision.case_id]:
                 yield Reminder(occasion, known[pk].email, _values(decision, new))
 
 

@@ -19,6 +19,7 @@ from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 from s3portal.diary.models import Case
+from s3portal.diary.queries import officers
 
 ASKED = (Role.OFFICER, Role.DELEGATE)
 
@@ -90,6 +91,12 @@ def declared_in_cases(case_ids: Collection[int]) -> dict[int, frozenset[int]]:
     return {case: frozenset(people) for case, people in found.items()}
 
 
+def barred_by_case(case_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """By the case, those who have declared jäv in an application or a decision of it. Two queries."""
+    found = (of_applications.barred_in_cases(case_ids), declared_in_cases(case_ids))
+    return {pk: frozenset().union(*(one.get(pk, frozenset()) for one in found)) for pk in case_ids}
+
+
 def require_declared(user: User, decision: Decision) -> None:
     """Raises Refusal for somebody who has not said that there is no jäv."""
     access = access_of(user, decision)
@@ -105,8 +112,7 @@ def who_to_talk_to(decision: Decision) -> list[User]:
     officer = decision.case.officer
     if officer is not None and officer.pk not in barred:
         return [officer]
-    officers = User.objects.filter(staff_roles__role=Role.OFFICER, is_active=True)
-    return list(officers.exclude(pk__in=barred).order_by("full_name", "pk"))
+    return list(officers().exclude(pk__in=barred))
 
 
 def cases_barred(user: User) -> QuerySet[Any]:

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from applications.impartiality import RECUSED
 from decisions.asked import officers_for
+from decisions.expedition import secrecy_of
 from decisions.impartiality import is_recused
 from decisions.member_text import MemberText, member_text
 from decisions.models import (
@@ -37,7 +38,6 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.forms import too_long
-from s3portal.diary.secrecy import pattern_of
 from s3portal.outbox.services import enqueue_mail
 
 #: Characters.
@@ -171,12 +171,10 @@ def answer_member(*, question_id: int, actor: User, text: str, seen: int) -> Mem
 
 def _require_open(decision: Decision, text: str) -> None:
     """The members read the masked version, and the answer."""
-    shown = member_text(decision)
-    pattern = pattern_of(shown.recipe.words)
-    found = None if pattern is None else pattern.search(text)
-    if found is not None:
+    found = secrecy_of(decision).found_in(text)
+    if found:
         raise Refusal(
-            f"”{found[0]}” är märkt som hemligt i beslutet, och svaret läses av alla i nämnden. Ta bort det "
+            f"”{found}” är märkt som hemligt i beslutet, och svaret läses av alla i nämnden. Ta bort det "
             "ur svaret.",
             field="text",
         )

@@ -224,9 +224,19 @@ def test_what_waits_follows_the_officer_of_the_day(question, officer, second_off
     give_to(case, second_officer)
     assert [list(asked.waiting_for(one)) for one in (officer, second_officer)] == [[], [question]]
     give_to(case, None)
-    assert [list(asked.waiting_for(one)) for one in (officer, second_officer)] == [[question], [question]]
+    assert [list(asked.waiting_for(one)) for one in (officer, second_officer)] == [[question], []]
     question.decision.declarations.create(person=officer, ground="party", declared_by=officer)
     assert [list(asked.waiting_for(one)) for one in (officer, second_officer)] == [[], [question]]
+
+
+def test_the_list_has_what_the_mail_told_of_also_when_the_cases_officer_has_declared_jav(
+    report, member, officer, second_officer
+):
+    give_to(report.decision.case, second_officer)
+    report.decision.declarations.create(person=second_officer, ground="party", declared_by=second_officer)
+    question = ask_about_decision(report_id=report.pk, actor=member, text=TEXT)
+    assert told() == [officer.email]
+    assert [list(asked.waiting_for(one)) for one in (officer, second_officer)] == [[question], []]
 
 
 # --- Answering --------------------------------------------------------------------------------------------
@@ -282,6 +292,17 @@ def test_an_answer_without_what_is_secret(put, member, officer, registrar):
     assert refused.value.field == "text"
     make_masked(decision_id=report.decision_id, actor=registrar)
     answer_member(question_id=question.pk, actor=officer, text="Som bolaget gör.", seen=0)
+
+
+def test_an_answer_does_not_tell_a_secret_amount(question, officer, registrar):
+    mark_decision(
+        actor=registrar, decision_id=question.decision_id, parts=["amount"], passages=[],
+        provision=Provision.BUSINESS, reason="Affärsplaner.",
+    )  # fmt: skip
+    for told_so in ("Beloppet är 150 tkr.", "Det gäller 0,15 miljoner kronor."):
+        with pytest.raises(Refusal, match="är märkt som hemligt") as refused:
+            answer_member(question_id=question.pk, actor=officer, text=told_so, seen=0)
+        assert refused.value.field == "text"
 
 
 def test_an_answer_to_who_has_left_is_kept_and_not_mailed(question, committee, member, officer):
