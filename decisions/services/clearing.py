@@ -28,7 +28,8 @@ def clear_material(*, now: datetime | None = None) -> int:
     limit = (now or timezone.now()) - timedelta(days=settings.DRAFT_MATERIAL_DAYS)
     due = Decision.objects.signed().filter(
         Exists(DecisionVersion.objects.filter(decision=OuterRef("pk")))
-        | Exists(CommentThread.objects.filter(decision=OuterRef("pk"))),
+        | Exists(CommentThread.objects.filter(decision=OuterRef("pk")))
+        | Exists(DraftReading.objects.filter(decision=OuterRef("pk"))),
         signed_at__lte=limit,
     )
     held = due.select_for_update(of=("self",), no_key=True, skip_locked=True).defer(*LONG_TEXTS)

@@ -318,6 +318,16 @@ def test_some_time_after_the_signature_the_versions_are_taken_away(
     assert clear_material(now=signed.signed_at + timedelta(days=31)) == 0
 
 
+def test_a_read_mark_alone_goes_too(settings, delegate_user, proposed):
+    """As of a decision that was proposed before versions were kept, and had been read."""
+    settings.DRAFT_MATERIAL_DAYS = 30
+    proposed.versions.all().delete()
+    note_draft_read(decision=proposed, reader=delegate_user)
+    signed = sign_decision(decision_id=proposed.pk, actor=delegate_user, expected_version=proposed.version)
+    assert clear_material(now=signed.signed_at + timedelta(days=30)) == 1
+    assert signed.readings.count() == 0
+
+
 def test_a_draft_that_is_removed_takes_its_versions_with_it(officer, draft):
     save(draft, officer, title="Ny")
     delete_draft(decision_id=draft.pk, actor=officer)
