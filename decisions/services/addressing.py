@@ -5,7 +5,7 @@ from django.db import transaction
 from decisions.enums import AddresseeKind, DispatchWay
 from decisions.expedition import kind_of, open_name, parcel_for, reading_places
 from decisions.models import Addressee, Decision
-from decisions.services.desk import Desk, hold_decision, require_open_text
+from decisions.services.desk import Desk, hold_addressee, hold_decision, latest_of, require_open_text
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
@@ -82,8 +82,7 @@ def change_addressee(
     """How and where to the next dispatch goes, and with which text. What has been sent keeps what it had.
 
     Raises Conflict when somebody has changed the same since the page was opened."""
-    desk = hold_decision(_decision_of(addressee_id), actor)
-    addressee = desk.addressee(addressee_id)
+    desk, addressee = hold_addressee(addressee_id, actor)
     if addressee.version != expected_version:
         raise Conflict("Någon annan har ändrat mottagaren efter att du öppnade sidan. Läs det som står nu.")
     addressee.kind, addressee.way = AddresseeKind(kind), DispatchWay(way)
@@ -105,11 +104,10 @@ def change_addressee(
 def remove_addressee(*, addressee_id: int, actor: User) -> None:
     """Take away one that was added by mistake. Raises Refusal for who stands in the decision, and when
     something has been sent to them."""
-    desk = hold_decision(_decision_of(addressee_id), actor)
-    addressee = desk.addressee(addressee_id)
+    desk, addressee = hold_addressee(addressee_id, actor)
     if addressee.extract_id is not None:
         raise Refusal("Mottagaren står i det undertecknade beslutet och kan inte tas bort.")
-    if addressee.dispatches.exists():
+    if latest_of(addressee) is not None:
         raise Refusal("Beslutet har skickats till mottagaren, som därför inte kan tas bort.")
     record_event(
         actor=actor,
@@ -118,10 +116,6 @@ def remove_addressee(*, addressee_id: int, actor: User) -> None:
         text=f"Mottagare borttagen: {open_name(addressee, desk.secrecy)}",
     )
     addressee.delete()
-
-
-def _decision_of(addressee_id: int) -> int:
-    return Addressee.objects.values_list("decision_id", flat=True).get(pk=addressee_id)
 
 
 def _require_possible(desk: Desk, addressee: Addressee) -> None:

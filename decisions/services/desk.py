@@ -4,6 +4,8 @@ lifted, until the transaction ends."""
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Prefetch
+
 from decisions.enums import DecisionAction
 from decisions.expedition import Parcel, Secrecy, parcel_for, reading_places, secrecy_of
 from decisions.models import Addressee, Decision, DecisionDocument, Dispatch, MaskedDocument
@@ -11,7 +13,7 @@ from decisions.rules import sends_out
 from decisions.services.masking import make_masked
 from decisions.transitions import require
 from s3portal.accounts.models import User
-from s3portal.common.errors import Refusal
+from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.leftovers import find_leftovers
 from s3portal.diary.services import lock_matter
 
@@ -29,7 +31,14 @@ class Desk:
 
     @cached_property
     def addressees(self) -> list[Addressee]:
-        found = list(Addressee.objects.filter(decision=self.decision).select_related("extract"))
+        """With what has been sent to each, as it was when the decision was held."""
+        sent = Dispatch.objects.select_related("message", "record").prefetch_related("steps").order_by("pk")
+        dispatches = Prefetch("dispatches", sent.defer("message__text_body", "message__html_body"))
+        found = list(
+            Addressee.objects.filter(decision=self.decision)
+            .select_related("extract")
+            .prefetch_related(dispatches)
+        )
         for addressee in found:
             # One decision for them all, with its parts.
             addressee.decision = self.decision
@@ -74,10 +83,25 @@ def hold_decision(decision_id: int, actor: User) -> Desk:
     return Desk(decision, actor)
 
 
+def hold_addressee(addressee_id: int, actor: User) -> tuple[Desk, Addressee]:
+    """One recipient, with the decision held. Raises as ``hold_decision``."""
+    decision_id = Addressee.objects.values_list("decision_id", flat=True).get(pk=addressee_id)
+    desk = hold_decision(decision_id, actor)
+    return desk, desk.addressee(addressee_id)
+
+
 def latest_of(addressee: Addressee) -> Dispatch | None:
-    """What was sent last to the addressee, with its message and steps."""
-    found = Dispatch.objects.filter(addressee=addressee, next__isnull=True)
-    return found.select_related("message").prefetch_related("steps").first()
+    """What was sent last to one of ``Desk.addressees``, with its message, record and steps."""
+    sent = list(addressee.dispatches.all())
+    return sent[-1] if sent else None
+
+
+def require_latest(addressee: Addressee, after: int | None) -> Dispatch | None:
+    """What was sent last. ``after``: what the actor has seen was the last. Raises Conflict when it is not."""
+    latest = latest_of(addressee)
+    if (None if latest is None else latest.pk) != after:
+        raise Conflict(f"Någon annan har redan skickat beslutet till {addressee.name}. Läs vad som står nu.")
+    return latest
 
 
 def require_open_text(secrecy: Secrecy, text: str) -> None:

@@ -1,6 +1,7 @@
 """What happens to a dispatch afterwards: it is undone before it has left, comes back, or is read here."""
 
 from datetime import date
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,10 +9,10 @@ from django.utils import timezone
 from decisions.enums import DispatchStepKind, DispatchWay
 from decisions.expedition import may_just_send, open_name
 from decisions.models import Decision, DecisionOpening, Dispatch, DispatchStep, Expedition
-from decisions.services.desk import Desk, hold_decision
+from decisions.services.desk import Desk, hold_addressee, require_latest
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
-from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_isodate, in_stockholm
 from s3portal.diary.services import withdraw_record
 from s3portal.outbox.enums import MessageStatus
@@ -22,19 +23,20 @@ WRONG_NOTE = "Anteckningen var fel."
 
 
 @transaction.atomic
-def undo_dispatch(*, dispatch_id: int, actor: User) -> None:
+def undo_dispatch(*, addressee_id: int, after: int, actor: User) -> None:
     """Stop a mail that still waits, or take back the note of a letter. What has left cannot be undone.
+    ``after``: the dispatch that is undone, the last one that the actor has seen.
 
     Its record in the diary is cancelled (makulerad) when nothing that it tells of was sent. Raises Refusal
     and Conflict."""
-    desk, dispatch = _hold(dispatch_id, actor)
+    desk, dispatch = _hold(addressee_id, after, actor)
     if may_just_send(dispatch):
         raise Refusal("Det är redan ångrat.")
     if dispatch.message is not None:
         if dispatch.message.status != MessageStatus.QUEUED:
             raise Refusal("Mejlet har redan lämnat portalen och går inte att ångra.")
         cancel_message(message_id=dispatch.message.pk, actor=actor)
-    elif dispatch.way == DispatchWay.EARLIER or dispatch.steps.exists():
+    elif dispatch.way == DispatchWay.EARLIER or dispatch.steps.all():
         raise Refusal("Det går inte att ångra.")
     why = WRONG_NOTE if dispatch.message is None else UNDONE
     DispatchStep.objects.create(
@@ -44,22 +46,23 @@ def undo_dispatch(*, dispatch_id: int, actor: User) -> None:
         actor=actor,
         action="dispatch_undone",
         obj=desk.decision,
-        text=f"Ångrat: beslutet {dispatch_told(desk, dispatch)}",
+        text=f"Ångrat: beslutet {_told(desk, dispatch)}",
         data={"dispatch": dispatch.pk},
     )
     _take_back(desk, dispatch, why)
 
 
 @transaction.atomic
-def note_returned(*, dispatch_id: int, actor: User, on: date, text: str) -> DispatchStep:
+def note_returned(*, addressee_id: int, after: int, actor: User, on: date, text: str) -> DispatchStep:
     """A letter came back, or the recipient's own mail server sent the mail back after it had left here.
-    ``on`` is the day it came (inclusive), ``text`` what was said. Raises Refusal and Conflict."""
-    desk, dispatch = _hold(dispatch_id, actor)
+    ``after`` is the dispatch that came back, the last one that the actor has seen; ``on`` the day it came
+    (inclusive), ``text`` what was said. Raises Refusal and Conflict."""
+    desk, dispatch = _hold(addressee_id, after, actor)
     if may_just_send(dispatch) or (
         dispatch.message is not None and dispatch.message.status != MessageStatus.SENT
     ):
         raise Refusal("Det har inte skickats än och kan inte ha kommit tillbaka.")
-    if dispatch.steps.exists():
+    if dispatch.steps.all():
         raise Refusal("Det är redan antecknat att det kom i retur.")
     if on > timezone.localdate():
         raise Refusal("Ange en dag som har varit.", field="on")
@@ -75,7 +78,7 @@ def note_returned(*, dispatch_id: int, actor: User, on: date, text: str) -> Disp
         actor=actor,
         action="dispatch_returned",
         obj=desk.decision,
-        text=f"Kom i retur {format_isodate(on)}: beslutet {dispatch_told(desk, dispatch)}",
+        text=f"Kom i retur {format_isodate(on)}: beslutet {_told(desk, dispatch)}",
         data={"dispatch": dispatch.pk},
     )
     return step
@@ -98,19 +101,16 @@ def note_opened(*, decision: Decision, user: User) -> None:
     )
 
 
-def dispatch_told(desk: Desk, dispatch: Dispatch) -> str:
+def _told(desk: Desk, dispatch: Dispatch) -> str:
     return f"{DispatchWay(dispatch.way).told} till {open_name(dispatch.addressee, desk.secrecy)}"
 
 
-def _hold(dispatch_id: int, actor: User) -> tuple[Desk, Dispatch]:
-    """The latest one to its recipient, with the decision held. Raises Conflict for an earlier one."""
-    decision_id = Dispatch.objects.values_list("addressee__decision_id", flat=True).get(pk=dispatch_id)
-    desk = hold_decision(decision_id, actor)
-    dispatch = Dispatch.objects.select_related("message", "record").get(pk=dispatch_id)
-    if Dispatch.objects.filter(previous=dispatch).exists():
-        raise Conflict("Beslutet har skickats igen sedan dess. Läs vad som står nu.")
-    dispatch.addressee = desk.addressee(dispatch.addressee_id)
-    return desk, dispatch
+def _hold(addressee_id: int, after: int, actor: User) -> tuple[Desk, Dispatch]:
+    """What was sent last to the recipient, with the decision held. Raises Conflict when it is not ``after``,
+    and for who has been sent nothing."""
+    desk, addressee = hold_addressee(addressee_id, actor)
+    # Who has been sent nothing has no number, so there is one.
+    return desk, cast(Dispatch, require_latest(addressee, after))
 
 
 def _left_on(dispatch: Dispatch) -> date:

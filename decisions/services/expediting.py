@@ -21,10 +21,17 @@ from decisions.expedition import (
     text_for,
 )
 from decisions.models import Addressee, Dispatch, Expedition, MaskedDocument
-from decisions.services.desk import Desk, hold_decision, latest_of, require_open_text
+from decisions.services.desk import (
+    Desk,
+    hold_addressee,
+    hold_decision,
+    latest_of,
+    require_latest,
+    require_open_text,
+)
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
-from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.errors import Refusal
 from s3portal.common.files import FrozenFile
 from s3portal.common.swedish import format_day
 from s3portal.diary.enums import Direction
@@ -108,7 +115,7 @@ def _sending(desk: Desk, addressee: Addressee, latest: Dispatch | None) -> _Send
 @transaction.atomic
 def send_to(*, addressee_id: int, actor: User) -> Dispatch:
     """Mail the decision to one who waits for it. One that has been sent is given back. Raises Refusal."""
-    desk, addressee = _hold(addressee_id, actor)
+    desk, addressee = hold_addressee(addressee_id, actor)
     latest = latest_of(addressee)
     if latest is not None and not may_just_send(latest):
         return latest
@@ -125,8 +132,9 @@ def send_again(
 
     Raises Conflict when somebody has sent it since; Refusal while the former waits in the queue, without a
     reason, and for a way that the recipient cannot have it."""
-    desk, addressee = _hold(addressee_id, actor)
-    latest = _require_latest(addressee, after)
+    desk, addressee = hold_addressee(addressee_id, actor)
+    latest = require_latest(addressee, after)
+    _require_settled(latest)
     if not DispatchWay(way).by_mail:
         raise Refusal("Välj mejl med pdf eller med länk.", field="way")
     if not email:
@@ -154,8 +162,9 @@ def note_sent(
 ) -> Dispatch:
     """Note that it was sent by post or handed over on ``sent_on``, not before the signature nor in days to
     come. ``after``: the dispatch it follows, None for the first. Raises Refusal and Conflict."""
-    desk, addressee = _hold(addressee_id, actor)
-    latest = _require_latest(addressee, after)
+    desk, addressee = hold_addressee(addressee_id, actor)
+    latest = require_latest(addressee, after)
+    _require_settled(latest)
     if DispatchWay(way) not in (DispatchWay.POST, DispatchWay.HAND):
         raise Refusal("Välj om beslutet skickades med brev eller lämnades över.", field="way")
     _require_day(desk, sent_on)
@@ -171,19 +180,9 @@ def note_sent(
     return _send_all(desk, [_Sending(addressee, parcel, latest, reason, sent_on)])[0]
 
 
-def _hold(addressee_id: int, actor: User) -> tuple[Desk, Addressee]:
-    decision_id = Addressee.objects.values_list("decision_id", flat=True).get(pk=addressee_id)
-    desk = hold_decision(decision_id, actor)
-    return desk, desk.addressee(addressee_id)
-
-
-def _require_latest(addressee: Addressee, after: int | None) -> Dispatch | None:
-    latest = latest_of(addressee)
-    if (None if latest is None else latest.pk) != after:
-        raise Conflict(f"Någon annan har redan skickat beslutet till {addressee.name}. Läs vad som står nu.")
+def _require_settled(latest: Dispatch | None) -> None:
     if latest is not None and latest.message is not None and latest.message.status == MessageStatus.QUEUED:
         raise Refusal("Det förra mejlet ligger kvar i kön. Vänta tills det har skickats, eller ångra det.")
-    return latest
 
 
 def _require_day(desk: Desk, sent_on: date) -> None:
@@ -239,7 +238,7 @@ def _mail(
     desk: Desk, addressee: Addressee, parcel: Parcel, masked: MaskedDocument | None, text: str
 ) -> Message:
     """The key names which time it is, so that no recipient gets the same twice."""
-    number = Dispatch.objects.filter(addressee=addressee).count() + 1
+    number = len(addressee.dispatches.all()) + 1
     file = desk.document.file if masked is None else masked.file
     attached = [FrozenFile(file.filename, file.content_type, file.storage_name, file.sha256)]
     return enqueue_mail(

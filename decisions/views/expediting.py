@@ -19,14 +19,15 @@ from decisions.enums import DispatchWay
 from decisions.expedition import Secrecy, mail_context, mail_kind, parcel_for, reading_places, secrecy_of
 from decisions.expedition_forms import AddresseeForm, NoteSentForm, ReturnedForm, SendAgainForm
 from decisions.expedition_queries import Line, expedition_page, line_of
-from decisions.models import Decision
+from decisions.models import Addressee, Decision
+from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.services import addressing, dispatch_steps, expediting
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
 from s3portal.common.steps import took
+from s3portal.common.text import read_whole
 
-GETS = ["GET", "HEAD", "POST"]
 NOTHING_SENT = "Inget har skickats till mottagaren."
 
 
@@ -45,10 +46,13 @@ class _Place:
         return None if latest is None else latest.dispatch.pk
 
 
-def _decision(request: LoggedInRequest, pk: int) -> Decision:
+def _sendable(request: LoggedInRequest) -> DecisionQuerySet:
     """Signed here; others have nobody to be sent to."""
-    found = Decision.objects.visible_to(request.user).signed().filter(signed_elsewhere=False)
-    return get_object_or_404(found.with_parts(), pk=pk)
+    return Decision.objects.visible_to(request.user).signed().filter(signed_elsewhere=False)
+
+
+def _decision(request: LoggedInRequest, pk: int) -> Decision:
+    return get_object_or_404(_sendable(request).with_parts(), pk=pk)
 
 
 def _place(request: LoggedInRequest, pk: int, addressee_pk: int) -> _Place:
@@ -58,6 +62,11 @@ def _place(request: LoggedInRequest, pk: int, addressee_pk: int) -> _Place:
     if line is None:
         raise Http404("Beslutet har ingen sådan mottagare.")
     return _Place(decision, secrecy, line)
+
+
+def _addressee(request: LoggedInRequest, pk: int, addressee_pk: int) -> Addressee:
+    """For a button, which asks for no more than whose it is."""
+    return get_object_or_404(Addressee, pk=addressee_pk, decision__in=_sendable(request).filter(pk=pk))
 
 
 def _known(place: _Place) -> Line:
@@ -78,8 +87,7 @@ def _typed(request: LoggedInRequest) -> Any:
 
 def _number(request: LoggedInRequest, name: str) -> int | None:
     """What the page was opened with; None for none, and for what is no number."""
-    value = request.POST.get(name, "")
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
+    return read_whole(request.POST.get(name, ""))
 
 
 def _answer(
@@ -128,7 +136,7 @@ def _preview(place: _Place) -> SafeString | str:
 
 # --- Who gets it, and how ---------------------------------------------------------------------------------
 @requires(rules.sends_out)
-@require_http_methods(GETS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def addressee_new(request: LoggedInRequest, pk: int) -> HttpResponse:
     decision = _decision(request, pk)
     place = _Place(decision, secrecy_of(decision))
@@ -145,7 +153,7 @@ def addressee_new(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @requires(rules.sends_out)
-@require_http_methods(GETS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def addressee_edit(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
     place = _place(request, pk, addressee_pk)
     addressee = _known(place).addressee
@@ -168,7 +176,7 @@ def addressee_edit(request: LoggedInRequest, pk: int, addressee_pk: int) -> Http
 @requires(rules.sends_out)
 @require_POST
 def addressee_remove(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
-    _place(request, pk, addressee_pk)
+    _addressee(request, pk, addressee_pk)
     took(
         request,
         lambda: addressing.remove_addressee(addressee_id=addressee_pk, actor=request.user),
@@ -181,7 +189,7 @@ def addressee_remove(request: LoggedInRequest, pk: int, addressee_pk: int) -> Ht
 @requires(rules.sends_out)
 @require_POST
 def send(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
-    name = _known(_place(request, pk, addressee_pk)).addressee.name
+    name = _addressee(request, pk, addressee_pk).name
     took(
         request,
         lambda: expediting.send_to(addressee_id=addressee_pk, actor=request.user),
@@ -191,7 +199,7 @@ def send(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
 
 
 @requires(rules.sends_out)
-@require_http_methods(GETS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_again(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
     place = _place(request, pk, addressee_pk)
     if place.after is None:
@@ -212,7 +220,7 @@ def send_again(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResp
 
 
 @requires(rules.sends_out)
-@require_http_methods(GETS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def by_hand(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
     """Note a letter, or that it was handed over."""
     place = _place(request, pk, addressee_pk)
@@ -251,7 +259,7 @@ def _what_to_print(place: _Place) -> dict[str, str]:
 
 # --- Afterwards -------------------------------------------------------------------------------------------
 @requires(rules.sends_out)
-@require_http_methods(GETS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def returned(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
     place = _place(request, pk, addressee_pk)
     line = _known(place)
@@ -266,7 +274,7 @@ def returned(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpRespon
     return _answer(
         request, place, ReturnedForm(_typed(request)), words,
         lambda wanted: dispatch_steps.note_returned(
-            dispatch_id=_number(request, "after") or place.after or 0, actor=request.user, **wanted
+            addressee_id=addressee_pk, after=_number(request, "after") or 0, actor=request.user, **wanted
         ),
     )  # fmt: skip
 
@@ -274,13 +282,12 @@ def returned(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpRespon
 @requires(rules.sends_out)
 @require_POST
 def undo(request: LoggedInRequest, pk: int, addressee_pk: int) -> HttpResponse:
-    place = _place(request, pk, addressee_pk)
-    if place.after is None:
+    if not _addressee(request, pk, addressee_pk).dispatches.exists():
         raise Http404(NOTHING_SENT)
-    dispatch_id = place.after
+    after = _number(request, "after") or 0
     took(
         request,
-        lambda: dispatch_steps.undo_dispatch(dispatch_id=dispatch_id, actor=request.user),
+        lambda: dispatch_steps.undo_dispatch(addressee_id=addressee_pk, after=after, actor=request.user),
         "Det är ångrat.",
     )
     return _back(pk)

@@ -19,9 +19,14 @@ from tests.decisions.test_expediting import archive, decision, last_record, stat
 __all__ = ["archive", "decision", "svid"]
 
 
+def of(dispatch):
+    """As the page knows it: whose it is, and that it was the last."""
+    return {"addressee_id": dispatch.addressee_id, "after": dispatch.pk}
+
+
 def test_a_mail_that_waits_is_undone_and_the_diary_says_so(officer, decision, svid, smtp_sink):
     dispatch = send_to(addressee_id=svid.pk, actor=officer)
-    undo_dispatch(dispatch_id=dispatch.pk, actor=officer)
+    undo_dispatch(**of(dispatch), actor=officer)
     assert state(decision, "SVID") == DispatchState.UNDONE
     assert not deliver_message(message_id=dispatch.message_id)
     record = last_record(decision)
@@ -31,7 +36,7 @@ def test_a_mail_that_waits_is_undone_and_the_diary_says_so(officer, decision, sv
     with pytest.raises(Refusal, match="gäller inte längre"):
         resend_message(message_id=dispatch.message_id, actor=officer)
     with pytest.raises(Refusal, match="redan ångrat"):
-        undo_dispatch(dispatch_id=dispatch.pk, actor=officer)
+        undo_dispatch(**of(dispatch), actor=officer)
     # One press sends it after all.
     second = send_to(addressee_id=svid.pk, actor=officer)
     assert (second.previous, second.reason) == (dispatch, "Det förra skickades aldrig.")
@@ -43,7 +48,7 @@ def test_what_has_left_is_not_undone(officer, svid, smtp_sink):
     dispatch = send_to(addressee_id=svid.pk, actor=officer)
     assert deliver_message(message_id=dispatch.message_id)
     with pytest.raises(Refusal, match="har redan lämnat portalen"):
-        undo_dispatch(dispatch_id=dispatch.pk, actor=officer)
+        undo_dispatch(**of(dispatch), actor=officer)
 
 
 def test_a_record_that_tells_of_others_too_stays(officer, decision, svid):
@@ -53,7 +58,7 @@ def test_a_record_that_tells_of_others_too_stays(officer, decision, svid):
         decision_id=decision.pk, actor=officer, name="Eko", kind="internal", way="mail", email="e@example.org"
     )
     expedite_decision(decision_id=decision.pk, actor=officer)
-    undo_dispatch(dispatch_id=svid.dispatches.get().pk, actor=officer)
+    undo_dispatch(**of(svid.dispatches.get()), actor=officer)
     assert last_record(decision).cancelled is None
     assert Expedition.objects.exists()
 
@@ -61,7 +66,7 @@ def test_a_record_that_tells_of_others_too_stays(officer, decision, svid):
 def test_a_letter_noted_by_mistake_is_taken_back(officer, decision, archive):
     today = timezone.localdate()
     dispatch = note_sent(addressee_id=archive.pk, actor=officer, way="post", sent_on=today)
-    undo_dispatch(dispatch_id=dispatch.pk, actor=officer)
+    undo_dispatch(**of(dispatch), actor=officer)
     assert state(decision, "Landsarkivet") == DispatchState.UNDONE
     assert last_record(decision).cancelled.reason == "Anteckningen var fel."
     assert Event.objects.filter(
@@ -69,15 +74,29 @@ def test_a_letter_noted_by_mistake_is_taken_back(officer, decision, archive):
     ).exists()
     second = note_sent(addressee_id=archive.pk, actor=officer, way="hand", sent_on=today, after=dispatch.pk)
     assert second.previous == dispatch
-    with pytest.raises(Conflict, match="skickats igen sedan dess"):
-        undo_dispatch(dispatch_id=dispatch.pk, actor=officer)
+    with pytest.raises(Conflict, match="Någon annan har redan skickat"):
+        undo_dispatch(**of(dispatch), actor=officer)
+    assert state(decision, "Landsarkivet") == DispatchState.HANDED
+
+
+def test_the_number_of_another_recipients_dispatch_undoes_and_notes_nothing(officer, decision, svid, archive):
+    mail = send_to(addressee_id=svid.pk, actor=officer)
+    today = timezone.localdate()
+    note_sent(addressee_id=archive.pk, actor=officer, way="post", sent_on=today)
+    for number in (mail.pk, 0):
+        wrong = {"addressee_id": archive.pk, "after": number, "actor": officer}
+        with pytest.raises(Conflict, match="Läs vad som står nu"):
+            undo_dispatch(**wrong)
+        with pytest.raises(Conflict, match="Läs vad som står nu"):
+            note_returned(**wrong, on=today, text="Adressaten okänd")
+    assert not DispatchStep.objects.exists()
 
 
 def test_what_comes_back_is_noted_and_sent_again(officer, decision, svid, smtp_sink):
     dispatch = send_to(addressee_id=svid.pk, actor=officer)
     today = timezone.localdate()
     with pytest.raises(Refusal, match="har inte skickats än"):
-        note_returned(dispatch_id=dispatch.pk, actor=officer, on=today, text="550")
+        note_returned(**of(dispatch), actor=officer, on=today, text="550")
     assert deliver_message(message_id=dispatch.message_id)
     assert waiting() == [decision]  # Landsarkivet
     for on, text, field in (
@@ -86,12 +105,12 @@ def test_what_comes_back_is_noted_and_sent_again(officer, decision, svid, smtp_s
         (today, "", "text"),
     ):
         with pytest.raises(Refusal) as refused:
-            note_returned(dispatch_id=dispatch.pk, actor=officer, on=on, text=text)
+            note_returned(**of(dispatch), actor=officer, on=on, text=text)
         assert refused.value.field == field
-    step = note_returned(dispatch_id=dispatch.pk, actor=officer, on=today, text="550 okänd mottagare")
+    step = note_returned(**of(dispatch), actor=officer, on=today, text="550 okänd mottagare")
     assert state(decision, "SVID") == DispatchState.RETURNED
     with pytest.raises(Refusal, match="redan antecknat"):
-        note_returned(dispatch_id=dispatch.pk, actor=officer, on=today, text="550")
+        note_returned(**of(dispatch), actor=officer, on=today, text="550")
     for change in (step.delete, lambda: DispatchStep.objects.update(text="x")):
         with pytest.raises(InternalError), transaction.atomic():
             change()
@@ -119,8 +138,8 @@ def test_reading_it_in_the_portal_is_logged_and_starts_no_clock(officer, owner, 
 def test_only_an_officer_notes_anything(officer, registrar, svid):
     dispatch = send_to(addressee_id=svid.pk, actor=officer)
     for step in (
-        lambda: undo_dispatch(dispatch_id=dispatch.pk, actor=registrar),
-        lambda: note_returned(dispatch_id=dispatch.pk, actor=registrar, on=timezone.localdate(), text="x"),
+        lambda: undo_dispatch(**of(dispatch), actor=registrar),
+        lambda: note_returned(**of(dispatch), actor=registrar, on=timezone.localdate(), text="x"),
     ):
         with pytest.raises(Refusal, match="Bara en handläggare kan expediera"):
             step()

@@ -44,16 +44,18 @@ def archive(decision):
     return decision.addressees.get(name="Landsarkivet")
 
 
-def states(decision):
+def lines(decision):
     whole = Decision.objects.with_parts().get(pk=decision.pk)
-    lines = expedition_page(whole, secrecy_of(whole)).lines
-    return [(line.addressee.name, line.state.label) for line in lines]
+    return expedition_page(whole, secrecy_of(whole)).lines
+
+
+def states(decision):
+    return [(line.addressee.name, line.state.label) for line in lines(decision)]
 
 
 def state(decision, name):
-    return DispatchState(
-        next(DispatchState(s) for s in DispatchState if s.label == dict(states(decision))[name])
-    )
+    [found] = [line.state for line in lines(decision) if line.addressee.name == name]
+    return found
 
 
 def waiting():

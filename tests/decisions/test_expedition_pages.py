@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from decisions.models import Addressee, DecisionOpening, Dispatch
+from decisions.services.dispatch_steps import undo_dispatch
 from decisions.services.expediting import expedite_decision, note_sent, send_to
 from decisions.services.masking import mark_decision
 from s3portal.audit.models import Event
@@ -142,7 +143,7 @@ def test_a_letter_is_noted_on_its_page(client_for, officer, decision, archive):
     typed = {"way": "hand", "sent_on": today.isoformat(), "postal_address": ""}
     assert client.post(address, typed).headers["Location"].endswith("#expediering")
     assert "Överlämnat" in text(client.get(page_of(decision)))
-    client.post(at(decision, archive, "angra/"))
+    client.post(at(decision, archive, "angra/"), {"after": archive.dispatches.get().pk})
     assert "Ångrat" in text(client.get(page_of(decision)))
     first = archive.dispatches.get()
     # What was undone never went: no reason is asked for.
@@ -150,6 +151,35 @@ def test_a_letter_is_noted_on_its_page(client_for, officer, decision, archive):
     again = client.post(address, typed | {"after": archive.dispatches.last().pk})
     assert again.status_code == 422
     assert "Fyll i det här fältet." in text(again)
+
+
+def test_a_page_opened_before_another_sent_it_again_undoes_nothing(client_for, officer, decision, svid):
+    client = client_for(officer)
+    first = send_to(addressee_id=svid.pk, actor=officer)
+    shown = text(client.get(page_of(decision)))
+    assert f'name="after" value="{first.pk}"' in shown, "the button tells what it undoes"
+    undo_dispatch(addressee_id=svid.pk, after=first.pk, actor=officer)
+    second = send_to(addressee_id=svid.pk, actor=officer)
+    for typed in ({"after": first.pk}, {}, {"after": "x"}):
+        late = text(client.post(at(decision, svid, "angra/"), typed, follow=True))
+        assert "Någon annan har redan skickat beslutet till SVID." in late
+    second.refresh_from_db()
+    assert (second.message.status, second.steps.count()) == ("queued", 0)
+    assert "Det är ångrat." in text(
+        client.post(at(decision, svid, "angra/"), {"after": second.pk}, follow=True)
+    )
+
+
+@pytest.mark.parametrize("typed", [{}, {"after": "999999"}, {"after": "x"}])
+def test_what_came_back_is_noted_only_of_what_the_page_showed(client_for, officer, decision, svid, typed):
+    dispatch = send_to(addressee_id=svid.pk, actor=officer)
+    Message.objects.update(status="sent", sent_at=timezone.now())
+    filled = {"on": timezone.localdate().isoformat(), "text": "550 okänd"}
+    late = client_for(officer).post(at(decision, svid, "retur/"), filled | typed)
+    assert late.status_code == 422
+    assert "Läs vad som står nu." in text(late)
+    assert "550 okänd" in text(late), "nothing that was typed is lost"
+    assert not dispatch.steps.exists()
 
 
 def test_recipients_are_added_changed_and_removed(client_for, officer, decision, svid):

@@ -234,13 +234,15 @@ def sent_out(application: Any, *, officer: Any) -> dict[str, list[dict[str, Any]
     )  # fmt: skip
     read, refused, undone, back, _unsent, archive = decision.addressees.all()
     made = {one.pk: send_to(addressee_id=one.pk, actor=officer) for one in (read, refused, undone, back)}
-    undo_dispatch(dispatch_id=made[undone.pk].pk, actor=officer)
+    undo_dispatch(addressee_id=undone.pk, after=made[undone.pk].pk, actor=officer)
     now = timezone.now()
     left = [made[one.pk].message_id for one in (read, back)]
     Message.objects.filter(pk__in=left).update(status="sent", sent_at=now)
     Message.objects.filter(pk=made[refused.pk].message_id).update(status="failed", last_error=LONG_WORD)
     note_opened(decision=decision, user=application.submitted_by)
-    note_returned(dispatch_id=made[back.pk].pk, actor=officer, on=today, text=LONG_WORD)
+    note_returned(
+        addressee_id=back.pk, after=made[back.pk].pk, actor=officer, on=today, text=LONG_WORD
+    )  # fmt: skip
     note_sent(addressee_id=archive.pk, actor=officer, way="post", sent_on=today, postal_address=LONG_WORD)
     added = add_addressee(
         decision_id=decision.pk, actor=officer, name="Tillagd", kind="other", way="hand", text=LONG_WORD
