@@ -272,3 +272,17 @@ def when_said(schedule: Any) -> str:
     (hour,), (minute,) = schedule.hour, schedule.minute
     monthly = len(schedule.day_of_month) == 1
     return f"{hour}.{minute:02}" + (" den 1:a i månaden" if monthly else "")
+
+
+# --- Views ----------------------------------------------------------------------------------------------
+def test_what_answers_a_get_answers_a_head() -> None:
+    """Link checkers and watchers ask so, and are not told that a page is missing."""
+    folders = ("calls", "applications", "decisions", "s3portal")
+    views = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    deaf = [
+        f"{path.relative_to(ROOT)}: {methods}"
+        for path in views
+        for methods in re.findall(r"require_http_methods\((\[.*?\])\)", path.read_text(encoding="utf-8"))
+        if '"GET"' in methods and '"HEAD"' not in methods
+    ]
+    assert deaf == []

@@ -25,14 +25,14 @@ from s3portal.accounts.rules import may_write_for
 from s3portal.common.errors import Conflict, Refusal
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What is asked, and the answer in words or the way to the opened steps. The clock is read first: waiting
     here makes nobody late."""
     arrived_at = timezone.now()
     application = my_application(request, pk)
     waiting = _waiting(application)
-    if request.method == "GET":
+    if request.method != "POST":
         if waiting is None:
             return redirect("applications:my_detail", pk=pk)
         if waiting.by_parts:
@@ -81,12 +81,12 @@ def review(request: LoggedInRequest, pk: int) -> HttpResponse:
     return _review(request, application, waiting, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def send(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The clock is read before anything else."""
     arrived_at = timezone.now()
     application = my_application(request, pk)
-    if request.method == "GET":
+    if request.method != "POST":
         # Who opens the address of a refused sending again, or was logged out when they pressed the button.
         return redirect("applications:supplement_review", pk=pk)
     if application.is_draft or not _may_send(request, application):

@@ -46,7 +46,7 @@ def my_list(request: LoggedInRequest) -> HttpResponse:
     return render(request, "applications/my_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: LoggedInRequest, slug: str) -> HttpResponse:
     """Choose who applies, and make the draft."""
     arrived_at = timezone.now()
@@ -160,7 +160,7 @@ def _sent(request: LoggedInRequest, pk: int) -> Application:
                              "submitted_by", "record"), pk=application.pk)  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Ask first; what is removed can be brought back for thirty days."""
     application = my_application(request, pk)
@@ -177,7 +177,7 @@ def delete(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/delete.html", {"application": application})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = my_application(request, pk)
     if not rules.may_withdraw(request.user, application):

@@ -29,6 +29,7 @@ from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.downloads import frozen_response
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.quarantine import read_states
+from s3portal.common.text import read_whole
 from s3portal.diary.models import RecordFile
 
 PER_PAGE = 25
@@ -81,7 +82,7 @@ class _Desk:
 
 
 # --- One application --------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def assessment(request: LoggedInRequest, pk: int) -> HttpResponseBase:
     """One's own assessment beside the application; when it is in, and for who has none, everybody's."""
     desk = _desk(request, pk)
@@ -223,8 +224,8 @@ def _not_saved(request: LoggedInRequest, desk: _Desk, form: AssessmentForm, refu
 
 
 def _version(request: LoggedInRequest) -> int:
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1
+    version = read_whole(request.POST.get("version"), digits=9)
+    return -1 if version is None else version
 
 
 def _is_autosave(request: LoggedInRequest) -> bool:

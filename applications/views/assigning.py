@@ -22,7 +22,7 @@ from s3portal.common.steps import took
 PER_PAGE = 100
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def assessors(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Who assesses one application, and a form to give it to more. Nothing of its content is shown."""
     application = _application(request, pk)
@@ -74,7 +74,7 @@ def end(request: LoggedInRequest, pk: int, assignment_pk: int) -> HttpResponse:
     return redirect("applications:assessors", pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(rules.may_handle)
 def of_call(request: LoggedInRequest, pk: int) -> HttpResponse:
     """Give several of a call's applications to several assessors at once."""

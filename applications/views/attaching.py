@@ -31,7 +31,7 @@ from s3portal.common.uploads import megabytes
 PATIENCE: Final = timedelta(minutes=10)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The page, and the upload of files to one of its slots."""
     arrived_at = timezone.now()
@@ -170,12 +170,12 @@ def mark(request: LoggedInRequest, pk: int, attachment_pk: int) -> HttpResponse:
     return redirect("applications:step_attachments", pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: LoggedInRequest, pk: int, attachment_pk: int) -> HttpResponse:
     """Ask first: the file is gone and has to be uploaded again."""
     application = _to_write(request, pk)
     attachment = get_object_or_404(application.attachments, pk=attachment_pk)
-    if request.method == "GET":
+    if request.method != "POST":
         context = {"application": application, "attachment": attachment}
         return render(request, "applications/attachment_remove.html", context)
     took(

@@ -21,7 +21,7 @@ from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def impartiality(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The question, asked before an application is opened; afterwards the answers that hold."""
     application = _application(request, pk)

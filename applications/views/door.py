@@ -44,7 +44,7 @@ def stop(request: LoggedInRequest, application: Application) -> HttpResponseBase
         raise Recused(application)
     if access is Access.ASK:
         question = reverse("applications:impartiality", args=[application.pk])
-        if request.method != "GET":
+        if request.method == "POST":
             return redirect(question)
         return redirect(f"{question}?{urlencode({'next': request.get_full_path()})}")
     return None

@@ -31,7 +31,7 @@ def door_list(request: LoggedInRequest) -> HttpResponse:
 
 
 @requires(may_handle)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def door_new(request: LoggedInRequest) -> HttpResponse:
     form = DoorForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST" and form.is_valid():

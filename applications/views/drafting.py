@@ -93,7 +93,7 @@ def _form(
     raise TypeError(step)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: LoggedInRequest, pk: int, step: Step) -> HttpResponse:
     arrived_at = timezone.now()
     application = my_application(request, pk, laid_aside=True)
@@ -283,7 +283,7 @@ def aid_room(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 # --- Taking the text home -----------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_text(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The stored draft as plain text; with POST, also what was typed and could not be saved."""
     application = my_application(request, pk, laid_aside=True)

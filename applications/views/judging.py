@@ -18,7 +18,7 @@ from s3portal.accounts.middleware import take_kept_text
 from s3portal.common.errors import Refusal
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first(rules.may_read_received)
 def eligibility(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What the portal answers itself, and the officer's judgement of the rest."""

@@ -64,11 +64,11 @@ def closed_step(request: LoggedInRequest, application: Application, step: Step) 
     """The way from a step that a request for a supplement does not open, or when it has ended; None for one
     that can be entered. What is posted to it then is refused by the service, with the text kept."""
     ended = application.answering is not None and not application.is_supplement
-    if step in steps_of(application) and not (ended and request.method == "GET"):
+    if step in steps_of(application) and not (ended and request.method != "POST"):
         return None
     if application.answering is None:
         raise Http404("Utlysningen har inga egna frågor.")
-    if request.method != "GET":
+    if request.method == "POST":
         raise PermissionDenied
     return redirect("applications:supplement", pk=application.answering.application_id)
 

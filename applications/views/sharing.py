@@ -46,7 +46,7 @@ def unshare(request: LoggedInRequest, pk: int, person_pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first(rules.may_handle)
 def note_new(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = received_for_staff(request, pk, to_handle=True)
@@ -62,7 +62,7 @@ def note_new(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/note_form.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first(rules.may_handle)
 def note_edit(request: LoggedInRequest, pk: int, note_pk: int) -> HttpResponse:
     application = received_for_staff(request, pk, to_handle=True)

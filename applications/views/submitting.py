@@ -75,12 +75,12 @@ def _review(
     return render(request, "applications/review.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The clock is read before anything else: waiting here costs nobody their place."""
     arrived_at = timezone.now()
     application = my_application(request, pk)
-    if request.method == "GET":
+    if request.method != "POST":
         # Who opens the address of a refused submission again, or was logged out when they pressed the button.
         return redirect("applications:review", pk=pk)
     if application.is_supplement or (application.is_draft and not _may_send(request, application)):

@@ -26,7 +26,7 @@ from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_day
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first(rules.may_handle)
 def ask(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What has been asked, and a form to ask; while an answer is awaited, to give more time or end it."""

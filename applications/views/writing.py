@@ -18,7 +18,7 @@ from s3portal.accounts.rules import may_write_for
 from s3portal.common.errors import Refusal
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def letters(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The applicant reads and writes."""
     application = my_application(request, pk)
@@ -39,7 +39,7 @@ def letters(request: LoggedInRequest, pk: int) -> HttpResponse:
     return _page(request, "applications/letters.html", application, form, may_write=may_write)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first(rules.may_read_received)
 def officer_letters(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The region reads; officers write."""

@@ -14,7 +14,7 @@ from s3portal.common.visitors import may_send
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     call = get_object_or_404(Call.objects.public().prefetch_related("contacts"), slug=slug)
     form = AskForm(request.POST or None)

@@ -72,10 +72,10 @@ def call_preview(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 # --- Steps ------------------------------------------------------------------------------------------------
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_publish(request: LoggedInRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(officer_pages(), pk=pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(request, call, "publish")
     return _take(
         request,
@@ -87,10 +87,10 @@ def call_publish(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_conclude(request: LoggedInRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(officer_pages(), pk=pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(request, call, "conclude")
     return _take(
         request,
@@ -102,10 +102,10 @@ def call_conclude(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_copy(request: LoggedInRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(Call, pk=pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(request, call, "copy")
     copy = copy_call(call_id=pk, actor=request.user)
     messages.success(request, "Kopian är ett utkast. Se över rubriken, tiderna och det planerade beslutet.")
@@ -113,10 +113,10 @@ def call_copy(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_delete(request: LoggedInRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(officer_pages(), pk=pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(request, call, "delete")
     try:
         title = delete_draft(call_id=pk, actor=request.user)

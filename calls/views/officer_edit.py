@@ -25,9 +25,9 @@ ROW, SHOW = "rad", "visa"
 
 
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_new(request: LoggedInRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return _unsaved(request, None)
     if request.POST.keys() & {ROW, SHOW}:
         return _changed(request, None)
@@ -44,10 +44,10 @@ def call_new(request: LoggedInRequest) -> HttpResponse:
 
 
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call_edit(request: LoggedInRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(officer_pages(), pk=pk)
-    if request.method == "GET":
+    if request.method != "POST":
         if not allowed(call.status, CallAction.SAVE):
             messages.info(request, "Utlysningen är avslutad och kan inte ändras.")
             return redirect("calls:officer_call", pk=pk)

@@ -46,11 +46,11 @@ def _inquiry_or_404(pk: int, inquiry_pk: int) -> Inquiry:
 
 
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def officer_inquiry(request: LoggedInRequest, pk: int, inquiry_pk: int) -> HttpResponse:
     """The question with its answer. The button ``visa`` shows how it will look and saves nothing."""
     inquiry = _inquiry_or_404(pk, inquiry_pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _answer_page(request, inquiry, AnswerForm(take_kept_text(request), inquiry=inquiry))
     form = AnswerForm(request.POST, inquiry=inquiry)
     preview = "visa" in request.POST
@@ -102,7 +102,7 @@ def _conflict_page(request: LoggedInRequest, conflict: Conflict, *, pk: int, inq
 
 
 @requires(may_edit_calls)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def officer_inquiry_decline(request: LoggedInRequest, pk: int, inquiry_pk: int) -> HttpResponse:
     inquiry = _inquiry_or_404(pk, inquiry_pk)
     typed = request.POST if request.method == "POST" else take_kept_text(request)

@@ -76,7 +76,7 @@ def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 # --- Register ---------------------------------------------------------------------------------------------
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = get_object_or_404(public_meetings(), pk=pk)
     # One form for all the slots of an invitation: nobody has to write their name four times.
@@ -84,7 +84,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register_series(request: HttpRequest, slug: str) -> HttpResponse:
     return _register(request, get_object_or_404(public_series(), slug=slug))
 
@@ -175,7 +175,7 @@ def secret_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 @secret_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def registration(request: HttpRequest, registration: Registration) -> HttpResponse:
     """See and change what one is registered for, until the meeting begins."""
     slots = slots_of(registration, now=timezone.now())
@@ -208,7 +208,7 @@ def registration(request: HttpRequest, registration: Registration) -> HttpRespon
 
 
 @secret_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def registration_cancel(request: HttpRequest, registration: Registration) -> HttpResponse:
     """Asks once, since the seat may go to somebody else. ``?mote=`` is one of the meetings; else all."""
     slots = [slot for slot in slots_of(registration, now=timezone.now()) if slot.takes_part]

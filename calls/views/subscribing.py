@@ -25,7 +25,7 @@ from s3portal.common.visitors import may_send
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: HttpRequest) -> HttpResponse:
     area = StrengthArea.objects.filter(slug=normalize_text(request.GET.get("omrade", ""))).first()
     initial = {"follow": SOME_AREAS, "areas": [area.pk]} if area else {}
@@ -50,7 +50,7 @@ def subscribe_sent(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def subscription_confirm(request: HttpRequest, signed: str) -> HttpResponse:
     """The link of the mail. Programs that look through mail open links, so it takes a button to begin."""
     wish = read_wish(signed)
@@ -64,7 +64,7 @@ def subscription_confirm(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def subscription(request: HttpRequest, token: UUID) -> HttpResponse:
     """What is followed, for who has the link of the mails."""
     found = Subscription.objects.prefetch_related("areas").filter(token=token).first()

@@ -144,7 +144,7 @@ def report_mark(request: HttpRequest, pk: int, report_pk: int) -> HttpResponse:
 
 # --- Asking -----------------------------------------------------------------------------------------------
 @committee_member
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: LoggedInRequest, pk: int, report_pk: int) -> HttpResponse:
     """The form by itself: where what was typed is shown again when it was not sent."""
     report = _report(request, pk, report_pk)

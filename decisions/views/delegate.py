@@ -42,7 +42,7 @@ def _proposal(request: HttpRequest, pk: int) -> Decision:
     return decision
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first
 def sign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The whole document and what is checked, after the question of jäv; the signature itself asks who you
@@ -60,7 +60,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponseBase:
         return question(decision, reverse("decisions:sign", args=[pk]))
     if request.method == "POST":
         return _sign_now(request, decision)
-    note_draft_read(decision=decision, reader=cast(User, request.user))
+    if request.method == "GET":
+        note_draft_read(decision=decision, reader=cast(User, request.user))
     return _sign_page(request, decision)
 
 
@@ -104,7 +105,7 @@ def _sign_page(
     return render(request, "decisions/sign.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first
 def return_draft(request: HttpRequest, pk: int) -> HttpResponse:
     decision = _proposal(request, pk)
@@ -112,8 +113,7 @@ def return_draft(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.may_return(user, decision):
         messages.info(request, "Beslutet väntar inte på underskrift.")
         return redirect("decisions:officer_detail", pk=pk)
-    kept = take_kept_text(request) if request.method == "GET" else None
-    form = ReturnForm(request.POST if request.method == "POST" else kept)
+    form = ReturnForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST" and form.is_valid():
         try:
             return_decision(

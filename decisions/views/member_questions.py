@@ -54,7 +54,7 @@ def question_list(request: LoggedInRequest) -> HttpResponse:
 
 
 @requires(rules.may_see_member_questions)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: LoggedInRequest, pk: int, question_pk: int) -> HttpResponse:
     """The question with its answers, for those who read the decision; an officer answers, or adds to it. That
     somebody has read of what is marked is noted, the one write of this GET."""
@@ -66,7 +66,7 @@ def answer(request: LoggedInRequest, pk: int, question_pk: int) -> HttpResponse:
         raise PermissionDenied
     typed = request.POST if request.method == "POST" else take_kept_text(request)
     form = AnswerForm(typed, initial={"seen": len(question.answers.all())})
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             answer_member(question_id=question_pk, actor=request.user, **form.cleaned_data)

@@ -93,7 +93,7 @@ def officer_list(request: HttpRequest) -> HttpResponse:
 
 
 # --- Begin ------------------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_new(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     if not rules.may_draft(user):
@@ -119,7 +119,7 @@ def draft_new(request: HttpRequest) -> HttpResponse:
     return render(request, "decisions/draft_new.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_from_application(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = cast(User, request.user)
     if not rules.may_list_decisions(user):
@@ -169,7 +169,7 @@ def draft_change(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 # --- Write ------------------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first
 def officer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     decision = visible_or_404(request, pk)
@@ -196,7 +196,7 @@ def _show_draft(request: HttpRequest, decision: Decision) -> HttpResponse:
 def _show_finished(request: HttpRequest, decision: Decision) -> HttpResponse:
     """The draft for those who only read it, what waits for a signature, and what is signed."""
     user = cast(User, request.user)
-    if rules.may_sign(user, decision):
+    if request.method == "GET" and rules.may_sign(user, decision):
         note_draft_read(decision=decision, reader=user)
     checks = [] if decision.is_signed else check_decision(decision, on=timezone.localdate())
     context = {
@@ -216,7 +216,8 @@ def _show_finished(request: HttpRequest, decision: Decision) -> HttpResponse:
     }
     if decision.is_signed:
         context |= queries.after_signing(decision, user)
-        _note_read(user, decision)
+        if request.method == "GET":
+            _note_read(user, decision)
     return render(request, "decisions/detail.html", context)
 
 
@@ -321,7 +322,7 @@ def _note_read(user: User, decision: Decision) -> None:
 
 
 # --- Send or remove ---------------------------------------------------------------------------------------
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first
 def draft_propose(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Save what is typed and send it to the delegate."""
@@ -329,7 +330,7 @@ def draft_propose(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = cast(User, request.user)
     if not rules.may_draft(user):
         raise PermissionDenied
-    if request.method == "GET":
+    if request.method != "POST":
         return (
             _show_draft(request, decision)
             if decision.is_draft
@@ -375,14 +376,14 @@ def draft_considered(request: HttpRequest, pk: int) -> HttpResponseBase:
     return HttpResponseRedirect(f"{reverse('decisions:officer_detail', args=[pk])}#sekretess")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @asks_first
 def draft_delete(request: HttpRequest, pk: int) -> HttpResponse:
     decision = visible_or_404(request, pk)
     user = cast(User, request.user)
     if not rules.may_draft(user):
         raise PermissionDenied
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "decisions/draft_delete.html", {"decision": decision})
     try:
         case = drafting.delete_draft(decision_id=pk, actor=user)

@@ -13,7 +13,7 @@ from s3portal.common.visitors import may_send
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Nothing is written: a question is no change, and what is shown is forgotten with the answer."""
     files, numbers = VerifyFileForm(), VerifyNumberForm()

@@ -68,11 +68,12 @@ class KeepTypedTextMiddleware:
 
 
 def take_kept_text(request: HttpRequest, path: str = "") -> QueryDict | None:
-    """What this person typed into this address before they were logged out, once; None if nothing.
+    """What this person typed into this address before they were logged out, once; None if nothing. A HEAD
+    shows no page, so it takes nothing.
 
     ``path`` is the address of a form that is shown here and sent elsewhere."""
     kept = request.session.get(KEPT)
-    if not kept or kept["path"] != (path or request.path):
+    if not kept or kept["path"] != (path or request.path) or request.method == "HEAD":
         return None
     del request.session[KEPT]
     return QueryDict(kept["data"])

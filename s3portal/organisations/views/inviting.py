@@ -18,7 +18,7 @@ from s3portal.organisations.models import Invitation
 from s3portal.organisations.views.loading import own_membership
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: LoggedInRequest, pk: int) -> HttpResponse:
     organisation = own_membership(request, pk, to_manage=True).organisation
     form = InviteForm(request.POST if request.method == "POST" else take_kept_text(request))
@@ -61,7 +61,7 @@ def _owned(request: LoggedInRequest, pk: int, invitation_pk: int) -> Invitation:
     return get_object_or_404(Invitation, pk=invitation_pk, organisation=organisation)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: LoggedInRequest, token: UUID) -> HttpResponse:
     """The page that the mail leads to. One whom it is not for learns that, and not whom it is for."""
     found = get_object_or_404(Invitation.objects.select_related("organisation", "invited_by"), token=token)

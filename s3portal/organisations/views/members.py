@@ -15,7 +15,7 @@ from s3portal.organisations.forms import HandOverForm, RoleForm
 from s3portal.organisations.views.loading import own_membership
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: LoggedInRequest, pk: int, member_pk: int) -> HttpResponse:
     organisation = own_membership(request, pk, to_manage=True).organisation
     member = get_object_or_404(queries.members_of(organisation), pk=member_pk)
@@ -37,7 +37,7 @@ def change(request: LoggedInRequest, pk: int, member_pk: int) -> HttpResponse:
     return render(request, "organisations/change_member.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: LoggedInRequest, pk: int, member_pk: int) -> HttpResponse:
     organisation = own_membership(request, pk, to_manage=True).organisation
     member = get_object_or_404(queries.members_of(organisation), pk=member_pk)
@@ -64,7 +64,7 @@ def confirm(request: LoggedInRequest, pk: int, member_pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: LoggedInRequest, pk: int) -> HttpResponse:
     own = own_membership(request, pk, to_manage=True)
     others = [
@@ -86,7 +86,7 @@ def hand_over(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "organisations/hand_over.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: LoggedInRequest, pk: int) -> HttpResponse:
     own = own_membership(request, pk)
     if request.method == "POST":

@@ -40,7 +40,7 @@ def confirm(request: LoggedInRequest, pk: int) -> HttpResponse:
 
 
 @requires(may_confirm)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reject(request: LoggedInRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(queries.unconfirmed_members(), pk=pk)
     form = RejectForm(request.POST if request.method == "POST" else None)

@@ -46,7 +46,7 @@ def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "organisations/detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: LoggedInRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else take_kept_text(request)
     form = OrganisationForm(typed)
@@ -76,7 +76,7 @@ def form_of_number(request: LoggedInRequest) -> HttpResponse:
     return render(request, "organisations/_form_of_number.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def details(request: LoggedInRequest, pk: int) -> HttpResponse:
     own = own_membership(request, pk, to_manage=True)
     organisation = own.organisation
