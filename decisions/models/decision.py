@@ -265,8 +265,8 @@ class Decision(models.Model):
 
     @property
     def record_title(self) -> str:
-        """Its line in the diary. One that changes another names that by its number: a mark on the title of the
-        other would not reach a copy of it."""
+        """Its line in the diary. One that changes another names that by its number: a mark on the title of
+        the other would not reach a copy of it."""
         if self.changes is None:
             return f"Beslut: {self.title}"[:300]
         return f"Beslut: {Relation(self.relation).label} beslut {self.changes.slug}"

@@ -146,9 +146,10 @@ def adopt_order(
 ) -> DelegationOrder:
     """Note that the nämnd has adopted the draft, on which day and under which §. From then on it stands.
 
-    With ``ends_previous`` what is in force when it begins ends the day before. Raises Refusal when another
-    order of the nämnd would be in force on the same day, when decisions have been signed under the other from
-    that day on, and without clauses; Conflict when the draft has changed."""
+    With ``ends_previous`` what is in force when it begins ends the day before. Raises Refusal when it would
+    hold before the day it was adopted, when another order of the nämnd would be in force on the same day,
+    when decisions have been signed under the other from that day on, and without clauses; Conflict when the
+    draft has changed."""
     require_writer(actor)
     # The nämnd first: whoever adopts another order of it waits here (see OneOrderAtATime).
     committee_id = DelegationOrder.objects.values_list("committee_id", flat=True).get(pk=order_id)
@@ -156,6 +157,13 @@ def adopt_order(
     order = lock_draft(order_id, actor, expected_version)
     if adopted_on > timezone.localdate():
         raise Refusal("Ange en dag som har varit. Ordningen antas av nämnden först.", field="adopted_on")
+    if order.valid_from < adopted_on:
+        # Nobody had the right before the nämnd gave it (KL 6:37).
+        raise Refusal(
+            f"Ordningen gäller från {format_day(order.valid_from)}, men kan inte gälla innan den är antagen. "
+            "Ändra ordningens första dag i utkastet, eller dagen här.",
+            field="adopted_on",
+        )
     if not order.clauses.exists():
         raise Refusal("Ordningen har inga punkter. Lägg till minst en.")
     if ends_previous:

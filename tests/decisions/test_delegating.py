@@ -1,9 +1,10 @@
 """Delegation orders and their clauses: who writes them, what stands, and that two never hold at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, IntegrityError
 from django.utils import timezone
@@ -131,6 +132,13 @@ def test_what_is_refused_in_a_draft(draft, registrar):
     assert late.value.message == CHANGED
     with pytest.raises(Refusal, match="Ange en dag som har varit"):
         adopt(draft, registrar, adopted_on=timezone.localdate() + timedelta(days=1))
+    day_after = draft.valid_from + timedelta(days=1)
+    with (
+        time_machine.travel(datetime.combine(day_after, time(12), tzinfo=UTC)),
+        pytest.raises(Refusal, match="kan inte gälla innan den är antagen") as early,
+    ):
+        adopt(draft, registrar, adopted_on=day_after)
+    assert early.value.field == "adopted_on"
     clause = draft.clauses.get()
     services.remove_clause(actor=registrar, order_id=draft.pk, clause_id=clause.pk)
     with pytest.raises(Conflict, match="redan borttagen"):
