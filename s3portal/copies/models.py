@@ -12,14 +12,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from s3portal.common.swedish import appeal_ends
 from s3portal.copies.enums import RequestStatus, Way
 from s3portal.copies.transitions import ALLOWED
 from s3portal.diary.models import Case, Record, RecordFile
 
 #: Without letters and figures that look alike when they are read out at a desk.
 _SIGNS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-#: From the day the requester got the decision; the day itself is not counted (FL 44 §).
-TO_APPEAL: Final = timedelta(weeks=3)
 
 
 def new_reference() -> str:
@@ -184,11 +183,12 @@ class CopyRequest(models.Model):
 
     @property
     def can_be_final_on(self) -> date | None:
-        """The first day on which the refusal can be final: three weeks after the requester got it, which was
-        not before it was made (FL 44 §). None for what is not refused."""
+        """The first day on which the refusal can be final: the day after the last one to appeal, three weeks
+        after the requester got it (FL 44 §; lagen 1930:173), which was not before it was made. None for what
+        is not refused."""
         if self.status != RequestStatus.REFUSED or self.answered_at is None:
             return None
-        return timezone.localdate(self.answered_at) + TO_APPEAL + timedelta(days=1)
+        return appeal_ends(timezone.localdate(self.answered_at)) + timedelta(days=1)
 
     def days_open(self, on: date | None = None) -> int:
         """Days from when it came until it was answered, or until the day (today)."""

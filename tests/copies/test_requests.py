@@ -4,10 +4,11 @@ import io
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import pypdf
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -18,6 +19,7 @@ from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.common.files import read_frozen
 from s3portal.common.pdf import check_seal, seal_roots
+from s3portal.common.swedish import STOCKHOLM
 from s3portal.copies import services, tasks
 from s3portal.copies.authority import authorities_of
 from s3portal.copies.enums import RequestStatus, Step, Way
@@ -366,19 +368,39 @@ def test_who_got_masked_copies_may_have_a_decision_about_the_rest(case, file, re
     assert titles(case).count(f"Begäran om handling, referens {made.reference}") == 1
 
 
+def at_noon(day):
+    return datetime.combine(day, time(12), STOCKHOLM)
+
+
+@pytest.mark.parametrize(
+    ("answered", "last_day"),
+    [
+        # Lagen (1930:173) 2 §: no time runs out on these.
+        (date(2026, 12, 3), date(2026, 12, 28)),  # julafton, juldagen, annandag jul and a Sunday
+        (date(2026, 11, 21), date(2026, 12, 14)),  # a Saturday, and so three weeks later
+        (date(2027, 6, 4), date(2027, 6, 28)),  # midsommarafton and its weekend
+        (date(2026, 11, 27), date(2026, 12, 18)),  # an ordinary Friday
+    ],
+)
+def test_the_time_to_appeal_a_refusal_ends_on_a_working_day(answered, last_day):
+    made = CopyRequest(status=RequestStatus.REFUSED, answered_at=at_noon(answered))
+    assert made.can_be_final_on == last_day + timedelta(days=1)
+
+
 def test_a_refusal_is_final_when_a_registrar_says_so_after_the_time_to_appeal(case, registrar, officer):
     made = refuse(registrar, ask(case))
     assert made.can_be_appealed
-    decided = timezone.localdate(made.answered_at)
-    assert made.can_be_final_on == decided + timedelta(days=22)
     with pytest.raises(Refusal, match="Bara en registrator"):
         services.finish_refusal(actor=officer, request_id=made.pk)
-    for days, early in ((21, True), (22, False)):
-        CopyRequest.objects.filter(pk=made.pk).update(answered_at=timezone.now() - timedelta(days=days))
-        if early:
-            with pytest.raises(Refusal, match="kan överklagas minst till och med"):
-                services.finish_refusal(actor=registrar, request_id=made.pk)
-    final = services.finish_refusal(actor=registrar, request_id=made.pk)
+    # Three weeks later is julafton; the first working day after that is Monday the 28th.
+    CopyRequest.objects.filter(pk=made.pk).update(answered_at=at_noon(date(2026, 12, 3)))
+    with (
+        time_machine.travel(at_noon(date(2026, 12, 28)), tick=False),
+        pytest.raises(Refusal, match=r"kan överklagas minst till och med 28 december 2026\."),
+    ):
+        services.finish_refusal(actor=registrar, request_id=made.pk)
+    with time_machine.travel(at_noon(date(2026, 12, 29)), tick=False):
+        final = services.finish_refusal(actor=registrar, request_id=made.pk)
     assert (final.final_by, final.can_be_appealed) == (registrar, False)
     assert Event.objects.get(action="copy_refusal_final").actor_id == registrar.pk
     with pytest.raises(Refusal, match="redan fått laga kraft"):
