@@ -2,7 +2,7 @@
 what it does with the application. Its sections are those of every decision (``document``)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -97,9 +97,15 @@ def amount_to_hold(decision: Decision) -> int:
     if decision.changes is None:
         return decision.amount or 0
     first = decision.chain()[-1]
-    before = _Sum(_committed, without=decision).of(first)
-    after = _Sum(_committed, without=decision, new=decision).of(first)
-    return max(decision.amount or 0, before, after)
+    without = _Sum(_committed, without=decision)
+    return max(decision.amount or 0, without.of(first), replace(without, new=decision).of(first))
+
+
+def amounts_around(decision: Decision) -> tuple[int, int]:
+    """Kronor in money that the matter comes to without this decision, which changes another, and with it."""
+    first = decision.chain()[-1]
+    without = _Sum(_in_money, without=decision)
+    return without.of(first), replace(without, new=decision).of(first)
 
 
 @dataclass(frozen=True)

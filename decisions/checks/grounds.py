@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from applications.enums import ApplicationAction, ApplicationStatus
 from applications.frames import frame_use
+from applications.models import Application
 from applications.rules import may_be_decided
 from applications.transitions import allowed
 from calls.enums import AppealRule
@@ -13,7 +15,15 @@ from decisions.amounts import shares_of_costs
 from decisions.appeal import appeal_text
 from decisions.checks.check import Check, failed_check, lower_first, passed
 from decisions.enums import AmountKind, DecisionKind, Relation
-from decisions.kinds import DECIDING, amount_of, has_fallen, last_day_of, needs_standing, recovered_of
+from decisions.kinds import (
+    DECIDING,
+    amount_of,
+    amounts_around,
+    has_fallen,
+    last_day_of,
+    needs_standing,
+    recovered_of,
+)
 from decisions.models import Decision
 from decisions.plan import aid_cap
 from s3portal.common.swedish import (
@@ -23,6 +33,11 @@ from s3portal.common.swedish import (
     in_stockholm,
 )
 from s3portal.diary.enums import CaseStatus
+
+#: What may say a new amount of a grant, or a new share of its costs.
+_NEW_TERMS: Final = (Relation.AMENDS, Relation.CORRECTS, Relation.EXTENDS)
+#: Both ordinances ask for a written application.
+_MORE_IS_APPLIED_FOR: Final = "Räknat med allt som är beviljat. Mer än det sökta kräver en ny ansökan."
 
 
 def legal_basis(decision: Decision, on: date) -> Iterator[Check]:
@@ -92,20 +107,36 @@ def _change(decision: Decision, earlier: Decision) -> Iterator[Check]:
         yield passed("changes", label, note=earlier.title)
     if decision.relation == Relation.EXTENDS:
         yield from _extension(decision, earlier)
-    elif decision.relation == Relation.RECOVERS:
+    if decision.relation == Relation.RECOVERS:
         yield from _recovery(decision, earlier)
+    elif decision.relation in _NEW_TERMS and decision.chain()[-1].kind == DecisionKind.GRANT:
+        yield from _new_terms(decision)
+
+
+def _new_terms(decision: Decision) -> Iterator[Check]:
+    """What it adds to a grant (kronor) is held to what the grant itself was held to: the amount applied for,
+    the call's frame and the highest share of the costs, of all that the grant comes to with it."""
+    application = decision.application
+    if application is None:
+        return
+    yield from _written_shares(decision)
+    before, after = amounts_around(decision)
+    if after <= before:
+        return
+    yield from _applied_check(application, after, note=_MORE_IS_APPLIED_FOR)
+    yield from _frame(decision, after - before)
+    if application.total_cost:
+        yield _intensity_check(decision, after, application.total_cost)
 
 
 def _extension(decision: Decision, earlier: Decision) -> Iterator[Check]:
-    """It ends later than what it prolongs; money that it adds is within the call's frame."""
+    """It ends later than what it prolongs."""
     end = last_day_of(earlier)
     if decision.ends_on is None:
         yield failed_check("extension", "Nytt slutdatum saknas", field="id_ends_on", action="Fyll i")
     elif end is not None and decision.ends_on <= end:
         label = "Förlängningen slutar inte efter det tidigare beslutet"
         yield failed_check("extension", label, note=f"Det slutar {format_day(end)}.", field="id_ends_on")
-    if decision.application is not None and decision.amount_kind == AmountKind.CASH:
-        yield from _frame(decision, decision.amount or 0)
 
 
 def _recovery(decision: Decision, earlier: Decision) -> Iterator[Check]:
@@ -150,15 +181,20 @@ def _grant(decision: Decision) -> Iterator[Check]:
         return
     if decision.starts_on is None or decision.ends_on is None:
         yield failed_check("grant_period", "Projektets period saknas", field="id_starts_on", action="Fyll i")
-    if application.applied_amount is not None and decision.amount > application.applied_amount:
-        label = f"Beloppet är högre än det sökta, {format_kr(application.applied_amount)}"
-        yield failed_check("applied", label, field="id_amount")
+    yield from _applied_check(application, decision.amount)
     yield from _frame(decision, decision.amount)
     if basis is not None and basis.apply_before_start:
         yield from _start(decision)
     if application.total_cost:
         yield _intensity_check(decision, decision.amount, application.total_cost)
     yield from _written_shares(decision)
+
+
+def _applied_check(application: Application, amount: int, *, note: str = "") -> Iterator[Check]:
+    """Nobody gets more (kronor) than they have applied for."""
+    if application.applied_amount is not None and amount > application.applied_amount:
+        label = f"Beloppet är högre än det sökta, {format_kr(application.applied_amount)}"
+        yield failed_check("applied", label, note=note, field="id_amount")
 
 
 def _start(decision: Decision) -> Iterator[Check]:

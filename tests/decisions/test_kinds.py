@@ -59,6 +59,8 @@ BASES = {
         "apply_before_start": True,
     },
 }
+#: Kronor of the 300 000 that are applied for, so that something is left to extend with.
+PART = 200_000
 REASONS = (
     "Projektet stärker klustret och bidrar till den regionala utvecklingsstrategin och strategin för smart "
     "specialisering."
@@ -151,13 +153,20 @@ def assert_printed(decision):
 
 @pytest.fixture
 def decided(assessed, officer, delegate_user):
-    """``decided("596")``: the application granted by a signed decision."""
+    """``decided("596")``: the application granted by a signed decision, or a part of what it asks for."""
 
-    def make(basis: str, kind=DecisionKind.GRANT) -> Decision:
+    def make(basis: str, kind=DecisionKind.GRANT, amount=None) -> Decision:
         application = assessed(basis)
         declare(application, delegate_user)
         draft = draft_from_application(application_id=application.pk, actor=officer, kind=kind)
-        return finish(write(draft), officer, delegate_user)
+        fields = {}
+        if amount is not None:
+            fields = {"amount": amount}
+            point = draft.points.get(order=1)
+            for full, part in ((r"50.%", "33,33\u00a0%"), (r"300.000.kronor", format_kronor(amount))):
+                point.text = re.sub(full, part, point.text)
+            point.save(update_fields=["text"])
+        return finish(write(draft, **fields), officer, delegate_user)
 
     return make
 
@@ -306,14 +315,14 @@ def begin(signed, officer, relation):
     return parts(draft_change(decision_id=signed.pk, actor=officer, relation=relation).pk)
 
 
-def extend(signed, officer, *, amount=100_000):
+def extend(signed, officer):
     draft = begin(signed, officer, Relation.EXTENDS)
     assert draft.starts_on == date(2029, 1, 1)
     return write(
         draft,
         ends_on=date(2029, 6, 30),
         amount_kind="cash",
-        amount=amount,
+        amount=100_000,
         reasons="Utvärderingen visar att klustret har nått sina mål. Det stärker den regionala strategin.",
         points=[
             (
@@ -327,7 +336,7 @@ def extend(signed, officer, *, amount=100_000):
 @pytest.mark.parametrize("basis", sorted(BASES))
 def test_an_extension_after_evaluation(decided, officer, delegate_user, basis):
     with time_machine.travel(DAY, tick=True):
-        signed = decided(basis)
+        signed = decided(basis, amount=PART)
         later = finish(extend(signed, officer), officer, delegate_user)
     golden(later, f"extension-{basis}")
     application = Application.objects.get(pk=signed.application_id)
@@ -338,7 +347,7 @@ def test_an_extension_after_evaluation(decided, officer, delegate_user, basis):
 
 def test_an_extension_that_adds_money_holds_what_the_ordinance_requires(decided, officer):
     """9 §: in its own points or in those that go on to hold."""
-    signed = decided("596")
+    signed = decided("596", amount=PART)
     draft = extend(signed, officer)
     assert left_to_do(draft) == set()
     assert left_to_do(write(draft, reasons="Projektet är bra.")) == {"required_596"}
@@ -351,7 +360,7 @@ def test_an_extension_that_adds_money_holds_what_the_ordinance_requires(decided,
 
 
 def test_an_extension_ends_later_and_within_the_frame_and_the_mandate(decided, officer):
-    signed = decided("own")
+    signed = decided("own", amount=PART)
     draft = write(extend(signed, officer), starts_on=date(2028, 1, 1), ends_on=date(2028, 12, 31))
     assert "extension" in left_to_do(draft)
     Decision.objects.filter(pk=draft.pk).update(ends_on=None)
@@ -361,6 +370,36 @@ def test_an_extension_ends_later_and_within_the_frame_and_the_mandate(decided, o
     type(signed.application.call).objects.filter(pk=signed.application.call_id).update(frame=signed.amount)
     cache.clear()  # the sum is forgotten after a commit, and here is none
     assert "frame" in left_to_do(parts(draft.pk))
+
+
+def test_what_raises_a_grant_is_held_to_what_the_grant_was(decided, officer):
+    """At most what was applied for (300 000 kr), and half of the costs (600 000 kr)."""
+    signed = decided("596", amount=PART)
+    extension = extend(signed, officer)
+    amendment = write(
+        begin(signed, officer, Relation.AMENDS),
+        amount_kind="cash",
+        amount=300_000,
+        points=["Bidraget är högst 300 000 kronor. Finansiering sker som tidigare."],
+    )
+
+    def stops(draft, amount, applied=300_000):
+        Decision.objects.filter(pk=draft.pk).update(amount=amount)
+        draft = parts(draft.pk)
+        draft.application.applied_amount = applied
+        return left_to_do(draft) - {"amount_in_points", "amounts_agree"}
+
+    for draft, most in ((extension, 100_000), (amendment, 300_000)):
+        assert stops(draft, most) == set()
+        assert stops(draft, most + 1) == {"applied", "intensity"}
+        assert stops(draft, most + 1, applied=600_000) == {"intensity"}
+    assert stops(amendment, PART - 1) == set(), "what lowers it is not tried"
+    type(signed.application.call).objects.update(frame=signed.amount)
+    cache.clear()  # the sum is forgotten after a commit, and here is none
+    assert stops(amendment, PART) == set()
+    assert stops(amendment, PART + 1) == {"frame"}
+    amendment.points.filter(order=2).update(text="Bidraget är 60 % av projektets godkända kostnader.")
+    assert "share_in_points" in stops(amendment, PART)
 
 
 def stop(signed, officer):
@@ -412,7 +451,7 @@ def test_no_more_is_recovered_than_was_granted(decided, officer, delegate_user):
 
 
 def test_what_an_extension_added_may_be_recovered_too(decided, officer, delegate_user):
-    signed = decided("own")
+    signed = decided("own", amount=PART)
     finish(extend(signed, officer), officer, delegate_user)
     whole = recover(signed, officer, signed.amount + 100_000)
     assert left_to_do(whole) == set()
@@ -475,7 +514,7 @@ def granted(signed):
 
 
 def test_the_grant_follows_its_extensions_amended_and_revoked(decided, officer, delegate_user):
-    signed = decided("own")
+    signed = decided("own", amount=PART)
     extension = finish(extend(signed, officer), officer, delegate_user)
     amended = write(
         begin(extension, officer, Relation.AMENDS),
