@@ -1,11 +1,13 @@
 """Forms of the standard phrases."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from calls.models import LegalBasis
 from decisions.enums import DecisionKind, PhraseSection
 from decisions.models import StandardPhrase
 from decisions.phrases import fault_in
@@ -38,11 +40,12 @@ class PhraseForm(forms.Form):
         required=False,
         help_text=_("Annars väljer handläggaren frasen när den behövs."),
     )
-    only_under = CleanCharField(
+    only_under = forms.MultipleChoiceField(
         label=_("Bara under rättslig grund"),
-        max_length=50,
         required=False,
-        help_text=_("En del av grundens namn, till exempel 2003:596. Tomt: i alla nya utkast."),
+        help_text=_("Välj ingen om frasen ska stå i nya utkast oavsett grund."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Välj bland de grunder som finns.")},
     )
     place = forms.IntegerField(
         label=_("Plats"),
@@ -61,6 +64,8 @@ class PhraseForm(forms.Form):
     def __init__(self, data: Any = None, *, phrase: StandardPhrase | None = None) -> None:
         self.phrase = phrase
         super().__init__(data, initial={"place": 1} if phrase is None else _stored(phrase))
+        under: Any = self.fields["only_under"]
+        under.choices = _bases([] if phrase is None else phrase.codes)
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
@@ -68,6 +73,9 @@ class PhraseForm(forms.Form):
         if fault:
             raise forms.ValidationError(fault)
         return text
+
+    def clean_only_under(self) -> str:
+        return " ".join(self.cleaned_data["only_under"])
 
     def data_typed(self) -> PhraseData:
         names = ("name", "text", "in_drafts", "only_under", "place")
@@ -100,7 +108,17 @@ class NewPhraseForm(PhraseForm):
 
 
 def _stored(phrase: StandardPhrase) -> dict[str, Any]:
-    return vars(data_of(phrase, phrase.versions.latest("number"))) | {"revision": phrase.revision}
+    stored = vars(data_of(phrase, phrase.versions.latest("number")))
+    return stored | {"only_under": phrase.codes, "revision": phrase.revision}
+
+
+def _bases(stored: Sequence[str]) -> list[tuple[str, str]]:
+    """One for each code, by the name of its latest row, and what the phrase has that is no row's code."""
+    rows = LegalBasis.objects.order_by("code", "valid_from").values_list("code", "name")
+    named = dict(rows)
+    return [(code, f"{name} ({code})") for code, name in named.items()] + [
+        (code, code) for code in stored if code not in named
+    ]
 
 
 class ExampleForm(forms.Form):

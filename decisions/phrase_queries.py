@@ -54,11 +54,11 @@ def opening(kind: DecisionKind, source: Source) -> Opening:
 
 
 def _belongs(phrase: StandardPhrase, source: Source) -> bool:
-    basis = "" if source.legal_basis is None else source.legal_basis.name
+    code = "" if source.legal_basis is None else source.legal_basis.code
     in_background = phrase.section == PhraseSection.BACKGROUND
     # ``text`` comes from ``with_text``.
     text: str = phrase.text  # type: ignore[attr-defined]
-    return phrase.only_under in basis and not is_left_out(text, source, background=in_background)
+    return phrase.is_under(code) and not is_left_out(text, source, background=in_background)
 
 
 def _filled(phrase: StandardPhrase, values: Mapping[str, str]) -> str:

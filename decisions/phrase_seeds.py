@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Seed(NamedTuple):
-    """``in_drafts``: new drafts begin with it; with ``only_under`` where the legal basis is so named."""
+    """``in_drafts``: new drafts begin with it; with ``only_under`` on those legal bases."""
 
     kind: str
     section: str

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-MIGRATIONS = ("0018_first_phrases",)
+STEPS = (("0018_first_phrases", "first"), ("0031_phrases_by_code", "by_code"))
 
 
 def plant_again(sender: Any, **_signal: Any) -> None:
@@ -13,5 +13,5 @@ def plant_again(sender: Any, **_signal: Any) -> None:
 
     if sender.name != "decisions" or "decisions_standardphrase" not in connection.introspection.table_names():
         return
-    for name in MIGRATIONS:
-        import_module(f"decisions.migrations.{name}").first(apps, None)
+    for name, step in STEPS:
+        getattr(import_module(f"decisions.migrations.{name}"), step)(apps, None)

@@ -18,14 +18,14 @@ class StandardPhraseQuerySet(models.QuerySet["StandardPhrase"]):
 class StandardPhrase(models.Model):
     """A phrase for one section of one kind of decision. What it says is its newest version.
 
-    ``in_drafts``: new drafts begin with it, in the order of ``place``; with ``only_under`` only those whose
-    legal basis has that in its name. ``revision`` counts every change, so that two who change it meet."""
+    ``in_drafts``: new drafts begin with it, in the order of ``place``; with ``only_under`` only those on one
+    of these legal bases (``is_under``). ``revision`` counts every change, so that two who change it meet."""
 
     kind = models.CharField(_("slag av beslut"), max_length=20, choices=DecisionKind)
     section = models.CharField(_("del av beslutet"), max_length=10, choices=PhraseSection)
     name = models.CharField(_("namn"), max_length=80)
     in_drafts = models.BooleanField(_("skrivs i nya utkast"), default=False)
-    only_under = models.CharField(_("bara under rättslig grund"), max_length=50, blank=True)
+    only_under = models.CharField(_("bara under rättslig grund"), max_length=300, blank=True)
     place = models.PositiveSmallIntegerField(_("plats"), default=1)
     revision = models.PositiveIntegerField(_("ändring"), default=1)
     retired_at = models.DateTimeField(_("tagen ur bruk"), null=True, blank=True)
@@ -69,6 +69,16 @@ class StandardPhrase(models.Model):
     @property
     def is_current(self) -> bool:
         return self.retired_at is None
+
+    @property
+    def codes(self) -> list[str]:
+        """Those of the legal bases that it is only for; none when it is for all."""
+        return self.only_under.split()
+
+    def is_under(self, code: str) -> bool:
+        """Whether it is for decisions on the basis with this code, "" without one. What came with the portal
+        has only the numbers of the ordinance, which a region's own code ends with."""
+        return not self.only_under or any(code == one or code.endswith(f"-{one}") for one in self.codes)
 
 
 class StandardPhraseVersion(models.Model):

@@ -23,7 +23,8 @@ CHANGED: Final = (
 
 @dataclass(frozen=True)
 class PhraseData:
-    """``only_under``: part of a legal basis' name, "" for all. ``place``: from 1, within its section."""
+    """``only_under``: the codes of legal bases with spaces between, "" for all. ``place``: from 1, within its
+    section."""
 
     name: str
     text: str

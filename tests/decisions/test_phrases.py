@@ -1,6 +1,7 @@
 """What standard phrases may name, how they are filled, and what new drafts begin with."""
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
 from django.db import transaction
@@ -13,6 +14,7 @@ from decisions.models import Decision, StandardPhrase, StandardPhraseVersion
 from decisions.phrases import EXAMPLE, PLACEHOLDERS, Source, fault_in, fill, months_after, values_of
 from decisions.services.drafting import draft_from_application, start_decision
 from s3portal.common.leftovers import find_leftovers
+from tests import factories
 from tests.phrases import plant_again
 
 EMPTY = Source(case_number="", officer="")
@@ -137,6 +139,50 @@ def test_a_phrase_that_is_only_offered_is_not_written(officer, application):
     StandardPhrase.objects.filter(kind="grant", name="Finansiering").update(in_drafts=False)
     decision = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
     assert len(texts(decision)) == 2
+
+
+CONDITIONS = "Villkor för stödet är att"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["2003-596", "forordning-2003-596"])
+def test_what_an_ordinance_requires_goes_by_its_code(officer, application, code):
+    """As the check that demands it does: a region names the basis as it likes."""
+    basis = application.call.legal_basis
+    type(basis).objects.filter(pk=basis.pk).update(code=code, name="Bidrag till regional tillväxt")
+    draft = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
+    assert any(text.startswith(CONDITIONS) for text in texts(draft))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["12003-596", "2003-596-andra", "egna-medel"])
+def test_another_code_is_another_basis(officer, application, code):
+    basis = application.call.legal_basis
+    type(basis).objects.filter(pk=basis.pk).update(code=code, name="Inte förordning (2003:596)")
+    draft = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
+    assert not any(text.startswith(CONDITIONS) for text in texts(draft))
+
+
+@pytest.mark.django_db
+def test_names_become_codes():
+    """What the registrar had written before: a part of one name or of several."""
+    from django.apps import apps
+
+    for number, name in [("2003-596", "Förordning (2003:596)"), ("2022-1468", "Förordning (2022:1468)")]:
+        factories.make_legal_basis(code=f"forordning-{number}", name=name)
+    made = [
+        StandardPhrase.objects.create(kind="grant", section="point", name=f"Fras {number}", only_under=under)
+        for number, under in enumerate(["2003:596", "Förordning", "2015:210", ""])
+    ]
+    by_code = import_module("decisions.migrations.0031_phrases_by_code").by_code
+    for _time in range(2):
+        by_code(apps, None)
+        assert [StandardPhrase.objects.get(pk=one.pk).only_under for one in made] == [
+            "forordning-2003-596",
+            "forordning-2003-596 forordning-2022-1468",
+            "2015-210",
+            "",
+        ]
 
 
 @pytest.mark.django_db

@@ -185,6 +185,22 @@ def test_a_new_phrase_through_the_page(registrar, client_for):
     assert (made.kind, made.section, made.place, made.in_drafts) == ("participation", "point", 3, True)
 
 
+def test_the_bases_that_a_phrase_is_for_are_chosen_by_name(registrar, client_for):
+    phrase = StandardPhrase.objects.get(kind="grant", name="Villkor")
+    factories.make_legal_basis(code="egna-medel", name="Regionens egna medel")
+    client = client_for(registrar)
+    form = client.get(page("phrase_edit", phrase.pk)).context["form"]
+    assert ("egna-medel", "Regionens egna medel (egna-medel)") in form.fields["only_under"].choices
+    assert form["only_under"].value() == ["2003-596"]
+    sent = typed(name="Villkor", revision="1") | {"only_under": ["2003-596", "egna-medel"]}
+    assert client.post(page("phrase_edit", phrase.pk), sent).status_code == 302
+    phrase.refresh_from_db()
+    assert phrase.codes == ["2003-596", "egna-medel"]
+    assert "Bara under 2003-596, egna-medel" in client.get(page("phrase_list")).content.decode()
+    refused = client.post(page("phrase_edit", phrase.pk), sent | {"only_under": ["596"], "revision": "2"})
+    assert refused.context["form"].errors["only_under"] == ["Välj bland de grunder som finns."]
+
+
 def test_a_phrase_is_shown_filled_from_a_case(phrase, registrar, client_for, application):
     client, address = client_for(registrar), page("phrase_detail", phrase.pk)
     response = client.get(address, {"diarienummer": str(application.case)})
