@@ -6,15 +6,14 @@ from datetime import date
 from typing import Final
 
 from applications.impartiality import barred_in_cases
+from decisions.checks.bound import bound_in_points, most_bound
 from decisions.checks.check import Check, failed_check, passed
 from decisions.enums import AmountKind, DecisionKind
 from decisions.impartiality import barred_ids
-from decisions.kinds import amount_to_hold
 from decisions.models import CommitteeMember, Decision, Delegate, DelegationClause
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import StaffRole, User
 from s3portal.common.swedish import (
-    find_amounts,
     format_day,
     format_kr,
     format_period,
@@ -90,20 +89,15 @@ def authority(
 def clause_checks(clause: DelegationClause, decision: Decision, on: date) -> Iterator[Check]:
     """Whether anybody may decide this by the clause on the day."""
     yield _clause_check(clause, decision, on)
-    amount = _amount_to_hold(decision)
+    amount, number = most_bound(decision)
     if amount:
-        yield _ceiling_check(clause, amount)
-
-
-def _amount_to_hold(decision: Decision) -> int:
-    """In whole kronor. What changes an earlier decision says in words what it changes."""
-    points = decision.points.all() if decision.changes is not None else ()
-    written = (amount for point in points for amount in find_amounts(point.text))
-    return max(amount_to_hold(decision), *written, 0)
+        yield _ceiling_check(clause, amount, number)
 
 
 def has_amount(decision: Decision) -> bool:
-    return decision.amount_kind != AmountKind.NONE and bool(decision.amount)
+    """In its form or in its points."""
+    in_form = decision.amount_kind != AmountKind.NONE and bool(decision.amount)
+    return in_form or next(bound_in_points(decision), None) is not None
 
 
 def _clause_check(clause: DelegationClause, decision: Decision, on: date) -> Check:
@@ -118,8 +112,9 @@ def _clause_check(clause: DelegationClause, decision: Decision, on: date) -> Che
     return passed("clause_valid", f"Punkt {number} gäller för ärendet", note=order.title)
 
 
-def _ceiling_check(clause: DelegationClause, amount: int) -> Check:
-    """The ceiling counts for money and working time alike: both commit the region."""
+def _ceiling_check(clause: DelegationClause, amount: int, number: int | None) -> Check:
+    """The ceiling counts for money and working time alike: both commit the region. ``number``: the place of
+    the point where the amount stands, when it is not that of the form."""
     if clause.ceiling is None:
         return passed("ceiling", "Punkten har inget tak", value=format_kr(amount))
     percent = min(100.0, amount * 100 / clause.ceiling)
@@ -135,7 +130,10 @@ def _ceiling_check(clause: DelegationClause, amount: int) -> Check:
     rule = f"högst {limit}" if clause.ceiling_included else f"under {limit}"
     label = f"Beloppet {format_kr(amount)} är för högt för punkt {clause.number}"
     note = f"Punkten gäller belopp {rule}."
-    return failed_check("ceiling", label, note=note, field="id_amount", percent=percent)
+    field = "id_amount" if number is None else f"id_punkt-{number}-text"
+    if number is not None:
+        note = f"Beloppet står i beslutspunkt {number + 1}. {note}"
+    return failed_check("ceiling", label, note=note, field=field, percent=percent)
 
 
 def delegate_check(

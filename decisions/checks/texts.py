@@ -1,12 +1,13 @@
 """What the texts say: leftovers of templates, amounts and periods that disagree."""
 
 from collections.abc import Iterator
+from typing import Final
 
+from decisions.checks.bound import amounts_of_application, bound_in_points
 from decisions.checks.check import Check, failed_check, passed
 from decisions.checks.whole import REQUIRED
-from decisions.enums import AmountKind, DecisionKind
+from decisions.enums import AmountKind, DecisionKind, Relation
 from decisions.models import Decision
-from decisions.plan import plan_of
 from s3portal.common.leftovers import find_leftovers
 from s3portal.common.swedish import (
     Period,
@@ -15,6 +16,9 @@ from s3portal.common.swedish import (
     format_kr,
     format_kronor,
 )
+
+#: What may say a new amount of an earlier decision.
+_SAYS_AMOUNT: Final = (Relation.AMENDS, Relation.CORRECTS, Relation.EXTENDS)
 
 
 def texts(decision: Decision) -> Iterator[Check]:
@@ -54,14 +58,14 @@ def _amounts(decision: Decision) -> Iterator[Check]:
 
     Another amount in a point is accepted when it is also in the background, the reasons or the application
     (what was applied for, the total cost, the financing plan): then somebody has written it on purpose in
-    two places.
+    two places. Where the decision should say its amount in the form, and does not, that is not enough.
     """
+    if without := list(_only_in_points(decision)):
+        yield from without
+        return
     points = [(number, find_amounts(point.text)) for number, point in enumerate(decision.points.all())]
     known = {*find_amounts(decision.background), *find_amounts(decision.reasons)}
-    if decision.application is not None:
-        known |= {decision.application.applied_amount or 0, decision.application.total_cost or 0}
-    if (plan := plan_of(decision)) is not None:
-        known |= plan.amounts
+    known |= amounts_of_application(decision)
     decided = decision.amount if decision.amount_kind != AmountKind.NONE else None
     failed = False
     if decided and not any(decided in amounts for _number, amounts in points):
@@ -80,6 +84,30 @@ def _amounts(decision: Decision) -> Iterator[Check]:
             yield failed_check("amounts_agree", label, note=note, field=f"id_punkt-{number}-text")
     if decided and not failed:
         yield passed("amounts_agree", "Beloppen i texten stämmer", value=format_kr(decided))
+
+
+def _only_in_points(decision: Decision) -> Iterator[Check]:
+    """An amount that binds the region is said in the form too: there it is added to what is decided before
+    and after, in the frame and in the nämnd's sums. Amounts of the decision that is changed are known."""
+    binds = decision.kind == DecisionKind.PARTICIPATION or decision.relation in _SAYS_AMOUNT
+    if not binds or decision.amount_kind != AmountKind.NONE:
+        return
+    known = {amount for earlier in decision.chain()[1:] for amount in _said_by(earlier)}
+    for number, amount in dict.fromkeys(bound_in_points(decision)):
+        if amount not in known:
+            yield failed_check(
+                "amounts_agree",
+                f"Beslutspunkt {number + 1} nämner {format_kronor(amount)}, men beslutet har inget belopp",
+                note="Ange det som pengar eller arbetstid, så att det prövas mot delegationen.",
+                field="id_amount",
+                action="Fyll i",
+            )
+
+
+def _said_by(decision: Decision) -> Iterator[int]:
+    yield decision.amount or 0
+    for text in decision.points.values_list("text", flat=True):
+        yield from find_amounts(text)
 
 
 def _periods(decision: Decision) -> Iterator[Check]:

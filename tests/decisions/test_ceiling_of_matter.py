@@ -116,6 +116,21 @@ def test_what_lowers_or_undoes_something_covers_what_it_was(base):
         assert (amount_to_hold(made), is_too_much(made)) == (550_000, True)
 
 
+@pytest.mark.parametrize("relation", [Relation.AMENDS, Relation.CORRECTS, Relation.EXTENDS])
+def test_a_change_that_says_an_amount_says_it_in_the_form(base, relation):
+    """Else the next one would not count it."""
+    made = draft(base, relation, None)
+    made.points.update(text="Beloppet är 450 000 kronor. Finansiering sker inom ram.")
+    made = Decision.objects.with_parts().get(pk=made.pk)
+    (told,) = [one for one in failing(check_decision(made, on=timezone.localdate()))
+               if one.code == "amounts_agree"]  # fmt: skip
+    assert told.url == "#id_amount"
+    Decision.objects.filter(pk=made.pk).update(background="Regionen beslutade om 300 000 kronor.")
+    made.points.update(text="Beloppet är som förut 300 000 kronor. Finansiering sker inom ram.")
+    made = Decision.objects.with_parts().get(pk=made.pk)
+    assert "amounts_agree" not in {one.code for one in failing(check_decision(made, on=timezone.localdate()))}
+
+
 def test_a_signed_one_is_counted_once(base):
     extension = signed(base, Relation.EXTENDS, 150_000)
     assert amount_to_hold(extension) == 450_000

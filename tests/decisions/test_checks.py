@@ -435,8 +435,66 @@ def test_another_amount_in_the_points(draft):
 
 def test_an_amount_without_one_in_the_form(draft):
     points(draft, "Regionen deltar med 5 000 kronor.")
-    (failed,) = failing(check_decision(change(draft, amount_kind="none", amount=None), on=TODAY))
-    assert (failed.code, failed.note) == ("amounts_agree", "Inget belopp är angivet.")
+    # Not even when somebody has written it in two places on purpose.
+    background = "Regionen ska vara med för 5 000 kronor."
+    (failed,) = failing(
+        check_decision(change(draft, amount_kind="none", amount=None, background=background), on=TODAY)
+    )
+    assert (failed.code, failed.url) == ("amounts_agree", "#id_amount")
+    assert failed.label == "Beslutspunkt 1 nämner 5\u00a0000\u00a0kronor, men beslutet har inget belopp"
+
+
+@pytest.mark.parametrize("kind", ["participation", "other"])
+@pytest.mark.parametrize("in_form", [None, 100_000])
+def test_an_amount_in_the_points_is_held_to_the_ceiling_too(draft, kind, in_form):
+    """Clause 8.1 is for less than 500 000 kr, whatever the form says."""
+    said = f"Regionen avsätter {in_form} kronor. " if in_form else ""
+    points(draft, f"{said}Finansiering sker inom ram.", "Regionen medfinansierar med 600 000 kronor.")
+    factories.rewrite(draft.clause, kinds=["participation", "other"])
+    fields = {"amount_kind": "cash" if in_form else "none", "amount": in_form, "kind": kind}
+    made = change(draft, **fields, background="Projektet behöver 600 000 kronor.")
+    (check,) = [one for one in failing(check_decision(made, on=TODAY)) if one.code == "ceiling"]
+    assert (check.label, check.url) == (
+        "Beloppet 600\u00a0000\u00a0kr är för högt för punkt 8.1",
+        "#id_punkt-1-text",
+    )
+    assert check.note.startswith("Beloppet står i beslutspunkt 2.")
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("150 000 kronor av 920 000 kr", False),
+        ("150 000 kronor i arbetstid av projektets totala kostnader på 920 000 kr", False),
+        ("150 000 kronor, 16,3 procent av de 920 000 kr som projektet kostar", False),
+        ("150 000 kronor och 920 000 kr av andra medel", True),
+        ("150 000 kronor av egna medel och 920 000 kr", True),
+        ("150 000 kronor av egna medel. Av andra medel tas 920 000 kr", True),
+        ("920 000 kr, varav 150 000 kronor av egna medel", True),
+    ],
+)
+def test_the_whole_that_the_amount_is_a_part_of_binds_nobody(draft, text, stops):
+    points(draft, f"Regionen deltar med {text}.", "Finansiering sker inom ram.")
+    found = left(change(draft, background="Projektet kostar 920 000 kronor."))
+    assert [code for code, *_rest in found] == (["ceiling"] if stops else [])
+
+
+def test_an_amount_in_the_points_asks_for_a_budget_of_ones_own(draft):
+    factories.rewrite(draft.clause, own_budget=True, kinds=["other"])
+    points(draft, "Regionen medfinansierar med 5 000 kronor.")
+    made = change(draft, kind="other", amount_kind="none", amount=None, background="Om 5 000 kronor.")
+    assert [code for code, *_rest in left(made)] == ["own_budget"]
+    points(draft, "Regionen säger nej.")
+    assert left(fresh(made)) == []
+
+
+def test_a_rejection_may_name_what_was_applied_for(grant, delegate):
+    factories.rewrite(delegate.clause, ceiling=1000, own_budget=True, kinds=["rejection"])
+    points(grant, "Regionen avslår ansökan om 300 000 kronor av totalt 600 000 kronor.")
+    made = change(grant, kind="rejection", amount_kind="none", amount=None, starts_on=None, ends_on=None)
+    assert left(made) == []
+    points(grant, "Regionen avslår ansökan men avsätter 2 000 kronor.")
+    assert {code for code, *_rest in left(fresh(made))} == {"ceiling", "own_budget", "amounts_agree"}
 
 
 PERIOD = {"starts_on": date(2022, 4, 1), "ends_on": date(2024, 6, 30)}
