@@ -62,7 +62,8 @@ def order_package(
     if not package.total:
         raise Refusal(f"Det finns inga ärenden i {package.what}.", field="year")
     package.save(force_insert=True)
-    _note(actor, package, "archive_package_ordered", f"{package} beställt, {package.total} ärenden")
+    cases = "1 ärende" if package.total == 1 else f"{package.total} ärenden"
+    _note(actor, package, "archive_package_ordered", f"{package} beställt, {cases}")
     from s3portal.archive.tasks import make_package as make  # the task imports this module
 
     # Should the broker be away, the beat job finds what waits.

@@ -185,6 +185,12 @@ def test_the_metadata_tell_all_of_a_case_but_not_the_secret_words(registrar, off
     assert dict(summed.attrib) == {"arenden": "1", "handlingar": "2", "filer": "2"}
 
 
+def test_the_trail_counts_cases_in_swedish(registrar, case):
+    make(registrar, case=case)
+    told = Event.objects.get(action="archive_package_ordered").text
+    assert told.endswith(" beställt, 1 ärende")
+
+
 def test_a_year_holds_every_case_of_its_series_and_no_other(registrar, case):
     other = open_by_hand(actor=registrar, title="Ett till")
     open_by_hand(actor=registrar, title="I en annan serie", prefix="HSN")

@@ -170,6 +170,21 @@ def test_sending_all_and_expediting_all(client_for, officer, delegate_user, batc
     assert "Inget beslut väntar på att expedieras." in again
 
 
+def test_no_step_is_offered_while_one_is_taken(client_for, officer, delegate_user, batch):
+    """Pressed again it would do nothing, and who has just signed is not told that their signature is missing."""
+    declare_in_all(batch, delegate_user)
+    batching.propose_drafts(batch_id=batch.pk, actor=officer)
+    assert "Skicka alla utkast" not in client_for(officer).get(at(batch)).content.decode()
+    take_all()
+    sign_all(batch, delegate_user)
+    for user in (officer, delegate_user):
+        page = client_for(user).get(at(batch)).content.decode()
+        assert "väntar på underskrift." not in page
+        assert "Nästa steg" not in page
+    take_all()
+    assert "Expediera 3 beslut" in client_for(officer).get(at(batch)).content.decode()
+
+
 def test_an_unlocked_ranking_is_told(client_for, officer, delegate_user, proposed_batch, ranking):
     unlock(ranking, officer)
     assert "Rangordningen är upplåst." in client_for(officer).get(at(proposed_batch)).content.decode()

@@ -480,6 +480,12 @@ def test_the_signed_file_is_the_frozen_one(client_for, officer, signed, draft):
     assert client.get(at(draft, "pdf/"))["location"] == at(draft, "forhandsgranska.pdf")
 
 
+def test_what_is_left_to_do_with_a_signed_decision_comes_first(client_for, officer, signed):
+    """To send it out is the next step; a new decision about it is rare."""
+    page = client_for(officer).get(at(signed)).content.decode()
+    assert 0 < page.index('id="expediering"') < page.index('id="andra"')
+
+
 def test_a_file_that_is_not_made_yet(client_for, officer):
     waiting = factories.make_signed_decision(user=officer, signed_elsewhere=True, document=False)
     assert client_for(officer).get(at(waiting, "pdf/")).status_code == 503
