@@ -41,7 +41,8 @@ class ImpartialityForm(forms.Form):
 
 
 class LiftForm(forms.Form):
-    """Another officer has tried the question."""
+    """Another officer has tried the question. It stands on the page of the question itself, whose ids it
+    must not share."""
 
     person = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31)
     text = CleanTextField(
@@ -50,6 +51,9 @@ class LiftForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Skriv varför det inte finns något jäv."},
     )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="lift_%s")
 
 
 def _of(words: str, what: object) -> str:

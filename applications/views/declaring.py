@@ -17,6 +17,7 @@ from applications.forms import ImpartialityForm, LiftForm
 from applications.impartiality import Access, access_of, who_to_talk_to
 from applications.models import Application
 from s3portal.accounts.http import LoggedInRequest
+from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 
@@ -25,7 +26,7 @@ from s3portal.common.errors import Refusal
 def impartiality(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The question, asked before an application is opened; afterwards the answers that hold."""
     application = _application(request, pk)
-    form = ImpartialityForm(request.POST if request.method == "POST" else None)
+    form = ImpartialityForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST":
         if not rules.may_declare(request.user, application):
             raise PermissionDenied
@@ -34,7 +35,8 @@ def impartiality(request: LoggedInRequest, pk: int) -> HttpResponse:
                 return _answer(request, application, form)
             except Refusal as refusal:
                 form.add_error(refusal.field, refusal.message)
-    return _page(request, application, form=form)
+    kept = take_kept_text(request, reverse("applications:lift_recusal", args=[pk]))
+    return _page(request, application, form=form, lift_form=None if kept is None else LiftForm(kept))
 
 
 def _answer(request: LoggedInRequest, application: Application, form: ImpartialityForm) -> HttpResponse:
@@ -118,7 +120,7 @@ def _page(
         "may_declare": rules.may_declare(user, application),
         "form": form,
         "lift_form": lift_form,
-        "next": request.POST.get("next", request.GET.get("next", "")),
+        "next": form.data.get("next", request.GET.get("next", "")),
         "declarations": queries.declarations_of(application, None if reads_others else user),
         "may_lift": access is Access.OPEN and rules.may_handle(user),
         "people": who_to_talk_to(application),

@@ -17,6 +17,7 @@ from decisions.impartiality import ASKED, access_of, latest_answers, who_to_talk
 from decisions.models import Decision
 from decisions.services.recusing import declare_in_decision, lift_in_decision
 from s3portal.accounts.http import LoggedInRequest
+from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 
@@ -35,7 +36,7 @@ def _decision(request: LoggedInRequest, pk: int) -> Decision:
 @require_http_methods(["GET", "HEAD", "POST"])
 def impartiality(request: LoggedInRequest, pk: int) -> HttpResponse:
     decision = _decision(request, pk)
-    form = ImpartialityForm(request.POST if request.method == "POST" else None)
+    form = ImpartialityForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST":
         if not request.user.has_role(*ASKED):
             raise PermissionDenied
@@ -44,7 +45,8 @@ def impartiality(request: LoggedInRequest, pk: int) -> HttpResponse:
                 return _answer(request, decision, form)
             except Refusal as refusal:
                 form.add_error(refusal.field, refusal.message)
-    return _page(request, decision, form)
+    kept = take_kept_text(request, reverse("decisions:lift_recusal", args=[pk]))
+    return _page(request, decision, form, lift_form=None if kept is None else LiftForm(kept))
 
 
 def _answer(request: LoggedInRequest, decision: Decision, form: ImpartialityForm) -> HttpResponse:
@@ -101,7 +103,7 @@ def _page(
         "may_lift": access is Access.OPEN and rules.may_draft(request.user) and not decision.is_signed,
         "answers": latest_answers(decision),
         "people": who_to_talk_to(decision),
-        "next": request.POST.get("next", request.GET.get("next", "")),
+        "next": form.data.get("next", request.GET.get("next", "")),
     }
     status = 422 if form.errors or (lift_form is not None and lift_form.errors) else 200
     return render(request, "decisions/impartiality.html", context, status=status)

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from s3portal.accounts.http import LoggedInRequest, requires
+from s3portal.accounts.middleware import take_kept_text
 from s3portal.archive import services
 from s3portal.archive.forms import OrderForm
 from s3portal.archive.models import ArchivePackage
@@ -21,7 +22,7 @@ PER_PAGE = 25
 @requires(may_archive)
 @require_http_methods(["GET", "HEAD", "POST"])
 def packages(request: LoggedInRequest) -> HttpResponse:
-    form = OrderForm(request.POST if request.method == "POST" else None)
+    form = OrderForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST" and form.is_valid():
         try:
             package = services.order_package(actor=request.user, **form.order())

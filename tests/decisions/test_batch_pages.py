@@ -171,7 +171,7 @@ def test_sending_all_and_expediting_all(client_for, officer, delegate_user, batc
 
 
 def test_no_step_is_offered_while_one_is_taken(client_for, officer, delegate_user, batch):
-    """Pressed again it would do nothing, and who has just signed is not told that their signature is missing."""
+    """Pressed again it would do nothing, and who has just signed is not told that a signature is missing."""
     declare_in_all(batch, delegate_user)
     batching.propose_drafts(batch_id=batch.pk, actor=officer)
     assert "Skicka alla utkast" not in client_for(officer).get(at(batch)).content.decode()

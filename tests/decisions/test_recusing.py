@@ -239,3 +239,33 @@ def test_the_question_is_on_the_way(client_for, officer, delegate_user, unasked,
     assert wrong.status_code == 422
     client.post(f"{page}jav/prova/", {"person": delegate_user.pk, "text": "Det gällde ett annat projekt."})
     assert signer.get(f"{page}jav/").status_code == 200
+
+
+def test_what_was_typed_about_jav_is_there_after_an_error_and_a_logout(
+    client, client_for, officer, delegate_user, unasked
+):
+    page = f"/handlaggning/beslut/{unasked.pk}/jav/"
+    declare(unasked, delegate_user)
+    declare(unasked, officer, RecusalGround.NONE)
+    long = "Det gällde ett annat projekt. " * 200
+    wrong = client_for(officer).post(f"{page}prova/", {"person": delegate_user.pk, "text": long})
+    shown = wrong.content.decode()
+    assert wrong.status_code == 422
+    assert 'href="#lift_text"' in shown, "the summary leads to the field of the person it is about"
+    assert shown.count('id="lift_text"') == 1
+    assert long.strip() in shown
+
+    def after_login(response):
+        response = client.post(response["location"], {"login": officer.email, "password": factories.PASSWORD})
+        return client.get(response["location"], follow=True).content.decode()
+
+    typed = {"ground": "other", "text": "Vi är grannar.", "next": "/handlaggning/diarium/"}
+    shown = after_login(client.post(page, typed))
+    assert "Vi är grannar." in shown
+    assert 'value="/handlaggning/diarium/"' in shown
+    client.logout()
+    sent = client.post(
+        f"{page}prova/", {"person": delegate_user.pk, "text": "Annat projekt."},
+        headers={"Referer": f"http://testserver{page}"},
+    )  # fmt: skip
+    assert "Annat projekt." in after_login(sent)
