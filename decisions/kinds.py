@@ -29,8 +29,6 @@ APPLICATION_KINDS: Final = (
 )
 #: Those that end the application: it is decided when the decision is signed.
 DECIDING: Final = (DecisionKind.GRANT, DecisionKind.REJECTION, DecisionKind.DISMISSAL)
-#: Those that need an amount in money, in whole kronor.
-IN_MONEY: Final = (DecisionKind.GRANT, DecisionKind.RECOVERY)
 #: What has a time that can be prolonged.
 _PROLONGED: Final = (DecisionKind.GRANT, DecisionKind.PARTICIPATION)
 

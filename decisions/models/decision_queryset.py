@@ -69,12 +69,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
     def search_open(self, text: str) -> "DecisionQuerySet":
-        """As ``search``, for those who may not read what is secret: a decision in a case where something is
-        marked answers to its number only."""
+        """Decisions whose Swedish text, or whose case's number typed in any way, answers to ``text``. For
+        those who may not read what is secret: where something is marked, only the number answers."""
         return self._answering(text, Q(search=swedish_query(text)) & nothing_marked())
 
     def search_published(self, text: str) -> "DecisionQuerySet":
-        """As ``search``, among published ones: a masked decision answers to what its masked version says."""
+        """As ``search_open``, among published ones: a masked one answers to what its masked version says."""
         query = swedish_query(text)
         whole = Q(publication__masked__isnull=True) & Q(search=query)
         return self._answering(text, whole | Q(publication__masked__search=query))
@@ -82,7 +82,3 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def _answering(self, text: str, words: Q) -> "DecisionQuerySet":
         number = read_number(text)
         return self.filter(words if number is None else number.condition("case__") | words)
-
-    def search(self, text: str) -> "DecisionQuerySet":
-        """Decisions whose Swedish text, or whose case's number typed in any way, answers to ``text``."""
-        return self._answering(text, Q(search=swedish_query(text)))

@@ -52,7 +52,3 @@ class MaskedDocument(models.Model):
     @property
     def hides_amount(self) -> bool:
         return "amount" in self.recipe["parts"]
-
-    @property
-    def hides_taking_part(self) -> bool:
-        return "taking_part" in self.recipe["parts"]

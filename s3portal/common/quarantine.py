@@ -84,10 +84,6 @@ class Scanned:
         """The sentence for who asks for a file that is held."""
         return _SENTENCES[ScanStatus(self.scan)]
 
-    @property
-    def scan_label(self) -> str:
-        return str(ScanStatus(self.scan).label)
-
 
 S = TypeVar("S", bound=Scanned)
 

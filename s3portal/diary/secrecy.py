@@ -7,7 +7,6 @@ diary, and from the search there, until somebody lifts it.
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pgtrigger
@@ -57,7 +56,7 @@ class Part(models.TextChoices):
 
 
 class Provision(models.TextChoices):
-    """Those that occur in a region's grant cases (domain.md §4). OSL 30:23 is for state authorities and is
+    """Those that occur in a region's grant cases. OSL 30:23 is for state authorities and is
     not among them. ``OTHER`` is said in words."""
 
     BUSINESS = "30:27", _("OSL 30 kap. 27 §, affärs- och driftförhållanden, uppfinningar och forskning")
@@ -76,10 +75,6 @@ class SecrecyMarkQuerySet(models.QuerySet["SecrecyMark"]):
     def standing(self) -> "SecrecyMarkQuerySet":
         """Those that nobody has lifted. One whose time is out stands until a person has tried it."""
         return self.filter(lift__isnull=True)
-
-    def outdated(self, on: date) -> "SecrecyMarkQuerySet":
-        """Standing ones whose last day has passed: to be tried and lifted."""
-        return self.standing().filter(until__lt=on)
 
 
 class SecrecyMark(models.Model):

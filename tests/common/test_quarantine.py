@@ -184,7 +184,7 @@ def test_states_are_read_at_once(django_assert_num_queries):
     files = [RecordFile(storage_name=waiting.name), RecordFile(storage_name="annan")]
     with django_assert_num_queries(1):
         assert [one.is_waiting for one in read_states(files)] == [True, False]
-        assert [one.scan_label for one in files] == ["Genomsöks efter virus", "Genomsökt"]
+        assert [one.is_held for one in files] == [True, False]
     assert read_states([]) == []
     assert RecordFile(storage_name=waiting.name).is_waiting
     assert not RecordFile(storage_name="annan").is_infected

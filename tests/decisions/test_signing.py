@@ -65,7 +65,7 @@ def test_the_snapshot(signed, delegate, delegate_user):
     assert (stored.committee_name, stored.reportable) == ("regionala utvecklingsnämnden", True)
     assert stored.appeal_text.startswith("Den som är medlem i Region Jämtland Härjedalen")
     assert "deltar i projektet med arbetstid" in stored.full_text
-    assert Decision.objects.search("projekten").get() == stored
+    assert Decision.objects.search_open("projekten").get() == stored
 
 
 def test_the_file_is_sealed_and_in_the_diary(signed, delegate_user):

@@ -25,7 +25,6 @@ from s3portal.common.swedish.money import (
     format_kr,
     format_kronor,
     format_percent,
-    format_share,
     format_tenths,
     parse_kronor,
 )
@@ -64,7 +63,6 @@ __all__ = [
     "format_percent",
     "format_period",
     "format_phone",
-    "format_share",
     "format_tenths",
     "format_time",
     "format_timespan",

@@ -30,7 +30,7 @@ def format_kronor(kronor: int) -> str:
 def format_percent(percent: Decimal | Fraction | int, decimals: int = 1) -> str:
     """Decimal("52.8") → "52,8 %"; Decimal("50.0") → "50 %".
 
-    The value is in percent: 50 means half. For a ratio (Fraction(1, 2) means half) use `format_share`.
+    The value is in percent: 50 means half.
     Halves are rounded away from zero. Decimals that are all zero are left out.
     """
     scaled = _round_half_up(Fraction(percent) * 10**decimals)
@@ -39,11 +39,6 @@ def format_percent(percent: Decimal | Fraction | int, decimals: int = 1) -> str:
     if rest:
         text += f",{rest:0{decimals}d}"
     return f"{MINUS if scaled < 0 else ''}{text}{HARD_SPACE}%"
-
-
-def format_share(share: Decimal | Fraction | int, decimals: int = 1) -> str:
-    """Fraction(1, 2) → "50 %": a ratio where 1 is the whole."""
-    return format_percent(Fraction(share) * 100, decimals)
 
 
 def format_tenths(value: Fraction | int) -> str:

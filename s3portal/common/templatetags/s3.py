@@ -42,12 +42,6 @@ def kr(value: int | None) -> str:
 
 
 @register.filter
-def kronor(value: int | None) -> str:
-    """Whole kronor as "150 000 kronor", for running text; nothing for None."""
-    return "" if value is None else swedish.format_kronor(value)
-
-
-@register.filter
 def percent(value: Decimal | Fraction | int | None, decimals: int = 1) -> str:
     """A number of percent as "52,8 %"; nothing for None."""
     if value is None:
@@ -95,13 +89,6 @@ def klockslag(value: datetime | None) -> str:
 def md(value: str) -> SafeString:
     """Restricted Markdown, written by an officer or an applicant, as safe HTML."""
     return text.render_markdown(value)
-
-
-@register.filter
-def initials(name: str) -> str:
-    """The first letters of the first and the last word: "Anna Halvarsson" → "AH"."""
-    words = str(name).split()
-    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
 
 
 @register.filter

@@ -75,10 +75,6 @@ class Typed:
     year: int | None = None
 
     @property
-    def is_empty(self) -> bool:
-        return self == Typed()
-
-    @property
     def words_without_year(self) -> str:
         return " ".join(word for word in self.words.split() if word != str(self.year))
 

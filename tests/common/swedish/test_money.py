@@ -15,7 +15,6 @@ from s3portal.common.swedish import (
     format_kr,
     format_kronor,
     format_percent,
-    format_share,
     parse_kronor,
 )
 
@@ -74,12 +73,6 @@ def test_format_percent_with_other_decimals():
     assert format_percent(Fraction(100, 3), decimals=2) == "33,33\u00a0%"
     assert format_percent(Decimal("50.05"), decimals=2) == "50,05\u00a0%"
     assert format_percent(Decimal("52.8"), decimals=0) == "53\u00a0%"
-
-
-def test_a_share_is_a_part_of_one():
-    assert format_share(Fraction(1, 2)) == "50\u00a0%"
-    assert format_share(Fraction(460_000, 920_000)) == "50\u00a0%"
-    assert format_share(Decimal("0.528")) == "52,8\u00a0%"
 
 
 @pytest.mark.parametrize(
