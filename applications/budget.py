@@ -1,7 +1,7 @@
 """The arithmetic of a budget: pure, whole kronor as int, shares as Fraction, never a float.
 
 The page as it is typed, the checks at submission, what is stored and what is printed all come from
-``summarise``. Rules (domain.md §5):
+``summarise``. Rules, which are the region's practice:
 
 - A salary counted in hours costs hours × kronor per hour (``hourly_cost`` of a monthly salary).
 - Indirect costs are a flat rate of the personnel costs, computed for each year and rounded to the nearest
@@ -26,7 +26,7 @@ COSTS = tuple(category for category in CostCategory if category is not CostCateg
 MOST_YEARS = 10
 MOST_LINES = 60
 MOST_FINANCIERS = 50
-#: A year's work of one person, in hours (domain.md §5).
+#: A year's work of one person, in hours.
 HOURS_OF_A_YEAR = 1720
 
 

@@ -72,7 +72,7 @@ class SupplementEnd(models.TextChoices):
 
 
 class CostCategory(models.TextChoices):
-    """Kostnadsslag (domain.md §5). Indirect costs are computed from the call's flat rate, never typed."""
+    """Kostnadsslag. Indirect costs are computed from the call's flat rate, never typed."""
 
     PERSONNEL = "personnel", _("Personal")
     EXTERNAL_SERVICES = "external_services", _("Externa tjänster")

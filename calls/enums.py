@@ -33,7 +33,7 @@ class CallPhase(models.TextChoices):
 
 
 class AppealRule(models.TextChoices):
-    """How a decision on a legal basis may be appealed (domain.md §3)."""
+    """How a decision on a legal basis may be appealed (KL 13 ch., FL 40–45 §§)."""
 
     LEGALITY_REVIEW = "legality_review", _("Laglighetsprövning enligt kommunallagen 13 kap.")
     NOT_APPEALABLE = "not_appealable", _("Får inte överklagas")
@@ -64,7 +64,7 @@ class MeetingStatus(models.TextChoices):
 
 
 class Attendance(models.TextChoices):
-    """How a meeting can be attended. Room seats may run out, link places never do (domain.md §6)."""
+    """How a meeting can be attended. Room seats may run out, link places never do."""
 
     ROOM = "room", _("I lokalen")
     LINK = "link", _("Via länk")

@@ -1,4 +1,5 @@
-"""How a decision may be appealed: the text follows the legal basis (domain.md §3).
+"""How a decision may be appealed: the text follows the legal basis (KL 13 ch., FL 40–45 §§,
+förordning (2003:596) 14 §).
 
 The portal never guesses: for a decision whose right text it does not know, ``appeal_text`` is empty and
 ``checks`` stops the decision.

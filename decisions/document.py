@@ -1,6 +1,6 @@
 """The decision as a document: one text for the preview, the PDF and the public page.
 
-Order and wording of the headings are those of the region's own decisions (domain.md §2).
+Order and wording of the headings are those of the region's own decisions.
 """
 
 import re
@@ -70,7 +70,7 @@ _SIGNS = re.compile(r"(?<=\d) (?=[%§])|(?<=§) (?=\d)")
 
 
 def with_hard_spaces(text: str) -> str:
-    """The same words, with the hard spaces that domain.md §7 asks for, however they were typed."""
+    """The same words, with hard spaces in amounts and before signs, however they were typed."""
     return _SIGNS.sub(HARD_SPACE, _AMOUNT.sub(lambda match: match[0].replace(" ", HARD_SPACE), text))
 
 

@@ -161,7 +161,7 @@ class AmountKind(models.TextChoices):
 
 
 class AppealRoute(models.TextChoices):
-    """How a decision can be appealed, which also says what starts its clock (domain.md §3)."""
+    """How a decision can be appealed, which also says what starts its clock: docs/adr/0012, anslaget."""
 
     NONE = "none", _("Får inte överklagas")
     BOARD = "board", _("Laglighetsprövning, tiden räknas från anslaget")

@@ -24,7 +24,7 @@ from s3portal.common.swedish import (
     in_stockholm,
 )
 
-#: The final report is due this long after the project's last day (the region's practice, domain.md §5).
+#: The final report is due this long after the project's last day (the region's practice).
 REPORT_MONTHS: Final = 2
 _IN_BRACES: Final = re.compile(r"\{([^{}]*)\}")
 

@@ -1,4 +1,5 @@
-"""What the database itself refuses of publishing, whoever asks."""
+"""What the database itself refuses of publishing what is secret, whoever asks, and the question that sending
+out asks too (``dispatch_triggers``)."""
 
 import pgtrigger
 from django.db.models import Model

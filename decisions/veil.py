@@ -1,6 +1,6 @@
 """What a list leaves out of decisions for those who may only read what is open: the title, the amount.
 
-A masked version goes by its own recipe (``masking``). Lists that tell of decisions which are not published,
+A masked version goes by its own recipe (``recipe``). Lists that tell of decisions which are not published,
 such as the agenda and the notice board, go by this, in a fixed number of questions for all their rows.
 """
 

@@ -1,5 +1,5 @@
 """The conditions that an officer goes through: what the portal can answer itself, with the rule it goes by,
-and what only a person can judge (domain.md §5).
+and what only a person can judge.
 
 Read from what was sent, never from the draft's rows. What the sent data do not tell cannot be decided."""
 

@@ -115,7 +115,7 @@ def line_text(row: BudgetRow, names: dict[str, str]) -> str:
 
 
 def rules_of(call: Call) -> BudgetRules:
-    """The call's own cap, or that of its legal basis when it is lower (domain.md §5)."""
+    """The call's own cap, or that of its legal basis when it is lower."""
     caps = [call.max_aid_percent, call.legal_basis.max_aid_percent]
     return BudgetRules(
         overhead_percent=call.overhead_percent,

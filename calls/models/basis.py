@@ -58,7 +58,7 @@ class LegalBasisQuerySet(models.QuerySet["LegalBasis"]):
 
 
 class LegalBasis(models.Model):
-    """What a grant rests on, as a dated row (domain.md §3, §5): the law changes, old cases do not.
+    """What a grant rests on, as a dated row: the law changes, old cases do not.
 
     ``max_aid_percent`` is the highest share of the total cost the basis allows; None means no cap of its own.
     ``de_minimis_ceiling_eur`` is what a single undertaking may receive in three years, in whole euro; None

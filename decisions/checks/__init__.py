@@ -26,7 +26,8 @@ def check_decision(
     """Every check of the decision on the day (Swedish calendar); with ``signer``, as that person would sign.
 
     The decision should come from ``Decision.objects.with_parts()``. With ``standing`` (see
-    ``standing_of_many``) one on an application that changes no other costs no query.
+    ``standing_of_many``) one on an application that changes no other costs no query, but for what is left of
+    the call's frame when Redis keeps no sum of it.
     """
     return [
         *authority(decision, on, signer, standing),

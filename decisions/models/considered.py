@@ -53,7 +53,9 @@ class SecrecyReview(models.Model):
 
 
 def text_mark_of(decision: Decision) -> str:
-    """Another as soon as something that is printed is changed. ``decision`` comes from ``with_parts``."""
+    """Another as soon as one of the parts that can be secret is changed. The officer's telephone, the clause
+    and the text on appeal are printed too, but tell nothing of the matter. ``decision`` comes from
+    ``with_parts``."""
     from decisions.plan import plan_of  # which reads the models
 
     plan = plan_of(decision)

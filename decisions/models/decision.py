@@ -330,10 +330,9 @@ class Decision(models.Model):
         return own | {str(self.chain()[-1].kind)}
 
     def kinds_of_matter(self) -> set[str]:
-        """Its kind, and those of the decisions that it changes: whoever may decide a matter may also correct
-        and amend what was decided in it."""
-        earlier = self.changes
-        return {self.kind} if earlier is None else {self.kind, *earlier.kinds_of_matter()}
+        """Its kind, and those of the decisions that it changes: how a change may be appealed goes by what it
+        changes."""
+        return {one.kind for one in self.chain()}
 
     @property
     def presenter_text(self) -> str:

@@ -98,7 +98,7 @@ class DelegationClauseQuerySet(models.QuerySet["DelegationClause"]):
 
 class DelegationClause(models.Model):
     """A punkt. ``ceiling`` in whole kronor is exclusive unless ``ceiling_included``: the region's order of
-    2022–23 says "under 500 000 kronor" (domain.md §1). None means no ceiling. ``own_budget``: only for what
+    2022–23 says "under 500 000 kronor". None means no ceiling. ``own_budget``: only for what
     is paid from the delegate's own budget. ``sub_delegation``: the nämnd lets a förvaltningschef who holds it
     give it to another employee (KL 7:6). ``urgent``: the chair, or another member whom the nämnd has named,
     decides alone in what cannot wait (KL 6:39), which is always reported at the next meeting (6:40)."""

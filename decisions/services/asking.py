@@ -1,12 +1,12 @@
 """A member of the nämnd asks a decision's officer, and is answered.
 
-Whether this belongs to the diary (domain.md §4: what is received or drawn up is registered at once, OSL 5:1):
+Whether this belongs to the diary (what is received or drawn up is registered at once, OSL 5:1):
 a member and an officer of the same nämnd write to each other within one authority, about a decision that is
 made and registered. Nothing is received from outside and nothing is sent out, so the portal registers neither
-question nor answer by itself. That is inferred: domain.md says nothing of this very case. They are kept
+question nor answer by itself. That is inferred, and read in no statute (docs/adr/0023). They are kept
 unchanged with who and when, so that they can be released when somebody asks for them and that has been tried
 (TF 2:15–16), and the officer's page says that what adds something to the matter is registered in the case by
-hand. They are destroyed only by a disposal decision (domain.md §8), like the decision itself.
+hand. They are destroyed only by a disposal decision (arkivlagen 10 §), like the decision itself.
 
 Jäv (KL 6:28–32, 7:4): who has declared it in the case neither asks nor answers. Who has not been asked yet
 is not asked here, for the decision is made.

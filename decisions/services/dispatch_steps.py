@@ -87,7 +87,7 @@ def note_returned(*, addressee_id: int, after: int, actor: User, on: date, text:
 @transaction.atomic
 def note_opened(*, decision: Decision, user: User) -> None:
     """The log of who of those that the decision was sent to has read it here, and when first: the one write
-    of that GET (architecture.md §3).
+    of that GET (docs/adr/0002).
 
     It starts no clock. Under FL 44 § the time to appeal runs from the day the party got the decision, and
     that a page was opened is no confirmation of it (delgivningslagen 16–18 §§): the registrar enters the day

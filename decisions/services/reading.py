@@ -10,7 +10,7 @@ from s3portal.audit.services import record_event
 @transaction.atomic
 def note_opened(*, report: DecisionReport, reader: User) -> None:
     """The read mark and the log of who opened what: the one write that a member's GET makes
-    (architecture.md §3). The first opening is the one that counts as read."""
+    (docs/adr/0002). The first opening is the one that counts as read."""
     mark_read(report=report, reader=reader)
     record_event(
         actor=reader,

@@ -106,7 +106,7 @@ def restore_version(*, decision_id: int, number: int, actor: User, expected_vers
 
 @transaction.atomic
 def note_draft_read(*, decision: Decision, reader: User) -> DraftReading | None:
-    """The read mark of a delegate on what waits for a signature: a GET's one write (architecture.md §3), and
+    """The read mark of a delegate on what waits for a signature: a GET's one write (docs/adr/0002), and
     only the first time that this text is opened. None when nothing waits."""
     if not allows(decision.status, DecisionAction.SIGN):
         return None

@@ -110,7 +110,7 @@ class Case(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=CaseStatus, default=CaseStatus.OPEN)
     search: Any = models.GeneratedField(
         expression=SearchVector(
-            # What is protected must not be findable by a search (domain.md §4), nor what is left when words
+            # What is protected must not be findable by a search (OSL 5:2 st. 2), nor what is left when words
             # have been taken out of a title.
             models.Case(
                 models.When(title_protected=True, then=models.Value("")),

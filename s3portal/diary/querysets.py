@@ -22,7 +22,7 @@ def case_words(text: str, path: str = "") -> Q:
 class CaseQuerySet(models.QuerySet["Case"]):
     def search(self, text: str) -> "CaseQuerySet":
         """Cases whose number or Swedish text answers to ``text``. What is protected does not answer
-        (domain.md §4): the search vector leaves it out, and a title that names it is found by number."""
+        (OSL 5:2 st. 2): the search vector leaves it out, and a title that names it is found by number."""
         number = read_number(text)
         if number is None:
             return self.filter(case_words(text))

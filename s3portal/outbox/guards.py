@@ -41,6 +41,6 @@ def why_hidden(message: Message) -> str:
 
 
 def note_read(user: User, message: Message) -> None:
-    """That somebody has read the message. The one write of a GET of the outbox (architecture.md §3)."""
+    """That somebody has read the message. The one write of a GET of the outbox (docs/adr/0002)."""
     for guard in GUARDS:
         guard.noting(user, message)

@@ -41,7 +41,7 @@ def unassign_case(*, actor: User, case: Case) -> Case:
 
 
 def log_file_opened(*, actor: User, file: RecordFile) -> None:
-    """Note who opened a file of a case. The one write that a GET of the diary makes (architecture.md §3)."""
+    """Note who opened a file of a case. The one write that a GET of the diary makes (docs/adr/0002)."""
     record_event(
         actor=actor,
         action="file_opened",

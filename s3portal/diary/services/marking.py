@@ -131,7 +131,7 @@ def lift_mark(*, actor: User, mark_id: int, reason: str) -> SecrecyLift:
 
 
 def log_protected_read(*, actor: User, case: Case, what: str = "ärendet") -> None:
-    """Note that somebody has read what is marked in the case: a write of a GET (architecture.md §3)."""
+    """Note that somebody has read what is marked in the case: a write of a GET (docs/adr/0002)."""
     record_event(
         actor=actor,
         action="protected_read",
