@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from applications.impartiality import Access, access_to_cases, cases_barred, cases_let_in
@@ -11,7 +12,7 @@ from decisions.asked import with_counts
 from decisions.enums import DecisionStatus
 from decisions.expedition_queries import to_expedite
 from decisions.impartiality import cases_barred as barred_by_decision
-from decisions.models import Decision
+from decisions.models import Decision, Delegate
 from decisions.models.decision import LONG_TEXTS
 from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.rules import sends_out
@@ -25,7 +26,10 @@ from s3portal.diary.numbers import read_number
 MINE, DRAFTS, PROPOSED, SIGNED = "vantar", "utkast", "underskrift", "undertecknade"
 #: Signed, and somebody has not got it who shall have it.
 SENDING = "expediera"
+#: Signed by those to whom this förvaltningschef has given the right on.
+GIVEN_ON = "vidaredelegerade"
 _LABELS = {
+    GIVEN_ON: "Vidaredelegerade",
     SENDING: "Att expediera",
     MINE: "Väntar på dig",
     DRAFTS: "Utkast",
@@ -117,11 +121,19 @@ def _conditions(user: User) -> dict[str, Q]:
     if sends_out(user):
         conditions[SENDING] = to_expedite()
     conditions[SIGNED] = Q(status=DecisionStatus.SIGNED)
+    if settings.SUBDELEGATED_TO_CHIEF and _has_given_on(user):
+        conditions[GIVEN_ON] = Q(status=DecisionStatus.SIGNED, delegate__delegated_by__user=user)
     return conditions
 
 
+def _has_given_on(user: User) -> bool:
+    """Whether the person is a förvaltningschef who has given a right on (KL 7:6). That decisions made with it
+    are reported to her is no longer the law's demand, but still common: hence the setting."""
+    return Delegate.objects.filter(delegated_by__user=user).exists()
+
+
 def _order(tab: str) -> tuple[str, ...]:
-    if tab == SIGNED:
+    if tab in (SIGNED, GIVEN_ON):
         return ("-decided_on", "-pk")
     if tab == SENDING:
         return ("decided_on", "pk")

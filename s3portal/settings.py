@@ -353,6 +353,8 @@ MEAL_WISHES_WEEKS = env.int("MEAL_WISHES_WEEKS", default=2)
 BOARD_DAYS = env.int("BOARD_DAYS", default=365)
 # A signed decision that is on no list to the nämnd after so many days is warned of.
 UNREPORTED_DAYS = env.int("UNREPORTED_DAYS", default=30)
+# Whether a förvaltningschef has a list of the decisions made by those who got the right from them.
+SUBDELEGATED_TO_CHIEF = env.bool("SUBDELEGATED_TO_CHIEF", default=True)
 # The registrar is warned so many days before the last day to report to a meeting.
 AGENDA_NEAR_DAYS = env.int("AGENDA_NEAR_DAYS", default=3)
 

@@ -92,6 +92,22 @@ def test_a_head_gives_on_one_step(clause, registrar, head, other):
         add(clause, registrar, third, delegated_by=given)
 
 
+def test_the_head_sees_what_was_decided_by_those_she_gave_it_to(
+    clause, registrar, officer, head, other, client_for, settings
+):
+    given = add(clause, registrar, other, delegated_by=head)
+    theirs = factories.make_signed_decision(user=officer, delegate=given, document=False)
+    factories.make_signed_decision(user=officer, delegate=head, document=False)
+    address = "/handlaggning/beslut/?visa=vidaredelegerade"
+    page = client_for(head.user).get(address)
+    assert [one.pk for one in page.context["page"]] == [theirs.pk]
+    assert "Vidaredelegerade" in page.content.decode()
+    for person in (other, officer):
+        assert "Vidaredelegerade" not in client_for(person).get(address).content.decode()
+    settings.SUBDELEGATED_TO_CHIEF = False
+    assert "Vidaredelegerade" not in client_for(head.user).get(address).content.decode()
+
+
 def test_who_may_not_give_on(clause, registrar, head, other):
     third = factories.make_staff("delegate")
     closed = factories.make_clause(order=clause.order, sub_delegation=False)
