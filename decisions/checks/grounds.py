@@ -14,6 +14,7 @@ from calls.enums import AppealRule
 from decisions.amounts import shares_of_costs
 from decisions.appeal import appeal_text
 from decisions.checks.check import Check, failed_check, lower_first, passed
+from decisions.checks.eligibility import eligibility
 from decisions.enums import AmountKind, DecisionKind, Relation
 from decisions.kinds import (
     DECIDING,
@@ -174,6 +175,7 @@ def _grant(decision: Decision) -> Iterator[Check]:
         # Förordning (2022:1468) 25 §.
         label = "Sökanden har inte samtyckt till publicering"
         yield failed_check("consent", label, note="Den rättsliga grunden kräver det för bidrag.")
+    yield from eligibility(decision)
     if decision.amount is None or decision.amount_kind != AmountKind.CASH:
         yield failed_check(
             "grant_amount", "Bidragets belopp i pengar saknas", field="id_amount", action="Fyll i"

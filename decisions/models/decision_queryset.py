@@ -48,6 +48,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             "secrecy_reviews__by",
             "threads",
             "application__financing",
+            "application__eligibility",
         )
 
     def published(self) -> "DecisionQuerySet":
