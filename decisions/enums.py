@@ -175,7 +175,7 @@ class FinalState(models.TextChoices):
     ON_LIST = "on_list", _("Väntar på justering")
     UNPOSTED = "unposted", _("Anslag saknas")
     INTERRUPTED = "interrupted", _("Anslaget togs ned för tidigt")
-    UNSERVED = "unserved", _("Ingen har fått del av beslutet")
+    UNSERVED = "unserved", _("Inte delgivet alla parter")
     RUNNING = "running", _("Överklagandetiden löper")
     APPEALED = "appealed", _("Överklagat")
     ANNULLED = "annulled", _("Upphävt")

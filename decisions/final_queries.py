@@ -25,9 +25,9 @@ from django.db.models.functions import Coalesce
 
 from calls.enums import AppealRule
 from decisions.clock import DAYS_TO_APPROVE
-from decisions.enums import AppealOutcome, AppealRoute, AppealStatus
+from decisions.enums import AddresseeKind, AppealOutcome, AppealRoute, AppealStatus
 from decisions.finality import NOT_APPEALABLE_KINDS, Finality, finality_of
-from decisions.models import Appeal, BoardNotice, Decision, PartyReceipt
+from decisions.models import Addressee, Appeal, BoardNotice, Decision, PartyReceipt
 from decisions.models.decision import LONG_TEXTS
 from decisions.models.decision_queryset import DecisionQuerySet
 from s3portal.common.swedish import STOCKHOLM
@@ -49,6 +49,7 @@ def with_finality(decisions: DecisionQuerySet) -> DecisionQuerySet:
         Prefetch("notices", queryset=BoardNotice.objects.order_by("pk")),
         Prefetch("report__meeting__notices", queryset=BoardNotice.objects.order_by("pk")),
         "receipts",
+        "addressees",
         "appeals",
     )
 
@@ -78,9 +79,13 @@ def with_clock(decisions: DecisionQuerySet) -> DecisionQuerySet:
         .annotate(last=Max("appeal_until"))
         .values("last")
     )
+    got_it = PartyReceipt.objects.filter(decision=OuterRef("decision"), party__iexact=OuterRef("name"))
+    unserved = Addressee.objects.filter(decision=OuterRef("pk"), kind=AddresseeKind.PARTY).exclude(
+        Exists(got_it)
+    )
     until = Case(
         When(ROUTES[AppealRoute.BOARD], then=Coalesce(of_meeting, own)),
-        When(ROUTES[AppealRoute.SERVICE], then=Subquery(served)),
+        When(ROUTES[AppealRoute.SERVICE] & ~Exists(unserved), then=Subquery(served)),
         default=None,
         output_field=DateField(),
     )

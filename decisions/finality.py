@@ -6,7 +6,8 @@ database is in ``decisions/final_queries.py``; a test holds the two together.
 A decision that may not be appealed is final at once (for instance 14 § förordningen (2003:596)). One that may
 be is final the day after the time to appeal has run out, which it only does when it has begun: with the
 notice about the minutes where it was reported, with its own notice when it is not reported (KL 13:5), or when
-each party has got it (FL 44 §). Reported and noticed nowhere, it never becomes final.
+each party has got it (FL 44 §): while one has not, it is not final. Reported and noticed nowhere, it never
+becomes final.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,8 @@ class AppealFacts:
 @dataclass(frozen=True)
 class Facts:
     """``notices``: of the meeting where it was reported, or its own; oldest first. ``receipts``: the days the
-    parties got it. ``meeting_on``: the meeting on whose list it is."""
+    parties got it; ``unserved``: the parties it shall go to of whom that is not known. ``meeting_on``: the
+    meeting on whose list it is."""
 
     route: AppealRoute
     decided_on: date
@@ -83,6 +85,7 @@ class Facts:
     approved_on: date | None = None
     notices: Sequence[NoticeFacts] = ()
     receipts: Sequence[date] = ()
+    unserved: Sequence[str] = ()
     appeals: Sequence[AppealFacts] = ()
 
 
@@ -102,6 +105,9 @@ class Finality:
     notice: NoticeFacts | None = None
     at_court: Sequence[str] = field(default=())
     late_appeals: int = 0
+    #: The parties who have not got it, where their time to appeal begins with that (FL 44 §). For those who
+    #: may read the whole case: the sentences name nobody.
+    unserved: Sequence[str] = ()
 
     @property
     def label(self) -> str:
@@ -110,7 +116,9 @@ class Finality:
 
 def finality(facts: Facts, today: date) -> Finality:
     """As it stands on ``today``, with what is known of it today."""
-    return replace(_finality(facts, today), notice=facts.notices[-1] if facts.notices else None)
+    found = _finality(facts, today)
+    unserved = facts.unserved if facts.route == AppealRoute.SERVICE else ()
+    return replace(found, notice=facts.notices[-1] if facts.notices else None, unserved=unserved)
 
 
 def _finality(facts: Facts, today: date) -> Finality:
@@ -135,6 +143,8 @@ def _started_on(facts: Facts) -> date | None:
     """The day that the clock which decides runs from."""
     if facts.route == AppealRoute.SERVICE:
         # Each party has a time of its own; the decision is final when the last of them has run out.
+        if facts.unserved:
+            return None
         return max(facts.receipts, default=None, key=lambda day: (AppealTime(day).last_day, day))
     valid = [notice.posted_on for notice in facts.notices if not notice.early]
     return max(valid, default=None)
@@ -195,7 +205,9 @@ def _not_started(facts: Facts, today: date) -> Finality:
     if facts.route == AppealRoute.SERVICE:
         return _stuck(
             FinalState.UNSERVED,
-            "Tiden att överklaga har inte börjat löpa: ingen part har registrerats som delgiven.",
+            _not_served(len(facts.unserved))
+            if facts.receipts
+            else "Tiden att överklaga har inte börjat löpa: ingen part har registrerats som delgiven.",
             "Registrera den dag varje part fick del av beslutet (44 § förvaltningslagen).",
         )
     if facts.notices:
@@ -229,6 +241,13 @@ def _not_started(facts: Facts, today: date) -> Finality:
         if late
         else f"Protokollet är justerat. Sätt upp anslaget senast {format_day(post_by(facts.approved_on))}.",
     )
+
+
+def _not_served(count: int) -> str:
+    who = "en part har inte registrerats som delgiven"
+    if count > 1:
+        who = f"{count} parter har inte registrerats som delgivna"
+    return f"Tiden att överklaga löper inte ut: {who}."
 
 
 def _stuck(state: FinalState, sentence: str, todo: str) -> Finality:
@@ -317,8 +336,16 @@ def facts_of(decision: Decision) -> Facts:
         approved_on=None if meeting is None else meeting.approved_on,
         notices=[_notice_facts(notice) for notice in sorted(notices, key=lambda each: each.pk)],
         receipts=[receipt.received_on for receipt in decision.receipts.all()],
+        unserved=unserved_parties(decision),
         appeals=[_appeal_facts(appeal, own_last_days(decision)) for appeal in decision.appeals.all()],
     )
+
+
+def unserved_parties(decision: Decision) -> list[str]:
+    """The parties that the decision shall go to and that no day is registered for, by name."""
+    served = {receipt.party.lower() for receipt in decision.receipts.all()}
+    parties = (one.name for one in decision.addressees.all() if one.is_party)
+    return list(dict.fromkeys(name for name in parties if name.lower() not in served))
 
 
 def own_last_days(decision: Decision) -> dict[str, date]:

@@ -1,5 +1,6 @@
 """Forms of the notice board, of who got a decision when, and of appeals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -63,6 +64,10 @@ class TakeDownForm(forms.Form):
 
 
 class ReceiptForm(forms.Form):
+    """``waiting``: the parties whose day is not registered. One of them is chosen, so that it is the same
+    name; another is written."""
+
+    chosen = forms.ChoiceField(label=_("Part"), required=False)
     party = CleanCharField(label=_("Part"), max_length=200)
     received_on = SwedishDateField(label=_("Fick del av beslutet"))
     proved_by = CleanCharField(
@@ -70,6 +75,25 @@ class ReceiptForm(forms.Form):
         max_length=200,
         help_text=_("Till exempel delgivningskvitto eller mottagningsbevis"),
     )
+
+    def __init__(self, *args: Any, waiting: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not waiting:
+            del self.fields["chosen"]
+            return
+        chosen: Any = self.fields["chosen"]
+        chosen.choices = [*((name, name) for name in waiting), ("", _("Någon annan"))]
+        self.fields["party"].label = _("Namn, om det är någon annan")
+        self.fields["party"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        chosen = cleaned.pop("chosen", "")
+        if chosen and cleaned.get("party", chosen) not in ("", chosen):
+            self.add_error("party", _("Välj en part eller skriv ett namn, inte båda."))
+        elif "party" in cleaned and not (chosen or cleaned["party"]):
+            self.add_error("party", _("Skriv vem det är."))
+        return cleaned | {"party": chosen or cleaned.get("party", "")}
 
 
 class AppealForm(forms.Form):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from decisions import final_queries, rules
 from decisions.enums import AppealAction, AppealRoute
-from decisions.finality import finality_of, route_of
+from decisions.finality import finality_of, route_of, unserved_parties
 from decisions.models import Appeal, Decision, PartyReceipt
 from decisions.notice_forms import AppealForm, ReceiptForm, step_form
 from decisions.services import appeals as services
@@ -74,7 +74,8 @@ def receipts(request: HttpRequest, pk: int) -> HttpResponse:
     decision = _signed(request, pk)
     if route_of(decision) != AppealRoute.SERVICE:
         raise Http404("Beslutets tid att överklaga räknas inte från delgivningen.")
-    form = ReceiptForm(request.POST if request.method == "POST" else take_kept_text(request))
+    typed = request.POST if request.method == "POST" else take_kept_text(request)
+    form = ReceiptForm(typed, waiting=unserved_parties(decision))
     if request.method == "POST" and form.is_valid():
         try:
             register_receipt(decision_id=pk, actor=cast(User, request.user), **form.cleaned_data)

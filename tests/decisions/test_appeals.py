@@ -8,7 +8,7 @@ from django.db import IntegrityError, InternalError, transaction
 
 from decisions.enums import AppealAction, AppealStatus, FinalState
 from decisions.final_queries import finality_of_id
-from decisions.models import Appeal, PartyReceipt
+from decisions.models import Addressee, Appeal, PartyReceipt
 from decisions.services import appeals
 from decisions.services.notices import post_decision_notice
 from decisions.services.receipts import register_receipt, remove_receipt
@@ -311,6 +311,38 @@ def test_the_day_a_party_got_it_starts_the_clock(recovery, registrar):
     assert state(recovery).state == FinalState.UNSERVED
     with pytest.raises(Conflict, match="redan borttagen"):
         remove_receipt(receipt_id=receipt.pk, actor=registrar)
+
+
+def party(decision, name, officer):
+    return Addressee.objects.create(decision=decision, name=name, kind="party", way="post", added_by=officer)
+
+
+def test_it_is_not_final_while_a_party_has_not_got_it(client_for, recovery, registrar, officer):
+    """FL 44 §: the time of the other has not begun, however long ago the first got it."""
+    party(recovery, "Peak Jämtland ekonomisk förening", officer)
+    party(recovery, "Fjäll AB", officer)
+    client, address = client_for(registrar), f"/handlaggning/beslut/{recovery.pk}/delgivning/"
+    told = "Har inte registrerats som delgivna: <b>Peak Jämtland ekonomisk förening</b>, <b>Fjäll AB</b>."
+    assert told in client.get(address).content.decode()
+    typed = {"received_on": "2024-05-10", "proved_by": "Kvitto"}
+    for fields, words in (
+        ({"chosen": "", "party": ""}, "Skriv vem det är."),
+        ({"chosen": "Fjäll AB", "party": "Peak"}, "Välj en part eller skriv ett namn, inte båda."),
+    ):
+        answer = client.post(address, typed | fields)
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    assert client.post(address, typed | {"chosen": "Fjäll AB"}).status_code == 302
+    found = state(recovery)
+    assert (found.state, found.final_on) == (FinalState.UNSERVED, None)
+    assert found.unserved == ["Peak Jämtland ekonomisk förening"]
+    assert "en part har inte registrerats som delgiven" in found.sentence
+    assert "Peak" not in found.sentence + found.warning, "lists and the public read these"
+    page = client.get(f"/handlaggning/beslut/{recovery.pk}/").content.decode()
+    assert "delgivna: <b>Peak Jämtland ekonomisk förening</b>." in page
+    receive(recovery, registrar, date(2024, 5, 13), party="PEAK Jämtland ekonomisk förening")
+    assert (state(recovery).final_on, state(recovery).unserved) == (date(2024, 6, 4), [])
+    other = client.post(address, typed | {"party": "Region Norr"})
+    assert other.status_code == 302, "somebody else is written by name"
 
 
 def test_receipts_that_cannot_be(decision, recovery, registrar, officer):

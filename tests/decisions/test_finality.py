@@ -10,7 +10,7 @@ from django.utils import timezone
 from decisions.enums import AppealRoute, FinalState
 from decisions.final_queries import CHOICES, count_warnings, final_list, finality_by_id, finality_of_id
 from decisions.finality import AppealFacts, Facts, NoticeFacts, facts_of, finality, finality_of, route_of
-from decisions.models import Appeal, BoardNotice, Decision, DecisionReport, PartyReceipt
+from decisions.models import Addressee, Appeal, BoardNotice, Decision, DecisionReport, PartyReceipt
 from s3portal.common.swedish import STOCKHOLM, appeal_ends
 from tests import factories
 from tests.counting import count_asked
@@ -157,6 +157,21 @@ ROWS = [
     Row(
         "the time is out for both", "FL 44 §", "2024-04-03", FinalState.FINAL, "2024-04-02", "2024-04-03",
         route=AppealRoute.SERVICE, facts={"receipts": [day("2024-03-08"), day("2024-03-01")]},
+    ),
+    Row(
+        "of two parties one has got it", "FL 44 §", "2024-09-01", FinalState.UNSERVED, warns=True,
+        route=AppealRoute.SERVICE, facts={"receipts": [day("2024-03-01")], "unserved": ["Peak"]},
+    ),
+    Row(
+        "none of the parties has got it", "FL 44 §", "2024-09-01", FinalState.UNSERVED, warns=True,
+        route=AppealRoute.SERVICE, facts={"unserved": ["Peak", "Fjäll"]},
+    ),
+    Row(
+        "appealed while one has not got it", "FL 44 §", "2024-09-01", FinalState.APPEALED, warns=True,
+        route=AppealRoute.SERVICE,
+        facts={
+            "receipts": [day("2024-03-01")], "unserved": ["Peak"], "appeals": [appeal("2024-08-01")],
+        },
     ),
     # --- Appealed
     Row(
@@ -355,6 +370,8 @@ def enter(row: Row, user: Any, committee: Any) -> Decision:
             ).last_day,
             registered_by=user,
         )
+    for name in facts.get("unserved", []):
+        Addressee.objects.create(decision=decision, name=name, kind="party", way="post", added_by=user)
     for one in facts.get("appeals", []):
         court = "" if one.status == "received" else "FR"
         Appeal.objects.create(
