@@ -24,7 +24,8 @@ from decisions.document import (
     decision_text,
     searchable,
 )
-from decisions.models import Decision
+from decisions.enums import SecrecyOutcome
+from decisions.models import Decision, SecrecyReview
 from decisions.plan import plan_of
 from decisions.recipe import Recipe, placeholder, plain, strings_in
 from s3portal.common.errors import Refusal
@@ -63,6 +64,12 @@ def maskable_parts(decision: Decision) -> list[tuple[str, str]]:
     if plan_of(decision) is not None:
         found.append(("plan", "Finansieringsplan och stödnivå"))
     return found
+
+
+def holds_secret_parts(decision: Decision, review: SecrecyReview) -> bool:
+    """Whether what was secret in a former text can be said to be so in this: every part is there."""
+    there = dict(maskable_parts(decision))
+    return review.outcome == SecrecyOutcome.SOME and review.parts.keys() <= there.keys()
 
 
 def _numbered(rows: Iterable[Any]) -> Iterator[tuple[int, Any]]:

@@ -554,8 +554,9 @@ def make_decision(*, user: User, delegate: Delegate | None = None, **fields: Any
 
 
 def consider(*decisions: Decision) -> None:
-    """Who made each has tried its secrecy: nothing in it is secret."""
-    for decision in decisions:
+    """Who made each has tried its secrecy as the text is stored now: nothing in it is secret. Said anew when
+    a test has changed the text."""
+    for decision in Decision.objects.with_parts().filter(pk__in=[one.pk for one in decisions]):
         SecrecyReview.objects.create(
             decision=decision, outcome="none", by=decision.created_by, text_mark=text_mark_of(decision)
         )

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from decisions.checks.check import Check, failed_check, passed
+from django.urls import reverse
+
+from decisions.checks.check import Check, passed
 from decisions.enums import SecrecyOutcome
 from decisions.models import Decision
 from decisions.models.considered import latest_review
@@ -10,21 +12,26 @@ from s3portal.common.swedish import format_day, in_stockholm
 
 
 def considered(decision: Decision) -> Iterator[Check]:
-    """One check. Where parts are secret they are those of the very text; where nothing is, a later change is
-    told and stops nothing."""
+    """One check. What counts is what somebody has said of the very text: what was written afterwards nobody
+    has tried, and it may be what is secret."""
     review = latest_review(decision)
     if review is None:
-        label = "Sekretessen är inte prövad"
-        yield failed_check("secrecy", label, note="Säg om något i beslutet är hemligt.", field="sekretess",
-                           action="Pröva")  # fmt: skip
+        note = "Säg om något i beslutet är hemligt."
+        yield _stop(decision, "Sekretessen är inte prövad", note, "Pröva")
         return
-    same, day = review.is_of_this_text, format_day(in_stockholm(review.at).date())
-    who = f"{review.by}, {day}"
-    if review.outcome == SecrecyOutcome.SOME and review.parts and not same:
-        label = "Texten är ändrad sedan sekretessen prövades"
-        yield failed_check("secrecy", label, note=f"Prövad av {who}.", field="sekretess", action="Pröva igen")
+    who = f"{review.by}, {format_day(in_stockholm(review.at).date())}"
+    if not review.is_of_this_text:
+        note = f"Prövad av {who}."
+        yield _stop(decision, "Texten är ändrad sedan sekretessen prövades", note, "Pröva igen")
     elif review.outcome == SecrecyOutcome.SOME:
         yield passed("secrecy", "Sekretess prövad: delar är hemliga", note=who)
     else:
-        note = who if same else f"{who}. Texten är ändrad sedan dess."
-        yield passed("secrecy", "Sekretess prövad: inget är hemligt", note=note)
+        yield passed("secrecy", "Sekretess prövad: inget är hemligt", note=who)
+
+
+def _stop(decision: Decision, label: str, note: str, action: str) -> Check:
+    """A draft is tried where it is sent. What waits for its signature is tried on a page of its own."""
+    page = "" if decision.is_draft else reverse("decisions:consider", args=[decision.pk])
+    return Check(
+        code="secrecy", ok=False, label=label, note=note, field="sekretess", action=action, page=page
+    )

@@ -86,6 +86,13 @@ def latest_review(decision: Decision) -> SecrecyReview | None:
     return found[-1]
 
 
+def is_tried(decision: Decision) -> bool:
+    """Whether somebody has said of this very text whether something in it is secret. Costs no query when the
+    decision comes from ``with_parts``."""
+    review = latest_review(decision)
+    return review is not None and review.is_of_this_text
+
+
 def is_untried(decision: Decision) -> bool:
     """Whether somebody may say at once that nothing is secret in it: nobody has said anything, or nothing was
     secret in another text. Costs no query when the decision comes from ``with_parts``."""

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from decisions.enums import SecrecyOutcome
-from decisions.masking import maskable_parts
+from decisions.masking import holds_secret_parts, maskable_parts
 from decisions.models import Decision, DecisionDocument, SecrecyReview
-from decisions.models.considered import is_untried, latest_review, text_mark_of
+from decisions.models.considered import is_tried, is_untried, latest_review, text_mark_of
 from decisions.rules import may_consider_secrecy
 from decisions.services.drafting import lock_decision, require_part
 from s3portal.accounts.models import User
@@ -72,6 +72,32 @@ def nothing_secret_in(decisions: Iterable[Decision], *, actor: User) -> int:
     for decision in untried:
         _consider(decision, actor, SecrecyOutcome.NONE)
     return len(untried)
+
+
+def say_of_text(decision: Decision, *, actor: User, outcome: SecrecyOutcome) -> None:
+    """At the sending, of a text that nobody has tried: nothing in it is secret, or (``SOME``) the same parts
+    as in the former text and no more. Says nothing where the very text is tried, or where a part that was
+    secret is gone: then the check stops the decision.
+
+    ``decision`` comes from ``with_parts``; the caller has asked who may and holds it locked."""
+    if is_tried(decision):
+        return
+    if outcome == SecrecyOutcome.NONE:
+        _consider(decision, actor, outcome)
+        return
+    review = latest_review(decision)
+    if review is None or not holds_secret_parts(decision, review):
+        return
+    _consider(
+        decision,
+        actor,
+        outcome,
+        parts=review.parts,
+        provision=review.provision,
+        provision_text=review.provision_text,
+        reason=review.reason,
+        until=review.until,
+    )
 
 
 def mark_reviewed(decision: Decision) -> None:

@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from decisions.checks import Check, check_decision, failing
-from decisions.enums import DecisionAction, DecisionStatus, VersionKind
+from decisions.enums import DecisionAction, DecisionStatus, SecrecyOutcome, VersionKind
 from decisions.impartiality import require_declared
 from decisions.models import Decision
 from decisions.rules import may_propose, may_return
+from decisions.services.considering import say_of_text
 from decisions.services.drafting import lock_decision, require_part
 from decisions.services.versioning import note_step
 from decisions.transitions import require
@@ -33,16 +34,27 @@ class ChecksFailed(Refusal):
 
 
 @transaction.atomic
-def propose_decision(*, decision_id: int, actor: User, expected_version: int, tell: bool = True) -> Decision:
+def propose_decision(
+    *,
+    decision_id: int,
+    actor: User,
+    expected_version: int,
+    secrecy: SecrecyOutcome | None = None,
+    tell: bool = True,
+) -> Decision:
     """Send the draft to its delegate. Raises ChecksFailed, Conflict when it has changed, or Refusal.
 
-    Without ``tell`` the delegate is not mailed: one mail tells of a whole batch."""
+    ``secrecy``: what ``actor`` says of it where nobody has tried this very text (``say_of_text``). Without
+    ``tell`` the delegate is not mailed: one mail tells of a whole batch."""
     decision = lock_decision(decision_id)
     require(decision, DecisionAction.PROPOSE)
     if not may_propose(actor, decision):
         raise Refusal("Bara en handläggare kan skicka beslut för underskrift.")
     require_declared(actor, decision)
     require_version(decision, expected_version)
+    if secrecy is not None:
+        say_of_text(decision, actor=actor, outcome=secrecy)
+        decision = lock_decision(decision_id)
     left = failing(check_decision(decision, on=timezone.localdate()))
     if left or decision.delegate is None:
         raise ChecksFailed(left, what="skickas för underskrift")

@@ -1,5 +1,7 @@
 """/handlaggning/beslut/<beslut>/sekretess/: is something in a decision that is not signed yet secret?"""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -7,15 +9,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from applications.secrecy import hints
+from decisions.batch_queries import batch_of, waiting_for
 from decisions.masking_forms import MaskForm
 from decisions.models import Decision
 from decisions.models.considered import latest_review
-from decisions.rules import may_consider_secrecy
+from decisions.rules import may_consider_secrecy, may_sign
 from decisions.services.considering import nothing_secret, parts_secret
 from decisions.views.door import asks_first
 from decisions.views.loading import visible_or_404
 from decisions.views.masking import field_of
 from s3portal.accounts.middleware import take_kept_text
+from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 
 
@@ -41,7 +45,7 @@ def consider(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(field_of(refusal.field), refusal.message)
         else:
             messages.success(request, "Sekretessen är prövad.")
-            return redirect("decisions:officer_detail", pk=pk)
+            return _way_on(request, decision)
     context = {
         "decision": decision,
         "form": form,
@@ -49,6 +53,17 @@ def consider(request: HttpRequest, pk: int) -> HttpResponse:
         "hints": list(hints(decision.case)),
     }
     return render(request, "decisions/consider.html", context, status=422 if form.errors else 200)
+
+
+def _way_on(request: HttpRequest, decision: Decision) -> HttpResponse:
+    """Who signs came from there, and goes back to it."""
+    user = cast(User, request.user)
+    batch = batch_of(decision)
+    if batch is not None and waiting_for(batch, user).filter(decision=decision).exists():
+        return redirect("decisions:batch_sign", pk=batch.pk)
+    return redirect(
+        "decisions:sign" if may_sign(user, decision) else "decisions:officer_detail", pk=decision.pk
+    )
 
 
 def _say(request: HttpRequest, decision: Decision, form: MaskForm | None) -> None:

@@ -92,10 +92,13 @@ def _sign_page(
 ) -> HttpResponse:
     user = cast(User, request.user)
     checks = check_decision(decision, on=timezone.localdate(), signer=user)
+    left = failing(checks)
     context = {
         "decision": decision,
         "checks": checks,
-        "left": failing(checks),
+        "left": left,
+        # The delegate too tries the secrecy; the rest is the officer's to put right.
+        "for_officer": any(check.code != "secrecy" for check in left),
         "document": decision_html(decision, level=2),
         "refusal": refusal,
         "form": ReturnForm(),

@@ -15,6 +15,7 @@ from decisions.comment_queries import open_by_anchor
 from decisions.document import decision_html
 from decisions.draft_phrases import offered_phrases
 from decisions.forms import DraftForm, DraftForms
+from decisions.masking_forms import TriedForm, tried_form
 from decisions.models import Decision
 from decisions.rules import may_delete_draft
 from decisions.services.drafting import DraftConflict
@@ -29,15 +30,16 @@ def version_of(data: QueryDict) -> int:
     return read_whole(data.get("version"), digits=9) or 0
 
 
-def review(decision: Decision) -> dict[str, Any]:
-    """The checks before signature, as of today, what is said of the text, and what the applicant has marked
-    as trade secrets."""
+def review(decision: Decision, data: QueryDict) -> dict[str, Any]:
+    """The checks before signature, as of today, what is said of the text, what the applicant has marked as
+    trade secrets, and the question of secrecy with what is answered (``data``) but not sent."""
     checks = check_decision(decision, on=timezone.localdate())
     return {
         "decision": decision,
         "checks": checks,
         "left": len(failing(checks)),
         "hints": list(hints(decision.case)),
+        "tried": tried_form(decision, data),
         "said": open_by_anchor(decision),
     }
 
@@ -51,21 +53,26 @@ def draft_page(
     refusal: Refusal | None = None,
     version: int | None = None,
     left: Any = (),
+    tried: TriedForm | None = None,
 ) -> HttpResponse:
     """The whole page. ``version`` is that of the text in the form, when it is not the stored one; ``left``
-    are the checks that stopped it from being sent."""
-    context = review(decision) | {
-        "forms": forms,
-        "phrases": offered_phrases(decision),
-        "preview": decision_html(decision, level=3),
-        "version": decision.version if version is None else version,
-        "refusal": refusal,
-        "conflict": refusal if isinstance(refusal, DraftConflict) else None,
-        "stopped": left,
-        "ranked": place_shown(request.user, decision.application),  # type: ignore[arg-type]
-        "batch": batch_of(decision),
-        "may_delete": may_delete_draft(request.user, decision),  # type: ignore[arg-type]
-    }
+    are the checks that stopped it from being sent, with what was said of the secrecy in ``tried``."""
+    context = (
+        review(decision, request.POST)
+        | ({} if tried is None else {"tried": tried})
+        | {
+            "forms": forms,
+            "phrases": offered_phrases(decision),
+            "preview": decision_html(decision, level=3),
+            "version": decision.version if version is None else version,
+            "refusal": refusal,
+            "conflict": refusal if isinstance(refusal, DraftConflict) else None,
+            "stopped": left,
+            "ranked": place_shown(request.user, decision.application),  # type: ignore[arg-type]
+            "batch": batch_of(decision),
+            "may_delete": may_delete_draft(request.user, decision),  # type: ignore[arg-type]
+        }
+    )
     return render(request, "decisions/draft.html", context, status=status)
 
 
@@ -76,7 +83,7 @@ def saved_pieces(
 
     ``focus``: "sist" puts the cursor in the last row, "knapp" on the button that adds one."""
     main, sent = DraftForms(decision=decision).main, forms.main.data
-    context = review(decision) | {
+    context = review(decision, request.POST) | {
         "forms": forms,
         "version": decision.version,
         "rows": rows,
@@ -102,7 +109,7 @@ def unsaved_pieces(
     request: HttpRequest, decision: Decision, forms: DraftForms, *, status: int, message: str, rows: str = ""
 ) -> HttpResponse:
     """Nothing was stored: say why where the page tells whether it is saved. What is typed stays."""
-    context = review(decision) | {
+    context = review(decision, request.POST) | {
         "forms": forms,
         "message": message if status == 409 else "",
         "rows": rows,

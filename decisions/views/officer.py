@@ -25,15 +25,16 @@ from decisions.changes import ties_of
 from decisions.checks import check_decision, failing
 from decisions.document import decision_html, render_decision
 from decisions.draft_phrases import place_in, with_phrase
-from decisions.enums import DecisionKind, Relation, SecrecyOutcome, VersionKind
+from decisions.enums import DecisionKind, Relation, VersionKind
 from decisions.expedition_queries import awaits_opening
 from decisions.forms import ROWS, DecisionListForm, DraftForms, change_rows
 from decisions.impartiality import access_of
 from decisions.kinds import relations_for
+from decisions.masking_forms import TriedForm
 from decisions.models import Decision
+from decisions.models.considered import is_tried
 from decisions.services import drafting
 from decisions.services.changing import draft_change as begin_change
-from decisions.services.considering import nothing_secret
 from decisions.services.dispatch_steps import note_opened
 from decisions.services.proposing import ChecksFailed, propose_decision
 from decisions.services.versioning import note_draft_read
@@ -344,10 +345,14 @@ def draft_propose(request: HttpRequest, pk: int) -> HttpResponseBase:
         if access_of(user, saved) is Access.ASK:
             messages.info(request, "Utkastet är sparat. Svara på frågan om jäv innan du skickar det.")
             return question(saved, reverse("decisions:officer_detail", args=[pk]))
-        propose_decision(decision_id=pk, actor=user, expected_version=saved.version)
+        tried = TriedForm(request.POST, decision=saved)
+        propose_decision(decision_id=pk, actor=user, expected_version=saved.version, secrecy=tried.outcome())
     except ChecksFailed as failed:
         latest = Decision.objects.with_parts().get(pk=pk)
-        return draft_page(request, latest, DraftForms(decision=latest), status=422, left=failed.checks)
+        again = None if is_tried(latest) else TriedForm(request.POST, decision=latest)
+        return draft_page(
+            request, latest, DraftForms(decision=latest), status=422, left=failed.checks, tried=again
+        )
     except Refusal as refusal:
         return _not_saved(request, decision, forms, refusal)
     messages.success(request, f"Beslutet är skickat till {saved.delegate.user.full_name} för underskrift.")  # type: ignore[union-attr]
@@ -357,7 +362,7 @@ def draft_propose(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @asks_first
 def draft_considered(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Save what is typed, and note that nothing in it is secret; or go on to say what is."""
+    """Save what is typed, and go on to say what in it is secret."""
     decision = visible_or_404(request, pk)
     user = cast(User, request.user)
     if not rules.may_draft(user):
@@ -367,13 +372,9 @@ def draft_considered(request: HttpRequest, pk: int) -> HttpResponseBase:
         return draft_page(request, decision, forms, status=422, version=version_of(request.POST))
     try:
         _store(request, decision, forms)
-        if request.POST.get("sekretess") != SecrecyOutcome.NONE:
-            return redirect("decisions:consider", pk=pk)
-        nothing_secret(decision_id=pk, actor=user)
     except Refusal as refusal:
         return _not_saved(request, decision, forms, refusal)
-    messages.success(request, "Utkastet är sparat, och sekretessen är prövad: inget är hemligt.")
-    return HttpResponseRedirect(f"{reverse('decisions:officer_detail', args=[pk])}#sekretess")
+    return redirect("decisions:consider", pk=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

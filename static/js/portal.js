@@ -176,10 +176,19 @@
       if (!here.held) return;
       here.held = null;
       here.underWay = 0;
-      form.requestSubmit(submitter && submitter.isConnected ? submitter : undefined);
+      form.requestSubmit(successor(form, submitter));
     };
     here.held = release;
     window.setTimeout(release, PATIENCE);
+  }
+  // A button beside the form, in what the autosave's answer has replaced, is pressed in its new shape: without
+  // it the draft would be saved and not sent.
+  function successor(form, submitter) {
+    if (!submitter || submitter.isConnected) return submitter || undefined;
+    var action = submitter.getAttribute("formaction");
+    return Array.prototype.find.call(form.elements, function (button) {
+      return button.type === "submit" && action && button.getAttribute("formaction") === action;
+    });
   }
   function answered(form) {
     var here = stand(form);

@@ -208,8 +208,8 @@ def proposed(sent, officer, delegate_user):
     delegate = factories.make_delegate(user=delegate_user, clause=factories.make_clause(number="8.1"))
     go_through(sent, officer)
     made = draft_from_application(application_id=sent.pk, actor=officer, kind=DecisionKind.GRANT)
-    factories.consider(made)
     type(made).objects.filter(pk=made.pk).update(reasons="Bidrar till strategin.", delegate=delegate)
+    factories.consider(made)
     return propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
 
 

@@ -39,6 +39,7 @@ def make_reworked(*, officer: Any, delegate: Any, words: str = "Ny", **fields: A
             recipients=(*content.recipients, replace(content.recipients[0], name=words)),
         ),
     )
+    factories.consider(saved)
     propose_decision(decision_id=decision.pk, actor=officer, expected_version=saved.version)
     start_thread(decision_id=decision.pk, actor=officer, anchor="del-title", text=f"Är {words} bra?")
     note_draft_read(decision=latest(), reader=delegate.user)

@@ -251,6 +251,7 @@ def test_those_that_pass_are_sent_and_the_others_say_why(batch, officer, delegat
     drafts = decisions_of(batch)
     Decision.objects.filter(pk=drafts[1].pk).update(amount=240_000)
     Decision.objects.filter(pk=drafts[2].pk).update(unit="", background="")
+    factories.consider(*drafts)
     batching.propose_drafts(batch_id=batch.pk, actor=officer)
     take_all()
     assert statuses(batch) == ["proposed", "draft", "draft"]
@@ -266,6 +267,7 @@ def test_those_that_pass_are_sent_and_the_others_say_why(batch, officer, delegat
     assert not Message.objects.filter(kind="decision_proposed").exists()
     # What is put right is sent the next time, and those that are sent stay.
     Decision.objects.filter(pk=drafts[1].pk).update(amount=250_000)
+    factories.consider(drafts[1])
     assert batching.propose_drafts(batch_id=batch.pk, actor=officer).count == 2
     take_all()
     assert statuses(batch) == ["proposed", "proposed", "draft"]

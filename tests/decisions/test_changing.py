@@ -50,6 +50,7 @@ def begin(signed, officer, relation):
 
 def finish(draft, officer, signer):
     Decision.objects.filter(pk=draft.pk).update(reasons="Ett namn skrevs fel.")
+    factories.consider(draft)
     proposed = propose_decision(decision_id=draft.pk, actor=officer, expected_version=draft.version)
     return sign_decision(decision_id=draft.pk, actor=signer, expected_version=proposed.version)
 

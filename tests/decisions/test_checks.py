@@ -21,6 +21,8 @@ def _clock():
 
 
 def fresh(decision):
+    """As it is stored now, its secrecy tried."""
+    factories.consider(decision)
     return Decision.objects.with_parts().get(pk=decision.pk)
 
 
@@ -553,7 +555,10 @@ def test_half_a_period(draft, fields, field):
 
 def test_an_end_before_the_start(draft):
     draft.starts_on, draft.ends_on = date(2024, 6, 30), date(2024, 6, 29)
-    assert left(draft) == [("period", "Slutdatumet ligger före startdatumet", "id_ends_on")]
+    assert left(draft) == [
+        ("period", "Slutdatumet ligger före startdatumet", "id_ends_on"),
+        ("secrecy", "Texten är ändrad sedan sekretessen prövades", "sekretess"),
+    ]
 
 
 def test_links_to_the_field(draft):

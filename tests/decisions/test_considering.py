@@ -1,5 +1,6 @@
 """Somebody says whether something in a decision is secret, before it is sent on or published."""
 
+import re
 from datetime import date
 
 import pgtrigger
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from decisions.checks import check_decision
 from decisions.checks.considered import considered
-from decisions.enums import DecisionKind
+from decisions.enums import DecisionKind, SecrecyOutcome
 from decisions.masking import maskable_parts
 from decisions.models import Decision, SecrecyReview
 from decisions.models.considered import latest_review
@@ -51,8 +52,10 @@ def check(decision):
     return found.ok, found.label
 
 
-def propose(decision, officer):
-    return propose_decision(decision_id=decision.pk, actor=officer, expected_version=fresh(decision).version)
+def propose(decision, officer, **said):
+    return propose_decision(
+        decision_id=decision.pk, actor=officer, expected_version=fresh(decision).version, **said
+    )
 
 
 def test_a_draft_that_nobody_has_tried_is_not_sent(untried, officer):
@@ -66,14 +69,100 @@ def test_a_draft_that_nobody_has_tried_is_not_sent(untried, officer):
     assert (event.actor_id, event.text) == (officer.pk, "Sekretess prövad: inget är hemligt")
 
 
-def test_a_later_change_is_told_and_stops_nothing_where_nothing_was_secret(untried, officer):
+CHANGED = "Texten är ändrad sedan sekretessen prövades"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda draft: Decision.objects.filter(pk=draft.pk).update(reasons="Region deltar i Klusterkraft."),
+        lambda draft: Decision.objects.filter(pk=draft.pk).update(amount=149_999),
+        lambda draft: draft.points.filter(order=2).update(text="Finansiering sker inom ram."),
+        lambda draft: draft.basis_documents.create(order=2, title="Affärsplan"),
+        lambda draft: draft.extract_recipients.update(name="Någon annan"),
+    ],
+)
+def test_what_was_said_of_another_text_does_not_count(untried, officer, change):
     nothing_secret(decision_id=untried.pk, actor=officer)
-    Decision.objects.filter(pk=untried.pk).update(reasons="Andra skäl.")
     assert check(untried) == (True, "Sekretess prövad: inget är hemligt")
-    [found] = [
-        one for one in check_decision(fresh(untried), on=timezone.localdate()) if one.code == "secrecy"
+    change(untried)
+    assert check(untried) == (False, CHANGED)
+    with pytest.raises(ChecksFailed) as stopped:
+        propose(untried, officer)
+    left = next(one for one in stopped.value.checks if one.code == "secrecy")
+    assert (left.url, left.action) == ("#sekretess", "Pröva igen")
+    assert left.note.startswith("Prövad av ")
+
+
+def test_words_that_are_secret_are_those_of_the_very_text_too(untried, officer):
+    parts_secret(decision_id=untried.pk, actor=officer, parts=[], passages=["Klusterkraft"], **BY)
+    assert check(untried) == (True, "Sekretess prövad: delar är hemliga")
+    Decision.objects.filter(pk=untried.pk).update(reasons="Mer om affärsplanen.")
+    assert check(untried) == (False, CHANGED)
+
+
+def test_who_sends_says_it_in_the_same_step(untried, officer):
+    sent = propose(untried, officer, secrecy=SecrecyOutcome.NONE)
+    assert sent.status == "proposed"
+    review = untried.secrecy_reviews.get()
+    assert (review.outcome, review.by, latest_review(fresh(untried)).is_of_this_text) == (
+        "none",
+        officer,
+        True,
+    )
+    assert list(Event.objects.filter(action__startswith="secrecy").values_list("action", flat=True)) == [
+        "secrecy_considered"
     ]
-    assert found.note.endswith("Texten är ändrad sedan dess.")
+
+
+def test_nothing_is_said_when_the_draft_is_not_sent(untried, officer):
+    untried.extract_recipients.all().delete()
+    with pytest.raises(ChecksFailed) as stopped:
+        propose(untried, officer, secrecy=SecrecyOutcome.NONE)
+    assert [one.code for one in stopped.value.checks] == ["recipients"]
+    assert not SecrecyReview.objects.exists()
+
+
+def test_what_is_said_of_this_text_already_stands(untried, officer, second_officer):
+    parts_secret(decision_id=untried.pk, actor=second_officer, parts=["reasons"], passages=[], **BY)
+    propose(untried, officer, secrecy=SecrecyOutcome.NONE)
+    assert untried.secrecy_reviews.get().by == second_officer
+
+
+def test_the_same_is_still_secret(untried, officer, second_officer, delegate_user):
+    parts_secret(
+        decision_id=untried.pk, actor=second_officer, parts=["reasons", "point-2"], passages=[], **BY
+    )
+    Decision.objects.filter(pk=untried.pk).update(reasons="Andra skäl.")
+    sent = propose(untried, officer, secrecy=SecrecyOutcome.SOME)
+    first, again = fresh(untried).secrecy_reviews.all()
+    same = ("outcome", "parts", "provision", "provision_text", "reason", "until")
+    assert [getattr(again, name) for name in same] == [getattr(first, name) for name in same]
+    assert again.by == officer
+    sign_decision(decision_id=untried.pk, actor=delegate_user, expected_version=sent.version)
+    assert {mark.field for mark in concerning(fresh(untried))} == {"reasons", "point-2"}
+
+
+def test_the_same_cannot_be_said_when_a_part_of_it_is_gone(untried, officer):
+    with pytest.raises(ChecksFailed):
+        propose(untried, officer, secrecy=SecrecyOutcome.SOME)
+    parts_secret(decision_id=untried.pk, actor=officer, parts=["point-2"], passages=[], **BY)
+    untried.points.filter(order=1).delete()
+    with pytest.raises(ChecksFailed) as stopped:
+        propose(untried, officer, secrecy=SecrecyOutcome.SOME)
+    assert CHANGED in [one.label for one in stopped.value.checks]
+
+
+def test_a_text_that_is_another_when_it_is_signed_stops_there(untried, officer, delegate_user):
+    """As when the call pays less of the costs than before: the plan of a grant follows it until then."""
+    sent = propose(untried, officer, secrecy=SecrecyOutcome.NONE)
+    Decision.objects.filter(pk=untried.pk).update(background="Ett annat ärende.")
+    with pytest.raises(ChecksFailed) as stopped:
+        sign_decision(decision_id=untried.pk, actor=delegate_user, expected_version=sent.version)
+    [left] = stopped.value.checks
+    assert (left.label, left.url) == (CHANGED, f"/handlaggning/beslut/{untried.pk}/sekretess/")
+    nothing_secret(decision_id=untried.pk, actor=delegate_user)
+    sign_decision(decision_id=untried.pk, actor=delegate_user, expected_version=sent.version)
 
 
 def test_the_financing_plan_is_a_part_of_the_text(officer, application):
@@ -245,19 +334,102 @@ def test_the_yes_of_a_batch_renews_what_was_said_of_another_text(batch, officer)
 
 
 # --- The pages --------------------------------------------------------------------------------------------
-def test_the_draft_is_saved_by_the_same_press(client_for, officer, untried):
+TICK = "Jag har prövat sekretessen: inget i beslutet är hemligt"
+
+
+def test_the_draft_is_saved_before_it_is_said_what_is_secret(client_for, officer, untried):
     client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/"
-    page = client.get(address).content.decode()
-    assert 'id="sekretess"' in page
-    typed = posted(untried, reasons="Nya skäl.")
-    response = client.post(f"{address}sekretess/spara/", typed | {"sekretess": "none"})
-    assert response.headers["Location"] == f"{address}#sekretess"
-    assert fresh(untried).reasons == "Nya skäl."
-    assert latest_review(fresh(untried)).is_of_this_text
-    typed = posted(fresh(untried), reasons="Andra skäl.")
-    response = client.post(f"{address}sekretess/spara/", typed | {"sekretess": "some"})
+    assert 'id="sekretess"' in client.get(address).content.decode()
+    response = client.post(f"{address}sekretess/spara/", posted(untried, reasons="Andra skäl."))
     assert response.headers["Location"] == f"{address}sekretess/"
     assert fresh(untried).reasons == "Andra skäl."
+
+
+def test_a_tick_beside_the_button_says_it_of_the_text_that_is_sent(client_for, officer, untried):
+    """Typed, ticked and sent with one press."""
+    client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/"
+    page = client.get(address).content.decode()
+    assert TICK in page
+    assert "Pröva sekretessen och skicka" in page
+    typed = posted(untried, reasons="Projektet följer strategin.")
+    sent = client.post(f"{address}skicka/", typed | {"provad": "on"})
+    assert sent.status_code == 302
+    stored = fresh(untried)
+    assert (stored.status, stored.reasons) == ("proposed", "Projektet följer strategin.")
+    assert latest_review(stored).is_of_this_text
+
+
+def test_without_the_tick_the_text_is_saved_and_not_sent(client_for, officer, untried):
+    client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/"
+    stopped = client.post(f"{address}skicka/", posted(untried, reasons="Projektet följer strategin."))
+    page = stopped.content.decode()
+    assert stopped.status_code == 422
+    assert '<a class="ds-link" href="#sekretess">Sekretessen är inte prövad</a>' in page
+    assert '<p class="ds-validation-message">Säg om något i beslutet är hemligt.</p>' in page
+    assert fresh(untried).reasons == "Projektet följer strategin."
+    assert not SecrecyReview.objects.exists()
+
+
+def test_the_tick_stays_when_something_else_stops_the_draft(client_for, officer, untried):
+    client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/"
+    stopped = client.post(f"{address}skicka/", posted(untried, title="") | {"provad": "on"})
+    assert stopped.status_code == 422
+    assert ticked(stopped)
+    untried.extract_recipients.all().delete()
+    stopped = client.post(f"{address}skicka/", posted(fresh(untried)) | {"provad": "on"})
+    assert stopped.status_code == 422
+    assert ticked(stopped)
+    assert "Sekretessen är inte prövad</a>" not in stopped.content.decode()
+
+
+def ticked(response):
+    [box] = re.findall(r"<input[^>]*name=\"provad\"[^>]*>", response.content.decode())
+    return " checked" in box
+
+
+def test_the_tick_stays_through_an_automatic_save_and_is_not_asked_for_twice(client_for, officer, untried):
+    client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/"
+    typed = posted(untried, reasons="Projektet följer strategin.")
+    assert ticked(client.post(address, typed | {"provad": "on"}, headers={"HX-Request": "true"}))
+    assert not ticked(client.post(address, posted(fresh(untried)), headers={"HX-Request": "true"}))
+    nothing_secret(decision_id=untried.pk, actor=officer)
+    page = client.get(address).content.decode()
+    assert 'name="provad"' not in page
+    assert "Klart att skicka" in page
+    # Another text is tried anew.
+    Decision.objects.filter(pk=untried.pk).update(background="Ett annat ärende.")
+    assert TICK in client.get(address).content.decode()
+
+
+def test_where_something_was_secret_the_officer_says_whether_the_same_still_is(client_for, officer, untried):
+    client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/"
+    parts_secret(decision_id=untried.pk, actor=officer, parts=["reasons"], passages=[], **BY)
+    typed = posted(fresh(untried), background="Ett annat ärende.")
+    page = client.post(f"{address}skicka/", typed).content.decode()
+    assert "Samma som förut är hemligt, inget mer: Skäl för beslutet" in page
+    assert TICK not in page
+    assert client.post(f"{address}skicka/", typed | {"provad": "on"}).status_code == 422
+    assert client.post(f"{address}skicka/", typed | {"provad": "some"}).status_code == 302
+    assert [one.parts for one in fresh(untried).secrecy_reviews.all()] == [
+        {"reasons": "Skäl för beslutet"}
+    ] * 2
+
+
+def test_who_signs_tries_a_changed_text_and_comes_back_to_the_signature(
+    client_for, officer, delegate_user, untried
+):
+    propose(untried, officer, secrecy=SecrecyOutcome.NONE)
+    Decision.objects.filter(pk=untried.pk).update(background="Ett annat ärende.")
+    client, address = client_for(delegate_user), f"/handlaggning/beslut/{untried.pk}/"
+    page = client.get(f"{address}underskrift/").content.decode()
+    assert f'<a class="ds-link" href="{address}sekretess/">Pröva igen' in page
+    assert "Pröva sekretessen först." in page
+    assert "Texten är ändrad sedan dess." in client.get(f"{address}sekretess/").content.decode()
+    done = client.post(f"{address}sekretess/", {"inget": "1"})
+    assert done.headers["Location"] == f"{address}underskrift/"
+    assert (
+        "Skicka tillbaka det till handläggaren." not in client.get(f"{address}underskrift/").content.decode()
+    )
 
 
 def test_the_page_where_it_is_said_what_is_secret(client_for, officer, untried):

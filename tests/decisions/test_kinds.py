@@ -366,6 +366,7 @@ def test_an_extension_ends_later_and_within_the_frame_and_the_mandate(decided, o
     Decision.objects.filter(pk=draft.pk).update(ends_on=None)
     assert "extension" in left_to_do(parts(draft.pk))
     Decision.objects.filter(pk=draft.pk).update(starts_on=date(2029, 1, 1), ends_on=date(2029, 6, 30))
+    factories.consider(draft)
     assert left_to_do(parts(draft.pk)) == set()
     type(signed.application.call).objects.filter(pk=signed.application.call_id).update(frame=signed.amount)
     cache.clear()  # the sum is forgotten after a commit, and here is none
@@ -385,6 +386,7 @@ def test_what_raises_a_grant_is_held_to_what_the_grant_was(decided, officer):
 
     def stops(draft, amount, applied=300_000):
         Decision.objects.filter(pk=draft.pk).update(amount=amount)
+        factories.consider(draft)
         draft = parts(draft.pk)
         draft.application.applied_amount = applied
         return left_to_do(draft) - {"amount_in_points", "amounts_agree"}

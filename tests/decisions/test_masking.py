@@ -63,6 +63,7 @@ def whole(officer, delegate, delegate_user):
     DecisionPoint.objects.create(decision=made, order=3, text=f"Avtal tecknas med {SECRET}.")
     BasisDocument.objects.create(decision=made, order=2, title=f"Plan för {SECRET}")
     ExtractRecipient.objects.create(decision=made, order=2, name=SECRET, email="q@example.org")
+    factories.consider(made)
     propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
     made.refresh_from_db()
     sign_decision(decision_id=made.pk, actor=delegate_user, expected_version=made.version)

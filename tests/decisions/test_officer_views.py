@@ -311,7 +311,7 @@ def test_autosave(client_for, officer, draft):
     assert response["HX-Trigger"] == "utkast-sparat"
     page = response.content.decode()
     assert '<input type="hidden" name="version" id="utkast-version" value="2" hx-swap-oob="true">' in page
-    assert "1 uppgift att rätta" in page
+    assert "2 uppgifter att rätta" in page
     assert "Skäl för beslutet saknas" in page
     assert "<form" not in page
     assert Decision.objects.get().title == "Ny rubrik"
@@ -494,7 +494,7 @@ def test_a_file_that_is_not_made_yet(client_for, officer):
 # --- Send -------------------------------------------------------------------------------------------------
 def test_send(client_for, officer, draft):
     response = client_for(officer).post(
-        at(draft, "skicka/"), posted(draft, title="Sista ändringen"), follow=True
+        at(draft, "skicka/"), posted(draft, title="Sista ändringen") | {"provad": "on"}, follow=True
     )
     assert response.redirect_chain == [(at(draft), 302)]
     page = response.content.decode()
@@ -507,7 +507,7 @@ def test_send(client_for, officer, draft):
 def test_what_stops_it_is_listed_with_links(client_for, officer, draft):
     response = client_for(officer).post(
         at(draft, "skicka/"), posted(draft, title="Sparas ändå", reasons="", mottagare__0__name="",
-                                     mottagare__0__email="")
+                                     mottagare__0__email="", provad="on")
     )  # fmt: skip
     assert response.status_code == 422
     page = response.content.decode()

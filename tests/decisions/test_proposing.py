@@ -5,6 +5,7 @@ from decisions.services.proposing import ChecksFailed, propose_decision, return_
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.outbox.models import Message
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,7 @@ def test_the_delegate_is_told(draft, officer):
 def test_what_is_missing_stops_it(draft, officer):
     draft.extract_recipients.all().delete()
     Decision.objects.filter(pk=draft.pk).update(reasons="")
+    factories.consider(draft)
     with pytest.raises(
         ChecksFailed, match=r"^Beslutet kan inte skickas för underskrift: 2 uppgifter är kvar att rätta\.$"
     ) as stopped:
@@ -48,6 +50,7 @@ def test_what_is_missing_stops_it(draft, officer):
 
 def test_one_thing_is_counted_as_one(draft, officer):
     Decision.objects.filter(pk=draft.pk).update(reasons="")
+    factories.consider(draft)
     with pytest.raises(ChecksFailed, match=r"underskrift: 1 uppgift är kvar att rätta\.$"):
         propose(draft, officer)
 

@@ -186,8 +186,8 @@ def test_another_officer_may_find_no_jav(unasked, officer, second_officer, deleg
 def test_jav_in_an_application_against_the_signature(application, officer, delegate, delegate_user):
     """Two orders of locks would be a deadlock; whoever is first, nobody with jäv has signed after it."""
     draft = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.REJECTION)
-    factories.consider(draft)
     Decision.objects.filter(pk=draft.pk).update(reasons="Ansökan ryms inte i ramen.")
+    factories.consider(draft)
     declare_in_application(application, delegate_user)
     proposed = propose(draft, officer)
 

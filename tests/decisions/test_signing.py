@@ -316,8 +316,8 @@ def on_application(application, officer, kind, **fields):
     """Proposed to ``delegate_user``, who has answered that there is no jäv."""
     declare(application, User.objects.get(email="delegate@example.org"))
     made = draft_from_application(application_id=application.pk, actor=officer, kind=kind)
-    factories.consider(made)
     Decision.objects.filter(pk=made.pk).update(reasons="Projektet bidrar till strategin.", **fields)
+    factories.consider(made)
     return propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
 
 
@@ -337,10 +337,10 @@ def test_a_rejection_moves_the_application(application, officer, delegate, deleg
 
 def test_another_decision_leaves_the_application(application, officer, delegate, delegate_user):
     made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.OTHER)
-    factories.consider(made)
     declare(application, delegate_user)
     made.points.create(order=1, text="Sökanden får komplettera ansökan.")
     Decision.objects.filter(pk=made.pk).update(reasons="Uppgifter saknas.")
+    factories.consider(made)
     proposed = propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
     sign(proposed, delegate_user)
     assert Application.objects.get(pk=application.pk).status == "assessed"
@@ -348,8 +348,8 @@ def test_another_decision_leaves_the_application(application, officer, delegate,
 
 def test_who_has_not_answered_on_jav_signs_nothing(application, officer, delegate):
     made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
-    factories.consider(made)
     Decision.objects.filter(pk=made.pk).update(reasons="Projektet bidrar till strategin.")
+    factories.consider(made)
     proposed = propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
     with pytest.raises(Refusal, match="Svara först på frågan om jäv"):
         sign(proposed, delegate.user)

@@ -27,6 +27,7 @@ LINES = (
 
 def told(decision, **fields):
     Decision.objects.filter(pk=decision.pk).update(**fields)
+    factories.consider(decision)
     return Decision.objects.with_parts().get(pk=decision.pk)
 
 
@@ -46,6 +47,7 @@ def test_it_is_written_saved_compared_signed_and_printed(draft, officer, delegat
     saved = save_draft(decision_id=draft.pk, actor=officer, expected_version=draft.version, content=wanted)
     assert content_of(saved) == wanted
     assert DraftForm(decision=saved).initial["presenter_name"] == "Ulla Ek"
+    factories.consider(saved)
     proposed = propose_decision(decision_id=saved.pk, actor=officer, expected_version=saved.version)
     signed = sign_decision(decision_id=saved.pk, actor=delegate_user, expected_version=proposed.version)
     assert decision_text(signed).taking_part == LINES

@@ -257,7 +257,7 @@ def test_to_restore_over_what_somebody_saved_meanwhile_is_refused(officer, secon
 
 
 def test_what_is_sent_is_not_restored(officer, delegate_user, draft):
-    save(draft, officer, title="Ny")
+    factories.consider(save(draft, officer, title="Ny"))
     sent = propose_decision(decision_id=draft.pk, actor=officer, expected_version=latest(draft).version)
     with pytest.raises(Refusal, match="väntar på underskrift"):
         restore_version(decision_id=draft.pk, number=1, actor=officer, expected_version=sent.version)
@@ -272,7 +272,9 @@ def test_the_delegate_is_told_what_has_changed_since_they_read_it(
     return_decision(
         decision_id=proposed.pk, actor=delegate_user, expected_version=proposed.version, reason="Mer"
     )
-    save(proposed, officer, title="Ny rubrik", reasons="Skälen är den regionala strategin.")
+    factories.consider(
+        save(proposed, officer, title="Ny rubrik", reasons="Skälen är den regionala strategin.")
+    )
     again = propose_decision(
         decision_id=proposed.pk, actor=officer, expected_version=latest(proposed).version
     )

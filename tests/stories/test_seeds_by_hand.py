@@ -129,8 +129,7 @@ def test_written_and_signed_by_hand_on_the_real_day(live_server, page, log_in, a
         page.get_by_role("button", name="Skicka för underskrift").click()
         answer_no_jav(page)
         page.get_by_role("heading", name="Beslutsutkast").wait_for()
-        page.get_by_role("button", name="Inget är hemligt").click()
-        page.get_by_text("Sekretess prövad: inget är hemligt").wait_for()
+        page.get_by_label("Jag har prövat sekretessen: inget i beslutet är hemligt").check()
         page.get_by_role("button", name="Skicka för underskrift").click()
         page.get_by_text(f"Beslutet är skickat till {office.signer.full_name} för underskrift.").wait_for()
 
