@@ -61,8 +61,8 @@ class OrderForm(VersionedForm):
         help_text=_("Skrivs ut i varje beslut, precis så här. Skriv den som den antas."),
     )
     period = CleanCharField(label=_("Mandatperiod"), max_length=20, help_text=_("Till exempel 2027–2030"))
-    valid_from = SwedishDateField(label=_("Gäller från och med"))
-    valid_to = SwedishDateField(label=_("Gäller till och med"))
+    valid_from = SwedishDateField(label=_("Från och med"))
+    valid_to = SwedishDateField(label=_("Till och med"))
 
     def __init__(self, data: Any = None, *, order: DelegationOrder | None = None, new: bool = False) -> None:
         initial = {}
@@ -80,7 +80,7 @@ class OrderForm(VersionedForm):
 
 
 class AdoptForm(VersionedForm):
-    adopted_on = SwedishDateField(label=_("Antagen den"))
+    adopted_on = SwedishDateField(label=_("När ordningen antogs"))
     adopted = CleanCharField(
         label=_("Paragraf i protokollet"), max_length=200, help_text=_("Till exempel § 5")
     )

@@ -17,7 +17,7 @@ class PostForm(forms.Form):
     """A notice that goes up today, or that has stood on the region's earlier board."""
 
     kept_at = CleanCharField(
-        label=_("Protokollet förvaras hos"),
+        label=_("Var protokollet förvaras"),
         max_length=200,
         help_text=_("Till exempel Regionens hus, Kyrkgatan 12, Östersund"),
     )
@@ -32,7 +32,7 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, what: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if what:
-            self.fields["kept_at"].label = f"{what} förvaras hos"
+            self.fields["kept_at"].label = f"Var {what.lower()} förvaras"
 
 
 class TakeDownForm(forms.Form):
@@ -69,7 +69,7 @@ class ReceiptForm(forms.Form):
 
     chosen = forms.ChoiceField(label=_("Part"), required=False)
     party = CleanCharField(label=_("Part"), max_length=200)
-    received_on = SwedishDateField(label=_("Fick del av beslutet"))
+    received_on = SwedishDateField(label=_("När parten fick del av beslutet"))
     proved_by = CleanCharField(
         label=_("Hur det är visat"),
         max_length=200,
@@ -104,7 +104,7 @@ class AppealForm(forms.Form):
         label=_("Visa inte namnet i det offentliga diariet"), required=False
     )
     received_on = SwedishDateField(
-        label=_("Kom in"),
+        label=_("När överklagandet kom in"),
         help_text=_("Den första dagen det kom in till regionen eller till domstolen. Båda räknas."),
     )
     received_at_court = forms.BooleanField(label=_("Det kom in till domstolen"), required=False)
@@ -118,7 +118,7 @@ class AppealForm(forms.Form):
 
 # --- The steps of an appeal -------------------------------------------------------------------------------
 class _HandOverForm(forms.Form):
-    handed_over_on = SwedishDateField(label=_("Överlämnat"))
+    handed_over_on = SwedishDateField(label=_("När det överlämnades"))
     court = CleanCharField(label=_("Domstol"), max_length=150)
     court_case_number = CleanCharField(label=_("Domstolens målnummer"), max_length=50, required=False)
 
@@ -128,7 +128,7 @@ class _NumberForm(forms.Form):
 
 
 class _DismissForm(forms.Form):
-    dismissed_on = SwedishDateField(label=_("Avvisat"))
+    dismissed_on = SwedishDateField(label=_("När det avvisades"))
 
 
 class _DecideForm(forms.Form):
@@ -137,7 +137,7 @@ class _DecideForm(forms.Form):
         choices=[("", _("Välj")), *((each.value, each.label) for each in AppealOutcome.by_court())],
         error_messages={"required": _("Välj hur domstolen avgjorde målet.")},
     )
-    outcome_on = SwedishDateField(label=_("Avgjort"))
+    outcome_on = SwedishDateField(label=_("När målet avgjordes"))
     court = CleanCharField(
         label=_("Domstol"), max_length=150, required=False, help_text=_("Om det är en annan än förut")
     )

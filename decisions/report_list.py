@@ -71,6 +71,10 @@ class ListedDecision:
     urgent: bool = False
 
     @property
+    def amount_is_secret(self) -> bool:
+        return self.amount_text == PROTECTED
+
+    @property
     def area(self) -> str:
         """One heading however many areas it is about, so that each decision is listed once."""
         return ", ".join(self.areas) or NO_AREA
@@ -212,7 +216,7 @@ def as_text(meeting: CommitteeMeeting, groups: Sequence[Group[ListedDecision]]) 
 
 
 def _text_of(line: ListedDecision) -> str:
-    amount = f" {line.amount_text}." if line.amount_text else ""
+    amount = f" {line.amount_text[:1].upper()}{line.amount_text[1:]}." if line.amount_text else ""
     return (
         f"{format_isodate(line.decided_on)}, {line.diary_number}, {line.matter}.{amount} "
         f"Beslutat av {line.decider}, {line.decider_title[:1].lower()}{line.decider_title[1:]}, "
@@ -236,7 +240,7 @@ def cells_of(groups: Sequence[Group[ListedDecision]]) -> Iterator[Sequence[Cell]
                 line.decider_title,
                 line.clause,
                 line.area,
-                "" if line.amount is None else line.amount,
+                line.amount_text if line.amount is None else line.amount,
                 line.amount_kind,
             )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from s3portal.common.swedish import HARD_SPACE
 from s3portal.common.text import Piece, diff_words
 
 #: Saves by one person with less than this between them are one version, ...
@@ -34,8 +35,12 @@ class Change:
 
     @property
     def pieces(self) -> list[Piece]:
-        """Both texts in one. Where no word is the same, each text is whole."""
-        pieces = diff_words(self.before, self.after)
+        """Both texts in one. Where no word is the same, each text is whole. That a space is hard is a
+        change only where nothing else is one: nobody sees it."""
+        before, after = self.before.replace(HARD_SPACE, " "), self.after.replace(HARD_SPACE, " ")
+        if before == after:
+            before, after = self.before, self.after
+        pieces = diff_words(before, after)
         if any(piece.kind == "same" and piece.text.strip() for piece in pieces):
             return pieces
         whole = [Piece("removed", self.before), Piece("added", self.after)]

@@ -216,7 +216,13 @@ def test_a_question_is_answered_not_filled_in():
         why = forms.CharField(label="Varför då?")
         how = forms.CharField(label="Hur då?", error_messages={"required": "Skriv hur."})
 
-    assert errors_of(Question({})) == ["Svara på frågan ”Varför då?”|id_why", "Skriv hur.|id_how"]
+        when = forms.DateField(label="När då?", required=False)
+
+    assert errors_of(Question({"when": "i går"})) == [
+        "Svara på frågan ”Varför då?”|id_why",
+        "Skriv hur.|id_how",
+        "När då? Fyll i ett giltigt datum.|id_when",
+    ]
 
 
 def test_an_unsent_form_has_no_errors():

@@ -115,3 +115,13 @@ def test_a_form_with_errors_is_accessible(visit, axe, registrar):
     page.get_by_role("button", name="Lägg in").click()
     page.get_by_text("Skriv klockslaget som 9.00.").first.wait_for()
     axe(page)
+
+
+@pytest.mark.parametrize("viewport", SIZES[1:], ids=["phone"])
+def test_the_chosen_tab_is_on_the_screen(visit, viewport, registrar):
+    page = visit(registrar)("/handlaggning/laga-kraft/?visa=laga-kraft")
+    tab = page.locator(".s3-linktabs [aria-current]")
+    assert tab.inner_text().startswith("Laga kraft")
+    place = tab.bounding_box()
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= viewport["width"]

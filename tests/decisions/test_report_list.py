@@ -90,6 +90,13 @@ def test_the_text_is_ready_to_paste_and_names_nobody_protected(meeting, put):
     assert "Inga beslut anmäls." in as_text(meeting, [])
 
 
+def test_a_ceiling_begins_its_sentence(meeting, put):
+    put(title="Stöd", amount=460_000, amount_kind="cash", amount_is_ceiling=True)
+    assert "Stöd. Högst 460\u00a0000\u00a0kr. Beslutat" in as_text(
+        meeting, grouped(lines_of(meeting), Grouping.NONE)
+    )
+
+
 def test_the_page_groups_as_the_address_says_and_warns_of_what_is_missing(
     meeting, put, officer, registrar, client_for
 ):
@@ -165,7 +172,7 @@ def test_what_the_list_amounts_to_by_area(meeting, put, owner, member, client_fo
         assert part in shown, part
 
 
-def test_a_secret_amount_is_in_no_sum(meeting, put, member, registrar):
+def test_a_secret_amount_is_in_no_sum(meeting, put, member, registrar, client_for):
     put(amount=100_000, amount_kind="cash")
     case = put(amount=40_000, amount_kind="in_kind").case
     record = register_record(actor=registrar, case=case, direction=Direction.DRAWN_UP, title="Beslut")
@@ -173,3 +180,9 @@ def test_a_secret_amount_is_in_no_sum(meeting, put, member, registrar):
     assert sums_by_area(meeting) == [AreaSum("Utan styrkeområde", 2, 100_000, 100)]
     summary = summarise(meeting, member)
     assert (summary.total, summary.amount, summary.working_time) == (2, 100_000, 0)
+    client = client_for(registrar)
+    shown = client.get(page(meeting)).content.decode()
+    assert '<td class="s3-worklist__num">[Skyddat]</td>' in shown, "not as if there were no amount"
+    response = client.get(page(meeting, "lista.xlsx"))
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as book:
+        assert "[Skyddat]" in book.read("xl/worksheets/sheet1.xml").decode()

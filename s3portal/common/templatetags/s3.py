@@ -267,7 +267,8 @@ def _form_errors(form: BaseForm) -> Iterator[FormError]:
                 elif error.code == "required":
                     yield FormError(_ask_for(field, message), target)
                 else:
-                    yield FormError(f"{_label(field)}: {message}", target)
+                    label = _label(field)
+                    yield FormError(f"{label}{'' if label.endswith('?') else ':'} {message}", target)
 
 
 def _errors(source: BaseForm | BaseFormSet[Any] | Sequence[Any]) -> Iterator[FormError]:
