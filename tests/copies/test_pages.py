@@ -252,6 +252,18 @@ def test_the_registrar_masks_with_a_file_and_refuses(client_for, registrar, case
     assert "OSL 30 kap. 27 §" in page
 
 
+def test_an_answered_request_is_not_answered_again(client_for, registrar, made):
+    services.close_request(actor=registrar, request_id=made.pk, message="Begäran togs tillbaka.")
+    page = f"/handlaggning/begaran/{made.pk}/"
+    for step in ("lamna-ut", "maskera", "avsluta"):
+        shown = client_for(registrar).get(f"{page}{step}/", follow=True)
+        assert shown.redirect_chain == [(page, 302)], step
+        assert "Begäran är redan besvarad: " in shown.content.decode()
+    sent = client_for(registrar).post(f"{page}avsluta/", {"message": "En gång till."})
+    assert sent.status_code == 422
+    assert "En gång till." in sent.content.decode()
+
+
 def test_who_refuses_proves_who_they_are_and_loses_nothing(client_for, registrar, made):
     typed = {
         "provision": "30:27",

@@ -283,6 +283,24 @@ def test_a_refusal_says_by_what_why_and_on_whose_behalf(case, registrar, field):
     assert made.is_waiting
 
 
+def test_what_the_requester_reads_holds_no_leftover_and_nothing_secret(case, file, registrar):
+    factories.mark_secret(case, Part.PASSAGE, passage="Projekt Kvantlyft")
+    answers = {
+        "refuse": lambda made, **texts: refuse(registrar, made, **texts),
+        "mask": lambda made, **texts: mask(registrar, made, file, **texts),
+        "close": lambda made, **texts: services.close_request(actor=registrar, request_id=made.pk, **texts),
+    }
+    for name, answer in answers.items():
+        made = ask(case)
+        for field in ("message",) if name == "close" else ("reason", "message"):
+            for text in ("Skriv skälen här.", "Det gäller projekt\nkvantlyft."):
+                with pytest.raises(Refusal, match=r"står kvar|är märkt som hemligt") as refused:
+                    answer(made, **{field: text})
+                assert refused.value.field == field
+        made.refresh_from_db()
+        assert made.is_waiting, name
+
+
 def test_who_refuses_holds_a_clause_for_it_today(case, registrar, officer, delegate_user):
     made = ask(case)
     today = timezone.localdate()

@@ -12,7 +12,14 @@ from s3portal.common.receiving import stored_uploads
 from s3portal.copies.enums import Step
 from s3portal.copies.models import CopyRequest
 from s3portal.copies.queries import covering
-from s3portal.copies.services.steps import files_of, finish, give, lock_request, register_answer
+from s3portal.copies.services.steps import (
+    files_of,
+    finish,
+    give,
+    lock_request,
+    register_answer,
+    require_fit_to_read,
+)
 from s3portal.diary.services import take_files
 
 #: Where masked files that are made for a request lie in the private storage.
@@ -61,6 +68,7 @@ def mask_copy(
         if not chosen and not stored:
             raise Refusal(NOTHING_CHOSEN, field="chosen")
         _require_why(provision, reason)
+        require_fit_to_read(made, reason=reason, message=message)
         give(made, chosen)
         record = register_answer(made, actor, title="Kopior utlämnade med maskning")
         take_files(record, stored)
@@ -83,6 +91,7 @@ def close_request(*, actor: User, request_id: int, message: str) -> CopyRequest:
     made = lock_request(actor, request_id, Step.CLOSE)
     if not message.strip():
         raise Refusal("Skriv varför begäran avslutas.", field="message")
+    require_fit_to_read(made, message=message)
     register_answer(made, actor, title="Begäran avslutad utan prövning")
     finish(made, actor, Step.CLOSE, message=message.strip())
     return made

@@ -16,7 +16,7 @@ from s3portal.copies.enums import Step
 from s3portal.copies.models import CopyRequest
 from s3portal.copies.refusal import RefusalFacts, render_refusal
 from s3portal.copies.rules import may_finish
-from s3portal.copies.services.steps import finish, lock_request, register_answer
+from s3portal.copies.services.steps import finish, lock_request, register_answer, require_fit_to_read
 from s3portal.diary.guards import require_let_in
 from s3portal.diary.services import store_record_file
 
@@ -38,6 +38,7 @@ def refuse_copy(
     ):
         if not value.strip():
             raise Refusal(sentence, field=field)
+    require_fit_to_read(made, reason=reason, message=message)
     held = hold_authority(actor, authority)
     if held is None:
         raise Refusal("Välj vilken punkt i delegationsordningen du beslutar enligt.", field="authority")

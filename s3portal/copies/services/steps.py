@@ -11,10 +11,11 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.files import FrozenFile
+from s3portal.common.leftovers import find_leftovers
 from s3portal.common.quarantine import read_states
 from s3portal.copies.enums import RequestStatus, Step
 from s3portal.copies.models import CopyRequest, ReleasedFile
-from s3portal.copies.queries import matter_ids
+from s3portal.copies.queries import matter_ids, standing_marks
 from s3portal.copies.rules import may_take
 from s3portal.copies.services.asking import register_request
 from s3portal.copies.transitions import ALLOWED
@@ -22,6 +23,7 @@ from s3portal.diary.enums import Direction
 from s3portal.diary.guards import require_let_in
 from s3portal.diary.merging import same_matter
 from s3portal.diary.models import Record, RecordFile
+from s3portal.diary.secrecy import pattern_of
 from s3portal.diary.services import lock_matter, register_record
 from s3portal.outbox.services import enqueue_mail
 
@@ -49,6 +51,21 @@ def lock_request(actor: User, request_id: int, step: Step) -> CopyRequest:
     if (RequestStatus(made.status), step) not in ALLOWED:
         raise Refusal(f"Begäran är redan besvarad: {made.get_status_display().lower()}.")
     return made
+
+
+def require_fit_to_read(made: CopyRequest, **texts: str) -> None:
+    """What the requester is to read, by its field. Raises Refusal for a leftover of a template, and for words
+    that are marked as secret in the matter."""
+    secret = pattern_of([mark.passage for mark in standing_marks(made.case)])
+    for field, text in texts.items():
+        for leftover in find_leftovers(text):
+            raise Refusal(f"”{leftover.text}” står kvar. {leftover.reason}", field=field)
+        found = None if secret is None else secret.search(text)
+        if found is not None:
+            raise Refusal(
+                f"”{found[0]}” är märkt som hemligt, och det här läses av den som frågar. Ta bort det.",
+                field=field,
+            )
 
 
 def files_of(made: CopyRequest, file_ids: Iterable[int]) -> list[RecordFile]:

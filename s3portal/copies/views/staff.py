@@ -128,6 +128,10 @@ def answer(request: LoggedInRequest, pk: int, step: str) -> HttpResponse:
         return stopped
     if not rules.may_take(request.user, made.case, taken):
         raise PermissionDenied
+    if request.method != "POST" and not allows(made.status, taken):
+        # Nobody shall write an answer that somebody else has given; what is sent is told why beside the text.
+        messages.info(request, f"Begäran är redan besvarad: {made.get_status_display().lower()}.")
+        return redirect("copies:staff_detail", pk=pk)
     form = _form(request, made, taken)
     if request.method == "POST" and form.is_valid():
         step_now = _refuse_now if taken == Step.REFUSE else _take_now
