@@ -77,3 +77,11 @@ class FromApplicationForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj förslag till beslut.")},
     )
+    anew = forms.BooleanField(
+        label=_("Skriv ett utkast till även om det finns ett av samma slag"), required=False
+    )
+
+    def __init__(self, *args: Any, any_under_way: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not any_under_way:
+            del self.fields["anew"]

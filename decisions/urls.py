@@ -26,6 +26,7 @@ from decisions.views import (
     registrar,
     report_list,
     seats,
+    starting,
     verifying,
     versions,
 )
@@ -65,10 +66,10 @@ urlpatterns = [
     path("namnd/<int:pk>/<int:report_pk>/fraga/", committee_report.ask, name="committee_ask"),
     # --- writing and signing
     path("handlaggning/beslut/", officer.officer_list, name="officer_list"),
-    path("handlaggning/beslut/ny/", officer.draft_new, name="draft_new"),
+    path("handlaggning/beslut/ny/", starting.draft_new, name="draft_new"),
     path(
         "handlaggning/beslut/ny/ansokan/<int:pk>/",
-        officer.draft_from_application,
+        starting.draft_from_application,
         name="draft_from_application",
     ),
     path("handlaggning/beslut/<int:pk>/", officer.officer_detail, name="officer_detail"),
@@ -95,7 +96,7 @@ urlpatterns = [
         versions.restore,
         name="draft_restore",
     ),
-    path("handlaggning/beslut/<int:pk>/nytt/", officer.draft_change, name="draft_change"),
+    path("handlaggning/beslut/<int:pk>/nytt/", starting.draft_change, name="draft_change"),
     path("handlaggning/beslut/<int:pk>/ta-bort/", officer.draft_delete, name="draft_delete"),
     path("handlaggning/beslut/<int:pk>/jav/", recusing.impartiality, name="impartiality"),
     path("handlaggning/beslut/<int:pk>/jav/prova/", recusing.lift, name="lift_recusal"),

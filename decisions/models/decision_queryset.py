@@ -54,6 +54,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def published(self) -> "DecisionQuerySet":
         return self.filter(publication__isnull=False)
 
+    def under_way(self) -> "DecisionQuerySet":
+        """Not signed, and no change of an earlier one; the oldest first."""
+        return self.exclude(status=DecisionStatus.SIGNED).filter(changes=None).order_by("pk")
+
     def signed(self) -> "DecisionQuerySet":
         return self.filter(status=DecisionStatus.SIGNED)
 

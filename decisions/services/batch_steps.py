@@ -15,7 +15,7 @@ from applications.models import Application
 from decisions.checks import failing
 from decisions.checks.ranked import ranked
 from decisions.content import content_of
-from decisions.enums import BatchAction, DecisionKind, DecisionStatus, StepState, VersionKind
+from decisions.enums import BatchAction, DecisionKind, StepState, VersionKind
 from decisions.kinds import DECIDING
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch
 from decisions.models.decision import LONG_TEXTS
@@ -123,9 +123,9 @@ def _draft(step: BatchStep) -> None:
 
 
 def _hold_under_way(item: BatchItem) -> int | None:
-    """The draft that somebody has begun, locked before its application as everywhere else."""
-    begun = Decision.objects.filter(application=item.application_id, changes=None)
-    found = begun.exclude(status=DecisionStatus.SIGNED).order_by("pk").values_list("pk", flat=True).first()
+    """The draft of that kind that somebody has begun, locked before its application as everywhere else."""
+    begun = Decision.objects.under_way().filter(application=item.application_id, kind=item.kind)
+    found = begun.values_list("pk", flat=True).first()
     return None if found is None else lock_decision(found).pk
 
 

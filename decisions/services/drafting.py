@@ -130,9 +130,13 @@ def _begun_just_now(
 
 
 @transaction.atomic
-def draft_from_application(*, application_id: int, actor: User, kind: DecisionKind) -> Decision:
-    """A draft filled in from what was applied for, or from what a locked ranking proposes. One that is
-    already under way is given back instead, so pressing twice makes one draft.
+def draft_from_application(
+    *, application_id: int, actor: User, kind: DecisionKind, anew: bool = False
+) -> Decision:
+    """A draft filled in from what was applied for, or from what a locked ranking proposes. One of the same
+    kind that is under way is given back instead, or with ``anew`` only one that the same person began a
+    moment ago: pressing twice makes one draft. Drafts of several kinds, or several of one, may lie beside
+    each other; the first of them that is signed decides.
 
     Raises Refusal when the application is decided or withdrawn.
     """
@@ -146,10 +150,12 @@ def draft_from_application(*, application_id: int, actor: User, kind: DecisionKi
     require_declared(actor, application)
     if kind not in APPLICATION_KINDS:
         raise Refusal("Välj bifall, avslag, avvisning eller ett annat beslut.", field="kind")
-    unsigned = application.decisions.exclude(status=DecisionStatus.SIGNED).filter(changes=None)
-    under_way = unsigned.order_by("pk").first()
-    if under_way is not None:
-        return under_way
+    under_way = application.decisions.under_way().filter(kind=kind)
+    if anew:
+        just_now = timezone.now() - TWICE
+        under_way = under_way.filter(created_by=actor, created_at__gte=just_now, version=1).order_by("-pk")
+    if (begun := under_way.first()) is not None:
+        return begun
     if application.status not in ApplicationStatus.open():
         status = str(ApplicationStatus(application.status).label).lower()
         raise Refusal(f"Ansökan är {status}. Det går inte att fatta ett nytt beslut om den.")

@@ -6,26 +6,24 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications.impartiality import Access
-from applications.models import Application
 from applications.queries.ranking import place_shown
 from applications.rules import may_read_received
 from applications.secrecy import hints
-from applications.views.door import stop
 from decisions import queries, rules
 from decisions.batch_queries import batch_of, waiting_batches
 from decisions.changes import ties_of
 from decisions.checks import check_decision, failing
 from decisions.document import decision_html, render_decision
 from decisions.draft_phrases import place_in, with_phrase
-from decisions.enums import DecisionKind, Relation, VersionKind
+from decisions.enums import VersionKind
 from decisions.expedition_queries import awaits_opening
 from decisions.forms import ROWS, DecisionListForm, DraftForms, change_rows
 from decisions.impartiality import access_of
@@ -34,18 +32,15 @@ from decisions.masking_forms import TriedForm
 from decisions.models import Decision
 from decisions.models.considered import is_tried
 from decisions.services import drafting
-from decisions.services.changing import draft_change as begin_change
 from decisions.services.dispatch_steps import note_opened
 from decisions.services.proposing import ChecksFailed, propose_decision
 from decisions.services.versioning import note_draft_read
-from decisions.start_forms import FromApplicationForm, NewDecisionForm
 from decisions.views.door import asks_first
 from decisions.views.draft_page import draft_page, saved_pieces, unsaved_pieces, version_of
 from decisions.views.loading import note_read, visible_or_404
 from decisions.views.pending import pdf_pending
 from decisions.views.recusing import question
 from decisions.worklist import MINE, decision_list, doors, hide_marked
-from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.downloads import frozen_response
@@ -91,82 +86,6 @@ def officer_list(request: HttpRequest) -> HttpResponse:
         "may_keep_phrases": rules.may_keep_phrases(user),
     }
     return render(request, "decisions/officer_list.html", context)
-
-
-# --- Begin ------------------------------------------------------------------------------------------------
-@require_http_methods(["GET", "HEAD", "POST"])
-def draft_new(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
-    if not rules.may_draft(user):
-        raise PermissionDenied
-    typed = request.POST if request.method == "POST" else take_kept_text(request)
-    form = NewDecisionForm(typed)
-    if request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data
-        try:
-            decision = drafting.start_decision(
-                actor=user,
-                kind=DecisionKind(wanted["kind"]),
-                title=wanted["title"],
-                case=wanted["existing_case"],
-                counterpart=wanted["counterpart"],
-            )
-        except Refusal as refusal:
-            form.add_error(refusal.field, refusal.message)
-        else:
-            messages.success(request, f"Utkastet finns i ärende {decision.case}.")
-            return redirect("decisions:officer_detail", pk=decision.pk)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "decisions/draft_new.html", {"form": form}, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def draft_from_application(request: HttpRequest, pk: int) -> HttpResponseBase:
-    user = cast(User, request.user)
-    if not rules.may_list_decisions(user):
-        raise Http404
-    application = get_object_or_404(
-        Application.objects.received().select_related("case", "organisation", "call"), pk=pk
-    )
-    if not rules.may_draft(user):
-        raise PermissionDenied
-    stopped = stop(cast(LoggedInRequest, request), application)
-    if stopped is not None:
-        return stopped
-    form = FromApplicationForm(request.POST if request.method == "POST" else take_kept_text(request))
-    if request.method == "POST" and form.is_valid():
-        kind = DecisionKind(form.cleaned_data["kind"])
-        try:
-            decision = drafting.draft_from_application(application_id=pk, actor=user, kind=kind)
-        except Refusal as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            return redirect("decisions:officer_detail", pk=decision.pk)
-    context = {"form": form, "application": application}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "decisions/draft_from_application.html", context, status=status)
-
-
-@require_POST
-def draft_change(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A new decision that has to do with a signed one."""
-    decision, user = visible_or_404(request, pk), cast(User, request.user)
-    if not rules.may_change(user, decision):
-        raise PermissionDenied
-    if decision.application is not None:
-        stopped = stop(cast(LoggedInRequest, request), decision.application)
-        if stopped is not None:
-            return stopped
-    wanted = request.POST.get("relation", "")
-    if wanted not in Relation.values:
-        messages.error(request, "Välj vad som ska göras med beslutet.")
-        return redirect("decisions:officer_detail", pk=pk)
-    try:
-        draft = begin_change(decision_id=pk, actor=user, relation=Relation(wanted))
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-        return redirect("decisions:officer_detail", pk=pk)
-    return redirect("decisions:officer_detail", pk=draft.pk)
 
 
 # --- Write ------------------------------------------------------------------------------------------------

@@ -190,6 +190,15 @@ def test_a_draft_that_was_begun_before_is_taken_in_as_it_stands(ranking, sent, c
     assert decisions_of(made)[0].reasons == "Egna skäl."
 
 
+def test_a_draft_of_another_kind_is_left_beside_the_batchs(ranking, sent, call, officer, delegate):
+    begun = draft_from_application(application_id=sent[0].pk, actor=officer, kind="other")
+    made = batching.start_batch(call_id=call.pk, actor=officer)
+    take_all()
+    taken = decisions_of(made)[0]
+    assert (taken.kind, taken == begun) == ("grant", False)
+    assert sent[0].decisions.count() == 2
+
+
 def test_one_that_was_decided_before_the_batch_is_shown_with_its_decision(
     ranking, sent, call, officer, delegate, delegate_user
 ):

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pgtrigger
 import pytest
+import time_machine
 from django.db.utils import InternalError
 from django.utils import timezone
 
@@ -19,6 +20,8 @@ from decisions.services.drafting import (
     save_draft,
     start_decision,
 )
+from decisions.services.proposing import ChecksFailed, propose_decision
+from decisions.services.signing import sign_decision
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.diary.enums import Direction
@@ -26,6 +29,7 @@ from s3portal.diary.models import Case
 from s3portal.diary.services import register_record
 from tests import factories
 from tests.applications.judging import declare
+from tests.decisions.test_signing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -208,10 +212,61 @@ def test_pressing_twice_makes_one_draft(officer, second_officer, application):
     first = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.GRANT)
     declare(application, second_officer)
     again = draft_from_application(
-        application_id=application.pk, actor=second_officer, kind=DecisionKind.REJECTION
+        application_id=application.pk, actor=second_officer, kind=DecisionKind.GRANT
     )
     assert again == first
-    assert again.kind == "grant"
+
+
+def test_drafts_of_several_kinds_or_of_one_lie_beside_each_other(officer, second_officer, application):
+    declare(application, second_officer)
+
+    def begin(kind, actor=officer, **fields):
+        return draft_from_application(application_id=application.pk, actor=actor, kind=kind, **fields)
+
+    grant = begin(DecisionKind.GRANT)
+    rejection = begin(DecisionKind.REJECTION)
+    assert (grant.kind, rejection.kind) == ("grant", "rejection")
+    assert begin(DecisionKind.GRANT) == grant
+    assert begin(DecisionKind.GRANT, anew=True) == grant, "pressed twice just now"
+    other = begin(DecisionKind.GRANT, actor=second_officer, anew=True)
+    assert other not in (grant, rejection)
+    with time_machine.travel(timezone.now() + timedelta(seconds=11)):
+        second = begin(DecisionKind.GRANT, anew=True)
+        assert begin(DecisionKind.GRANT, anew=True) == second
+        assert begin(DecisionKind.REJECTION) == rejection
+    assert application.decisions.count() == 4
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_double_click_makes_one_draft_of_each_kind(officer, application, anew):
+    kinds = [DecisionKind.GRANT, DecisionKind.REJECTION] * 2
+    made = at_once(
+        *[
+            lambda kind=kind: draft_from_application(
+                application_id=application.pk, actor=officer, kind=kind, anew=anew
+            )
+            for kind in kinds
+        ]
+    )
+    assert [one.kind for one in made] == kinds
+    assert application.decisions.count() == 2
+
+
+def test_of_two_drafts_the_one_that_is_signed_decides(officer, delegate, delegate_user, application):
+    declare(application, delegate_user)
+    proposed = []
+    for kind in (DecisionKind.GRANT, DecisionKind.REJECTION):
+        made = draft_from_application(application_id=application.pk, actor=officer, kind=kind)
+        Decision.objects.filter(pk=made.pk).update(reasons="Skäl.", clause=delegate.clause, delegate=delegate)
+        factories.consider(Decision.objects.with_parts().get(pk=made.pk))
+        proposed.append(propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version))
+    first, second = proposed
+    sign_decision(decision_id=second.pk, actor=delegate_user, expected_version=second.version)
+    with pytest.raises(ChecksFailed) as stopped:
+        sign_decision(decision_id=first.pk, actor=delegate_user, expected_version=first.version)
+    assert [check.label for check in stopped.value.checks] == ["Ansökan är redan avgjord"]
 
 
 def test_not_from_a_decided_application(officer, application):

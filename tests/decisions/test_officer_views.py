@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote, unquote
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from decisions.models import Decision
 from s3portal.diary.enums import Direction
@@ -240,8 +241,20 @@ def test_from_an_application(client_for, officer, application):
     response = client.post(address, {"kind": "grant"})
     decision = Decision.objects.get()
     assert response["location"] == at(decision)
-    assert client.post(address, {"kind": "rejection"})["location"] == at(decision)
+    assert client.post(address, {"kind": "grant"})["location"] == at(decision)
     assert client.post(address, {"kind": "trams"}).status_code == 422
+    # Another kind is a draft of its own, and an older one of the same kind is told of.
+    other = client.post(address, {"kind": "rejection"})
+    assert other["location"] != at(decision)
+    Decision.objects.filter(pk=decision.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    page = client.get(address).content.decode()
+    assert f'<a class="ds-link" href="{at(decision)}">Bifall till ansökan</a>, sparat ' in page
+    again = client.post(address, {"kind": "grant"}, follow=True)
+    assert again.redirect_chain == [(at(decision), 302)]
+    assert "Det fanns redan ett utkast av det slaget." in again.content.decode()
+    anew = client.post(address, {"kind": "grant", "anew": "on"})
+    assert anew["location"] not in (at(decision), other["location"])
+    assert application.decisions.count() == 3
 
 
 def test_from_a_decided_application(client_for, officer, application):
