@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from decisions.content import content_of
@@ -13,12 +14,12 @@ from decisions.models import Decision, DecisionDocument, DecisionReport
 from decisions.services import signing
 from decisions.services.drafting import save_draft
 from decisions.services.filling import hold_back
-from decisions.services.proposing import return_decision
+from decisions.services.proposing import propose_decision, return_decision
 from decisions.services.reporting import report_decisions
 from decisions.services.seating import end_member
 from decisions.services.signing import sign_decision
 from s3portal.audit.models import Event
-from s3portal.common.errors import Refusal
+from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.files import read_frozen
 from s3portal.common.pdf import check_seal, seal_roots
 from s3portal.diary.models import Record, RecordFile
@@ -97,16 +98,92 @@ def test_killed_when_all_is_committed_leaves_a_whole_one(proposed, delegate_user
 
 
 # --- At the same moment -----------------------------------------------------------------------------------
-def test_of_two_delegates_one_signs(proposed, delegate, delegate_user):
-    """Each may alone: two people never hold one decision together (KL 6:37)."""
-    other = factories.make_staff("delegate", "tf@example.org", full_name="Tora Förordnad")
-    factories.make_delegate(user=other, clause=delegate.clause, acting=True, valid_to=timezone.localdate())
-    results = at_once(lambda: sign(proposed, delegate_user), lambda: sign(proposed, other))
-    signed = [result for result in results if isinstance(result, Decision)]
-    assert len(signed) == 1
+@pytest.fixture(params=["another delegate", "the same delegate"])
+def rework(request, proposed, delegate, officer, delegate_user):
+    """Returns the proposal, writes in it and proposes it again: to somebody else who may decide it, or to the
+    same. Each is a step of its own, as when two people press."""
+    to = delegate
+    if request.param == "another delegate":
+        other = factories.make_staff("delegate", "tf@example.org", full_name="Tora Förordnad")
+        to = factories.make_delegate(
+            user=other, clause=delegate.clause, acting=True, valid_to=timezone.localdate()
+        )
+        factories.declare_none(proposed, other)
+
+    def latest():
+        return Decision.objects.with_parts().get(pk=proposed.pk)
+
+    def work():
+        return_decision(
+            decision_id=proposed.pk,
+            actor=delegate_user,
+            reason="Skälen saknar målet.",
+            expected_version=proposed.version,
+        )
+        content = replace(content_of(latest()), title="Ändrad rubrik", delegate=to)
+        saved = save_draft(
+            decision_id=proposed.pk, actor=officer, expected_version=latest().version, content=content
+        )
+        factories.consider(latest())
+        return propose_decision(decision_id=saved.pk, actor=officer, expected_version=saved.version)
+
+    work.delegate = to
+    return work
+
+
+def test_what_is_being_signed_is_neither_written_in_nor_given_to_another(
+    proposed, delegate, delegate_user, rework, monkeypatch
+):
+    """From what the delegate read, through the rendering, until the signature is written (KL 6:37)."""
+    checked, reworked = threading.Event(), threading.Event()
+    render = signing.render_decision
+
+    def slowly(*args, **kwargs):
+        checked.set()
+        # It waits for the signature; if it did not, it would be done in this time.
+        reworked.wait(1)
+        return render(*args, **kwargs)
+
+    def meanwhile():
+        checked.wait(10)
+        try:
+            return rework()
+        finally:
+            reworked.set()
+
+    monkeypatch.setattr(signing, "render_decision", slowly)
+    signed, refused = at_once(lambda: sign(proposed, delegate_user), meanwhile)
+    assert isinstance(signed, Decision)
+    assert str(refused) == "Beslutet är undertecknat och kan inte ändras."
     stored = Decision.objects.get(pk=proposed.pk)
-    assert stored.signatory_name == signed[0].signatory_name == stored.signed_by.full_name
+    assert (stored.status, stored.title, stored.delegate) == ("signed", proposed.title, delegate)
+    assert (stored.signatory_name, stored.signed_by) == ("Doris Direktör", delegate_user)
+    assert "Ändrad rubrik" not in stored.full_text
     assert_whole(stored)
+
+
+def test_what_has_been_written_in_since_it_was_read_is_not_signed(proposed, delegate_user, rework):
+    """The signature waits for what somebody else is doing, and then sees that it is another text."""
+    begun = threading.Event()
+
+    def slowly():
+        with transaction.atomic():
+            done = rework()
+            begun.set()
+            time.sleep(0.5)
+        return done
+
+    def afterwards():
+        begun.wait(10)
+        return sign(proposed, delegate_user)
+
+    again, refused = at_once(slowly, afterwards)
+    assert isinstance(refused, Conflict)
+    stored = Decision.objects.get(pk=proposed.pk)
+    assert (stored.status, stored.title, stored.version) == ("proposed", "Ändrad rubrik", again.version)
+    assert stored.delegate == rework.delegate
+    assert_untouched(proposed)
+    assert_whole(sign(again, rework.delegate.user))
 
 
 def test_a_signature_and_a_return_do_not_cross(proposed, delegate_user):
@@ -124,22 +201,6 @@ def test_a_signature_and_a_return_do_not_cross(proposed, delegate_user):
     assert stored.status == ("draft" if isinstance(results[0], Refusal) else "signed")
     if stored.status == "signed":
         assert_whole(stored)
-
-
-def test_a_signature_and_an_edit_do_not_cross(proposed, officer, delegate_user):
-    """What is signed is what the delegate read, whatever the officer still has on the screen."""
-    content = replace(content_of(proposed), title="Ändrad rubrik")
-    signed, edited = at_once(
-        lambda: sign(proposed, delegate_user),
-        lambda: save_draft(
-            decision_id=proposed.pk, actor=officer, expected_version=proposed.version, content=content
-        ),
-    )
-    assert isinstance(signed, Decision)
-    assert isinstance(edited, Refusal)
-    stored = Decision.objects.get(pk=proposed.pk)
-    assert (stored.status, stored.title) == ("signed", proposed.title)
-    assert "Ändrad rubrik" not in stored.full_text
 
 
 def test_reporting_and_withdrawing_at_once_leave_one_truth(proposed, delegate_user, registrar):
