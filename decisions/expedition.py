@@ -12,53 +12,18 @@ from typing import Any, Final
 from django.conf import settings
 from django.urls import reverse
 
-from decisions.amounts import words_telling
 from decisions.enums import AddresseeKind, DispatchStepKind, DispatchWay
 from decisions.models import Addressee, Decision, Dispatch
-from decisions.recipe import Recipe, recipe_of
 from decisions.rules import READS_SIGNED
-from decisions.secrecy import concerning, whole_mark
+from decisions.secrecy import Secrecy
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
-from s3portal.diary.models import SecrecyMark
-from s3portal.diary.secrecy import PROTECTED, pattern_of
+from s3portal.diary.secrecy import PROTECTED
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.reminders import addressed
 
 EXTRACT_KIND: Final = "decision_extract"
 LINK_KIND: Final = "decision_link"
-
-
-@dataclass(frozen=True)
-class Secrecy:
-    """What in a decision is marked. ``whole``: the mark with which nothing of it is open."""
-
-    marks: tuple[SecrecyMark, ...]
-    whole: SecrecyMark | None
-    recipe: Recipe | None
-    #: In kronor, when it is secret.
-    amount: int | None = None
-
-    @property
-    def any(self) -> bool:
-        return bool(self.marks)
-
-    def found_in(self, text: str) -> str:
-        """The first of the secret words that stand in the text, or what tells a secret amount; "" when none
-        does."""
-        pattern = None if self.recipe is None else pattern_of(self.recipe.words)
-        found = None if pattern is None else pattern.search(text)
-        if found is not None:
-            return found[0]
-        return "" if self.amount is None else next(words_telling([text], {self.amount}), "")
-
-
-def secrecy_of(decision: Decision) -> Secrecy:
-    """``decision`` comes from ``with_parts``. What must still be so at the commit needs its case locked."""
-    marks = tuple(concerning(decision))
-    recipe = recipe_of(decision, marks) if marks else None
-    amount = decision.amount if recipe is not None and recipe.hides("amount") else None
-    return Secrecy(marks, whole_mark(decision, marks), recipe, amount)
 
 
 # --- Who can log in and read it ---------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from decisions.enums import AddresseeKind, DecisionStatus, DispatchState, DispatchStepKind, DispatchWay
-from decisions.expedition import Secrecy, may_just_send, parcel_for, reading_places, text_for
+from decisions.expedition import may_just_send, parcel_for, reading_places, text_for
 from decisions.models import Addressee, Decision, DecisionOpening, Dispatch, DispatchStep
+from decisions.secrecy import Secrecy
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_day, in_stockholm
@@ -211,7 +212,7 @@ def sent_to_parties(decisions: Collection[int]) -> dict[int, list[str]]:
     What was stopped or undone before it left is not told."""
     found = _dispatches().filter(addressee__decision__in=decisions, addressee__kind=AddresseeKind.PARTY)
     told: dict[int, list[str]] = defaultdict(list)
-    for dispatch in found.select_related("message", "addressee"):
+    for dispatch in found.select_related("addressee"):
         sentence = _sentence(_sent(dispatch))
         if sentence:
             told[dispatch.addressee.decision_id].append(sentence)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.member_queries import NO_AREA, Choices, Wanted
 from decisions.models import Committee
-from decisions.services.asking import LONGEST_ANSWER, LONGEST_QUESTION
+from decisions.models.question import LONGEST_ANSWER, LONGEST_QUESTION
 from s3portal.common.forms import CleanCharField, CleanTextField, KronorField
 from s3portal.common.swedish import format_kronor
 from s3portal.common.text import read_whole

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from decisions import asked, rules
 from decisions.enums import AppealRoute
-from decisions.expedition import Secrecy, secrecy_of
 from decisions.expedition_queries import ExpeditionPage, expedition_page
 from decisions.finality import Finality, finality_of, route_of
 from decisions.models import (
@@ -38,7 +37,7 @@ from decisions.models.committee import CommitteeMeetingQuerySet, DecisionReportQ
 from decisions.models.considered import latest_review
 from decisions.models.decision import LONG_TEXTS
 from decisions.models.decision_queryset import DecisionQuerySet
-from decisions.secrecy import fresh_masked
+from decisions.secrecy import Secrecy, fresh_masked, secrecy_of
 from decisions.veil import lay_veils
 from s3portal.accounts.models import User
 
@@ -101,7 +100,7 @@ def after_signing(decision: Decision, user: User) -> dict[str, Any]:
         may_publish=rules.may_publish(user, decision),
         may_see_meetings=rules.may_see_meetings(user),
         secrecy=secrecy,
-        masked=fresh_masked(decision),
+        masked=fresh_masked(decision, secrecy),
         review=latest_review(decision),
         questions=asked.about(decision),
     )

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from django.db import connection
 
 from decisions.enums import DispatchStepKind
-from decisions.expedition import Secrecy, secrecy_of
 from decisions.models import Decision, DecisionDocument, Dispatch
-from decisions.secrecy import fresh_masked
+from decisions.secrecy import Secrecy, fresh_masked, secrecy_of
 from s3portal.diary.marked import marked_among
 from s3portal.diary.models import Case
 from s3portal.outbox.models import Message
@@ -80,5 +79,5 @@ def _files(decision: Decision, secrecy: Secrecy) -> set[str]:
     if not secrecy.any:
         document = DecisionDocument.objects.select_related("file").get(decision=decision)
         return {document.file.storage_name}
-    masked = fresh_masked(decision)
+    masked = fresh_masked(decision, secrecy)
     return set() if masked is None else {masked.file.storage_name}

@@ -1,5 +1,7 @@
 """What members of the nämnd ask about decisions on their lists, and what the officers answer."""
 
+from typing import Final
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -11,6 +13,10 @@ from decisions.models.committee import Committee
 from decisions.models.decision import Decision
 from decisions.question_triggers import AskedOfAList
 from s3portal.accounts.models import User
+
+#: Characters.
+LONGEST_QUESTION: Final = 2_000
+LONGEST_ANSWER: Final = 5_000
 
 
 class MemberQuestionQuerySet(models.QuerySet["MemberQuestion"]):

@@ -23,7 +23,6 @@ from django.utils import timezone
 
 from applications.impartiality import RECUSED
 from decisions.asked import officers_for
-from decisions.expedition import secrecy_of
 from decisions.impartiality import is_recused
 from decisions.member_text import MemberText, member_text
 from decisions.models import (
@@ -33,16 +32,15 @@ from decisions.models import (
     MemberAnswer,
     MemberQuestion,
 )
+from decisions.models.question import LONGEST_ANSWER, LONGEST_QUESTION
 from decisions.rules import may_answer_members
+from decisions.secrecy import secrecy_of
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.forms import too_long
 from s3portal.outbox.services import enqueue_mail
 
-#: Characters.
-LONGEST_QUESTION: Final = 2_000
-LONGEST_ANSWER: Final = 5_000
 #: Questions by one member: about one decision that wait for an answer, and in all during 24 hours.
 MOST_WAITING: Final = 3
 MOST_A_DAY: Final = 20

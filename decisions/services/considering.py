@@ -7,16 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from decisions.enums import SecrecyOutcome
-from decisions.masking import holds_secret_parts, maskable_parts
+from decisions.masking import holds_secret_parts
 from decisions.models import Decision, DecisionDocument, SecrecyReview
 from decisions.models.considered import is_tried, is_untried, latest_review, text_mark_of
 from decisions.rules import may_consider_secrecy
 from decisions.services.drafting import lock_decision, require_part
+from decisions.services.masking import labels_of
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.diary.secrecy import Part, Provision
-from s3portal.diary.services import Target, place_mark, require_time, set_mark
+from s3portal.diary.services import Target, place_mark, require_ground, require_time, set_mark
 
 
 @transaction.atomic
@@ -44,15 +45,8 @@ def parts_secret(
     decision = _locked(decision_id, actor)
     if decision.is_signed:
         raise Refusal("Beslutet är undertecknat. Märk det som är hemligt på sidan Maskera.")
-    labels = dict(maskable_parts(decision))
-    if unknown := set(parts) - set(labels):
-        raise Refusal(f"Beslutet har inte delen {', '.join(sorted(unknown))}.", field="parts")
-    if not parts and not passages:
-        raise Refusal("Välj en del av beslutet, eller skriv det som är hemligt.", field="parts")
-    if provision == Provision.OTHER and not provision_text.strip():
-        raise Refusal("Skriv vilken bestämmelse, till exempel OSL 19 kap. 3 §.", field="provision_text")
-    if not reason.strip():
-        raise Refusal("Skriv varför uppgiften kan vara hemlig.", field="reason")
+    chosen = labels_of(decision, parts, passages)
+    require_ground(provision, provision_text, reason)
     # The marks are set at the signature, when it is too late to choose another day.
     require_time(provision, until)
     by = {"provision": provision, "provision_text": provision_text, "reason": reason, "until": until}
@@ -60,7 +54,6 @@ def parts_secret(
         set_mark(
             actor=actor, case_id=decision.case_id, target=Target(Part.PASSAGE, passage=passage), **by  # type: ignore[arg-type]
         )  # fmt: skip
-    chosen = {part: labels[part] for part in parts}
     return _consider(decision, actor, SecrecyOutcome.SOME, parts=chosen, **by)
 
 

@@ -7,9 +7,11 @@ from functools import cached_property
 from django.db.models import Prefetch
 
 from decisions.enums import DecisionAction
-from decisions.expedition import Parcel, Secrecy, parcel_for, reading_places, secrecy_of
+from decisions.expedition import Parcel, parcel_for, reading_places
 from decisions.models import Addressee, Decision, DecisionDocument, Dispatch, MaskedDocument
 from decisions.rules import sends_out
+from decisions.secrecy import Secrecy, secrecy_of
+from decisions.services.drafting import lock_decision
 from decisions.services.masking import make_masked
 from decisions.transitions import require
 from s3portal.accounts.models import User
@@ -72,8 +74,7 @@ class Desk:
 
 def hold_decision(decision_id: int, actor: User) -> Desk:
     """Raises Refusal when the decision is not signed here, and for who may not send it out."""
-    Decision.objects.select_for_update(of=("self",)).get(pk=decision_id)
-    decision = Decision.objects.with_parts().get(pk=decision_id)
+    decision = lock_decision(decision_id)
     require(decision, DecisionAction.EXPEDITE)
     if not sends_out(actor):
         raise Refusal("Bara en handläggare kan expediera beslut.")

@@ -14,9 +14,10 @@ from decisions.masking import (
     render_masked,
 )
 from decisions.models import Decision, DecisionDocument, MaskedDocument
-from decisions.recipe import Recipe, recipe_of, tells_of_marked
+from decisions.recipe import Recipe, tells_of_marked
 from decisions.rules import publishes
-from decisions.secrecy import concerning, fresh_masked, whole_mark
+from decisions.secrecy import Secrecy, fresh_masked, secrecy_of
+from decisions.services.drafting import lock_decision
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -42,17 +43,17 @@ def make_masked(*, decision_id: int, actor: User, preview_read: bool = False) ->
     nothing is kept."""
     if not publishes(actor):
         raise Refusal("Bara en handläggare eller en registrator maskar beslut.")
-    Decision.objects.select_for_update(of=("self",)).get(pk=decision_id)
-    decision = Decision.objects.with_parts().get(pk=decision_id)
+    decision = lock_decision(decision_id)
     if not decision.is_signed:
         raise Refusal("Beslutet är inte undertecknat och kan inte maskas än.")
     # Nothing is marked or lifted while it is made.
     case = lock_matter(decision.case_id)
-    recipe = require_recipe(decision)
-    done = fresh_masked(decision)
+    secrecy = secrecy_of(decision)
+    recipe = require_recipe(secrecy)
+    done = fresh_masked(decision, secrecy)
     if done is not None:
         return done
-    if not preview_read and tells_of_marked(decision, concerning(decision)):
+    if not preview_read and tells_of_marked(decision, secrecy.marks):
         raise Refusal(READ_FIRST)
     return _make(decision, case, recipe, actor)
 
@@ -67,28 +68,36 @@ def mark_decision(
     document = DecisionDocument.objects.select_related("file").filter(decision=decision).first()
     if not decision.is_signed or document is None:
         raise Refusal("Beslutets pdf finns inte än. Försök igen om en stund.")
-    labels = dict(maskable_parts(decision))
-    if unknown := set(parts) - set(labels):
-        raise Refusal(f"Beslutet har inte delen {', '.join(sorted(unknown))}.", field="parts")
+    chosen = labels_of(decision, parts, passages)
+    record_id = document.file.record_id
     targets = [
-        Target(Part.FIELD, record_id=document.file.record_id, field=part, field_label=labels[part])
-        for part in parts
+        Target(Part.FIELD, record_id=record_id, field=part, field_label=label)
+        for part, label in chosen.items()
     ]
     targets += [Target(Part.PASSAGE, passage=passage) for passage in passages]
-    if not targets:
-        raise Refusal("Välj en del av beslutet, eller skriv det som är hemligt.", field="parts")
     return [set_mark(actor=actor, case_id=decision.case_id, target=target, **by) for target in targets]
 
 
-def require_recipe(decision: Decision) -> Recipe:
+def labels_of(decision: Decision, parts: Sequence[str], passages: Sequence[str]) -> dict[str, str]:
+    """The chosen parts with what people read. Raises Refusal for a part that the decision has not, and when
+    neither a part nor a passage is chosen."""
+    labels = dict(maskable_parts(decision))
+    if unknown := set(parts) - set(labels):
+        raise Refusal(f"Beslutet har inte delen {', '.join(sorted(unknown))}.", field="parts")
+    if not parts and not passages:
+        raise Refusal("Välj en del av beslutet, eller skriv det som är hemligt.", field="parts")
+    return {part: labels[part] for part in parts}
+
+
+def require_recipe(secrecy: Secrecy) -> Recipe:
     """What is to be taken out. Raises Refusal when that is nothing, or everything."""
-    marks = list(concerning(decision))
-    if not marks:
+    if secrecy.recipe is None:
         raise Refusal("Inget i beslutet är märkt som hemligt, så det finns inget att maska.")
-    whole = whole_mark(decision, marks)
-    if whole is not None:
-        raise Refusal(f"Märkt som hemligt: {whole.what}. Då finns inget kvar att visa för allmänheten.")
-    return recipe_of(decision, marks)
+    if secrecy.whole is not None:
+        raise Refusal(
+            f"Märkt som hemligt: {secrecy.whole.what}. Då finns inget kvar att visa för allmänheten."
+        )
+    return secrecy.recipe
 
 
 def _make(decision: Decision, case: Case, recipe: Recipe, actor: User) -> MaskedDocument:

@@ -10,7 +10,7 @@ from decisions.enums import DecisionAction
 from decisions.models import Decision, Publication
 from decisions.models.considered import latest_review
 from decisions.rules import publishes
-from decisions.secrecy import concerning, fresh_masked
+from decisions.secrecy import concerning, fresh_masked, secrecy_of
 from decisions.services.considering import nothing_secret
 from decisions.services.masking import make_masked
 from decisions.transitions import require
@@ -86,7 +86,7 @@ def withdraw_merged(actor: User, merger: CaseMerger) -> None:
         decision = Decision.objects.with_parts().get(pk=publication.decision_id)
         others = concerning(decision).exclude(case=decision.case_id)
         masked = publication.masked
-        if others.exists() and (masked is None or masked != fresh_masked(decision)):
+        if others.exists() and (masked is None or masked != fresh_masked(decision, secrecy_of(decision))):
             _withdraw(publication, actor, f"{merger.merged} sammanfördes med {merger.into}")
 
 

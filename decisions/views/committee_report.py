@@ -16,7 +16,8 @@ from decisions.member_forms import AskForm, ListForm, moment_in
 from decisions.member_queries import Walk, choices_of, walk_from
 from decisions.member_text import MemberText, member_text
 from decisions.models import Decision, DecisionDocument, DecisionReport, MaskedDocument, MemberQuestion
-from decisions.services.asking import LONGEST_QUESTION, ask_about_decision, refuse_asking
+from decisions.models.question import LONGEST_QUESTION
+from decisions.services.asking import ask_about_decision, refuse_asking
 from decisions.services.reading import mark_read, mark_unread, note_opened
 from decisions.views.committee import committee_member
 from decisions.views.pending import pdf_pending, withheld

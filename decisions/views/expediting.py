@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from decisions import rules
 from decisions.enums import DispatchWay
-from decisions.expedition import Secrecy, mail_context, mail_kind, parcel_for, reading_places, secrecy_of
+from decisions.expedition import mail_context, mail_kind, parcel_for, reading_places
 from decisions.expedition_forms import AddresseeForm, NoteSentForm, ReturnedForm, SendAgainForm
 from decisions.expedition_queries import Line, expedition_page, line_of
 from decisions.models import Addressee, Decision
 from decisions.models.decision_queryset import DecisionQuerySet
+from decisions.secrecy import Secrecy, secrecy_of
 from decisions.services import addressing, dispatch_steps, expediting
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from decisions import asked, rules
 from decisions.member_forms import AnswerForm
-from decisions.member_text import member_text
 from decisions.models import Decision, MemberQuestion
-from decisions.services.asking import LONGEST_ANSWER, answer_member
+from decisions.models.question import LONGEST_ANSWER
+from decisions.secrecy import concerning
+from decisions.services.asking import answer_member
 from decisions.veil import lay_veils
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
@@ -82,15 +83,16 @@ def answer(request: LoggedInRequest, pk: int, question_pk: int) -> HttpResponse:
         else:
             messages.success(request, "Svaret är skickat. Alla som sitter i nämnden kan läsa det.")
             return redirect("decisions:member_questions")
-    marks = member_text(decision).marks
-    if marks:
+    is_marked = concerning(decision).exists()
+    if is_marked:
         log_protected_read(actor=request.user, case=decision.case, what=f"beslut {decision.slug}")
     context = {
         "decision": decision,
         "question": question,
+        "answers": [(answer, answer.text) for answer in question.answers.all()],
         "form": form,
         "may_answer": may_answer,
-        "marks": marks,
+        "is_marked": is_marked,
         "longest": LONGEST_ANSWER,
         "officers": asked.officers_for([decision])[decision.pk],
     }

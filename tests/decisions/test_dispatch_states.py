@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from decisions.enums import DispatchState
-from decisions.expedition import secrecy_of
 from decisions.expedition_queries import expedition_page
 from decisions.models import Addressee, Decision, Dispatch
+from decisions.secrecy import secrecy_of
 from decisions.services.dispatch_steps import note_opened, note_returned, undo_dispatch
 from decisions.services.expediting import note_sent, send_to
 from s3portal.outbox.models import Message

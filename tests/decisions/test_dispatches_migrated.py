@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from decisions.enums import DispatchState
-from decisions.expedition import secrecy_of
 from decisions.expedition_queries import expedition_page
 from decisions.models import Addressee, Decision, Dispatch, Expedition
+from decisions.secrecy import secrecy_of
 from decisions.services.masking import mark_decision
 from s3portal.diary.enums import Direction
 from s3portal.diary.secrecy import Provision

@@ -8,9 +8,9 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from decisions.enums import DispatchState
-from decisions.expedition import secrecy_of
 from decisions.expedition_queries import expedition_page, to_expedite
 from decisions.models import Addressee, Decision, Dispatch, Expedition
+from decisions.secrecy import secrecy_of
 from decisions.services import addressing
 from decisions.services.expediting import expedite_decision, note_sent, send_again, send_to
 from s3portal.audit.models import Event

@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from decisions.enums import DispatchState
-from decisions.expedition import secrecy_of
 from decisions.expedition_queries import expedition_page
 from decisions.models import Decision, Dispatch, MaskedDocument
+from decisions.secrecy import secrecy_of
 from decisions.services import addressing
 from decisions.services.expediting import expedite_decision, note_sent, send_again, send_to
 from decisions.services.masking import make_masked, mark_decision

@@ -13,6 +13,7 @@ from s3portal.diary.services.marking import (
     lift_mark,
     log_protected_read,
     place_mark,
+    require_ground,
     require_time,
     set_mark,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "register_by_hand",
     "register_record",
     "reopen_case",
+    "require_ground",
     "require_time",
     "set_mark",
     "store_record_file",

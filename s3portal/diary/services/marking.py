@@ -74,7 +74,8 @@ def place_mark(
 ) -> SecrecyMark:
     """As ``set_mark``, for apps that have asked who may and hold the case locked."""
     passage = " ".join(target.passage.split())
-    _require_whole(target.part, passage, provision, provision_text, reason)
+    _require_passage(target.part, passage)
+    require_ground(provision, provision_text, reason)
     require_time(provision, until)
     _require_something(case, target.part)
     same = {
@@ -150,9 +151,13 @@ def _lock(actor: User, case_id: int) -> Case:
     return case
 
 
-def _require_whole(part: Part, passage: str, provision: Provision, provision_text: str, reason: str) -> None:
+def _require_passage(part: Part, passage: str) -> None:
     if part == Part.PASSAGE and sum(map(str.isalnum, passage)) < SHORTEST:
         raise Refusal(f"Skriv det som är hemligt, minst {SHORTEST} bokstäver eller siffror.", field="passage")
+
+
+def require_ground(provision: Provision, provision_text: str, reason: str) -> None:
+    """Raises Refusal without the provision in words, where it is another, and without a reason."""
     if provision == Provision.OTHER and not provision_text.strip():
         raise Refusal("Skriv vilken bestämmelse, till exempel OSL 19 kap. 3 §.", field="provision_text")
     if not reason.strip():
