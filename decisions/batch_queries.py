@@ -29,6 +29,16 @@ _LABELS: Final = {
     "expedierade": "Expedierade",
     "fel": "Gick inte",
 }
+#: What each of them holds, of items with their ``state``.
+_CONDITIONS: Final = {
+    ALL: Q(),
+    "utan": Q(decision=None),
+    "utkast": Q(decision__status=DecisionStatus.DRAFT),
+    "underskrift": Q(decision__status=DecisionStatus.PROPOSED),
+    "undertecknade": Q(decision__status=DecisionStatus.SIGNED),
+    "expedierade": Q(decision__expedition__isnull=False),
+    "fel": Q(state=StepState.FAILED),
+}
 
 
 # --- One batch --------------------------------------------------------------------------------------------
@@ -64,40 +74,49 @@ class Row:
 
 @dataclass(frozen=True)
 class Counts:
-    """Of a whole batch. ``mine`` wait for this person's signature; in ``waiting`` a step is being taken."""
+    """Of a whole batch: ``parts`` by the tab. Of those without a draft, ``reserves`` are on the reserve list.
+    ``mine`` wait for this person's signature; in ``waiting`` a step is being taken."""
 
-    total: int
-    missing: int
+    parts: Mapping[str, int]
     reserves: int
-    drafts: int
-    proposed: int
-    signed: int
-    expedited: int
-    failed: int
     mine: int
     waiting: int
 
     @property
+    def total(self) -> int:
+        return self.parts[ALL]
+
+    @property
+    def missing(self) -> int:
+        return self.parts["utan"] - self.reserves
+
+    @property
+    def drafts(self) -> int:
+        return self.parts["utkast"]
+
+    @property
+    def proposed(self) -> int:
+        return self.parts["underskrift"]
+
+    @property
+    def expedited(self) -> int:
+        return self.parts["expedierade"]
+
+    @property
     def to_expedite(self) -> int:
-        return self.signed - self.expedited
+        return self.parts["undertecknade"] - self.expedited
 
 
 def counts_of(batch: DecisionBatch, user: User) -> Counts:
     """One query."""
-    status = "decision__status"
+    parts = {key: Count("pk", filter=condition) for key, condition in _CONDITIONS.items()}
     found = _with_state(batch.items.order_by()).aggregate(
-        total=Count("pk"),
-        missing=Count("pk", filter=Q(decision=None) & ~Q(proposal=Proposal.RESERVE)),
-        reserves=Count("pk", filter=Q(decision=None, proposal=Proposal.RESERVE)),
-        drafts=Count("pk", filter=Q(**{status: DecisionStatus.DRAFT})),
-        proposed=Count("pk", filter=Q(**{status: DecisionStatus.PROPOSED})),
-        signed=Count("pk", filter=Q(**{status: DecisionStatus.SIGNED})),
-        expedited=Count("pk", filter=Q(decision__expedition__isnull=False)),
-        failed=Count("pk", filter=Q(state=StepState.FAILED)),
-        mine=Count("pk", filter=_mine(user) & ~Q(state=StepState.WAITING)),
+        **parts,
+        reserves=Count("pk", filter=_CONDITIONS["utan"] & Q(proposal=Proposal.RESERVE)),
+        mine=Count("pk", filter=_mine(user)),
         waiting=Count("pk", filter=Q(state=StepState.WAITING)),
     )
-    return Counts(**found)
+    return Counts({key: found.pop(key) for key in parts}, **found)
 
 
 @dataclass(frozen=True)
@@ -121,36 +140,18 @@ class Tab:
 
 def tabs_of(counts: Counts) -> list[Tab]:
     """Those that hold something, and all."""
-    numbers = {
-        ALL: counts.total,
-        "utan": counts.missing + counts.reserves,
-        "utkast": counts.drafts,
-        "underskrift": counts.proposed,
-        "undertecknade": counts.signed,
-        "expedierade": counts.expedited,
-        "fel": counts.failed,
-    }
-    return [Tab(key, label, numbers[key]) for key, label in _LABELS.items() if numbers[key] or key == ALL]
+    held = counts.parts
+    return [Tab(key, label, held[key]) for key, label in _LABELS.items() if held[key] or key == ALL]
 
 
 def items_of(batch: DecisionBatch, wanted: str = ALL) -> QuerySet[BatchItem]:
     """In the order of the ranking."""
-    conditions = {
-        "utan": Q(decision=None),
-        "utkast": Q(decision__status=DecisionStatus.DRAFT),
-        "underskrift": Q(decision__status=DecisionStatus.PROPOSED),
-        "undertecknade": Q(decision__status=DecisionStatus.SIGNED),
-        "expedierade": Q(decision__expedition__isnull=False),
-        "fel": Q(state=StepState.FAILED),
-    }
-    found = _with_state(batch.items.all()).filter(conditions.get(wanted, Q()))
-    return _with_facts(found)
+    return _with_facts(_with_state(batch.items.all()).filter(_CONDITIONS.get(wanted, Q())))
 
 
 def waiting_for(batch: DecisionBatch, user: User) -> QuerySet[BatchItem]:
     """What this person has to sign, without what is being signed."""
-    found = _with_state(batch.items.all()).filter(_mine(user)).exclude(state=StepState.WAITING)
-    return _with_facts(found)
+    return _with_facts(_with_state(batch.items.all()).filter(_mine(user)))
 
 
 def rows_of(found: Iterable[BatchItem], user: User, *, on: date, signs: bool = False) -> list[Row]:
@@ -163,8 +164,7 @@ def rows_of(found: Iterable[BatchItem], user: User, *, on: date, signs: bool = F
         .prefetch_related("application__areas__strategy")
         .filter(pk__in=[item.decision_id for item in items if item.decision_id is not None])
     }
-    cases = {item.application.case_id for item in items if item.application.case_id is not None}
-    access = access_to_cases(user, cases)
+    access = access_in(items, user)
     steps = _latest_steps(items)
     standing = standing_of_many(list(decisions.values()))
     secret = set(
@@ -180,20 +180,22 @@ def rows_of(found: Iterable[BatchItem], user: User, *, on: date, signs: bool = F
         if decision is not None and not decision.is_signed:
             checks = check_decision(decision, on=on, signer=signer, standing=standing[decision.pk])
             left = failing([*ranked(item, decision), *checks])
-        case = item.application.case_id
-        meets = Access.ASK if case is None else access[case]
-        rows.append(
-            Row(item, decision, steps.get(item.pk), meets, left, secret=item.application_id in secret)
-        )
+        marks = item.application_id in secret
+        rows.append(Row(item, decision, steps.get(item.pk), access[item.pk], left, secret=marks))
     return rows
 
 
 def unanswered_in(items: QuerySet[BatchItem], user: User) -> list[BatchItem]:
     """Those where this person has not answered whether there is jäv; two queries."""
     found = list(_with_facts(items))
-    cases = {item.application.case_id for item in found if item.application.case_id is not None}
-    access = access_to_cases(user, cases)
-    return [item for item in found if access.get(item.application.case_id or 0) is Access.ASK]
+    access = access_in(found, user)
+    return [item for item in found if access[item.pk] is Access.ASK]
+
+
+def access_in(items: Collection[BatchItem], user: User) -> dict[int, Access]:
+    """By the item, which come with their applications: what meets this person there. One query."""
+    access = access_to_cases(user, {one.application.case_id for one in items if one.application.case_id})
+    return {one.pk: access.get(one.application.case_id or 0, Access.ASK) for one in items}
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,6 @@ def waiting_batches(user: User) -> list[Waiting]:
     counts: dict[int, int] = dict(
         _with_state(BatchItem.objects.order_by())
         .filter(_mine(user))
-        .exclude(state=StepState.WAITING)
         .values_list("batch")
         .annotate(Count("pk"))
     )
@@ -228,7 +229,8 @@ def of_lock(lock_id: int) -> DecisionBatch | None:
 
 # --- Parts ------------------------------------------------------------------------------------------------
 def _mine(user: User) -> Q:
-    return Q(decision__status=DecisionStatus.PROPOSED, decision__delegate__user=user)
+    """Of items with their ``state``: what waits for this person's signature and is not being signed."""
+    return _CONDITIONS["underskrift"] & Q(decision__delegate__user=user) & ~Q(state=StepState.WAITING)
 
 
 def _with_state(items: QuerySet[BatchItem]) -> QuerySet[Any]:

@@ -13,6 +13,9 @@ from decisions.enums import BatchAction, DecisionKind, StepState
 from decisions.models.decision import Decision
 from decisions.models.delegation import Delegate
 
+#: Why nothing is done in a batch that no longer ``holds``.
+UNLOCKED = "Rangordningen är upplåst. Lås den igen och skapa besluten på nytt."
+
 
 class DecisionBatch(models.Model):
     """What one locking of a ranking leads to; a locking has one at most.

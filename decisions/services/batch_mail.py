@@ -4,7 +4,6 @@ from collections import Counter
 
 from django.urls import reverse
 
-from calls.models import Call
 from decisions.enums import BatchAction, StepState
 from decisions.models import BatchStep, DecisionBatch
 from decisions.models.batch import BatchStepQuerySet
@@ -16,7 +15,8 @@ def tell_when_all_are_settled(step: BatchStep) -> None:
     """In the transaction that settles ``step``. The batch's row is held from here to the commit: of two that
     settle the last two, the later sees the earlier. It is last in the order of locks, after the decision that
     the step is about: whoever holds the batch locks no decision."""
-    batch = DecisionBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=step.item.batch_id)
+    batches = DecisionBatch.objects.select_related("lock__ranking__call").defer("lock__content")
+    batch = batches.select_for_update(of=("self",), no_key=True).get(pk=step.item.batch_id)
     together = BatchStep.objects.filter(
         item__batch=batch, action=step.action, actor=step.actor, asked_at=step.asked_at
     )
@@ -51,7 +51,7 @@ def _mail(kind: str, batch: DecisionBatch, step: BatchStep, *, to: str, path: st
         to_email=to,
         context={
             "actor": step.actor,
-            "call": Call.objects.get(ranking__locks=batch.lock_id),
+            "call": batch.lock.ranking.call,
             "count": count,
             "path": path,
         },

@@ -18,10 +18,10 @@ from decisions.content import content_of
 from decisions.enums import BatchAction, DecisionKind, StepState, VersionKind
 from decisions.kinds import DECIDING
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch
+from decisions.models.batch import UNLOCKED
 from decisions.models.decision import LONG_TEXTS
 from decisions.reasons import belongs_to, rationales_of, reasons_for
 from decisions.services.batch_mail import tell_when_all_are_settled
-from decisions.services.batching import UNLOCKED
 from decisions.services.drafting import draft_from_application, lock_decision
 from decisions.services.expediting import expedite_decision
 from decisions.services.proposing import ChecksFailed, propose_decision

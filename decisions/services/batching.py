@@ -12,10 +12,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from applications.enums import Proposal
-from applications.impartiality import Access, access_to_cases
+from applications.impartiality import Access
 from applications.models import Ranking, TradeSecret
+from decisions.batch_queries import access_in
 from decisions.enums import BatchAction, DecisionStatus
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch, Delegate
+from decisions.models.batch import UNLOCKED
 from decisions.models.considered import is_untried
 from decisions.rules import may_draft, sends_out
 from decisions.services.considering import nothing_secret_in
@@ -25,7 +27,6 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
 
-UNLOCKED = "Rangordningen är upplåst. Lås den igen och skapa besluten på nytt."
 ONLY_DELEGATES = "Bara en delegat kan skriva under beslut."
 
 
@@ -172,9 +173,8 @@ def _hold_untried(batch_id: int, actor: User) -> list[int]:
     is tried by itself."""
     items = BatchItem.objects.filter(batch=batch_id, decision__status=DecisionStatus.DRAFT)
     found = list(_without_step(items).select_related("application"))
-    cases = {item.application.case_id for item in found if item.application.case_id is not None}
-    access = access_to_cases(actor, cases)
-    open_to = [item.decision_id for item in found if item.decision_id and _of(access, item) is Access.OPEN]
+    access = access_in(found, actor)
+    open_to = [item.decision_id for item in found if item.decision_id and access[item.pk] is Access.OPEN]
     secret = TradeSecret.objects.filter(application=OuterRef("application"))
     drafts = Decision.objects.filter(~Exists(secret), pk__in=open_to, status=DecisionStatus.DRAFT)
     untried = [draft.pk for draft in drafts.with_parts() if is_untried(draft)]
@@ -191,9 +191,8 @@ def _ask(items: QuerySet[BatchItem], action: BatchAction, actor: User) -> Asked:
     """The step in each of the items where none is waited for. Who has jäv, or has not said that there is
     none, asks for nothing there; what is signed may be sent out by any officer."""
     found = list(_without_step(items).select_related("application", "decision").order_by("place"))
-    cases = {item.application.case_id for item in found if item.application.case_id is not None}
-    access = access_to_cases(actor, cases)
-    meets = [Access.OPEN if action == BatchAction.EXPEDITE else _of(access, item) for item in found]
+    access = access_in(found, actor)
+    meets = [Access.OPEN if action == BatchAction.EXPEDITE else access[item.pk] for item in found]
     # One moment for all: those that are asked for together are told of together.
     now = timezone.now()
     steps = BatchStep.objects.bulk_create(
@@ -203,11 +202,6 @@ def _ask(items: QuerySet[BatchItem], action: BatchAction, actor: User) -> Asked:
     )
     _start_after_commit([step.pk for step in steps])
     return Asked(len(steps), meets.count(Access.ASK))
-
-
-def _of(access: Mapping[int, Access], item: BatchItem) -> Access:
-    case = item.application.case_id
-    return Access.ASK if case is None else access[case]
 
 
 def _version(item: BatchItem, action: BatchAction) -> int | None:

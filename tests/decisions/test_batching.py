@@ -12,6 +12,7 @@ from applications import services
 from applications.models import Application
 from decisions import tasks
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch, DecisionDocument, Expedition
+from decisions.models.batch import UNLOCKED
 from decisions.services import batch_steps, batching, signing
 from decisions.services.drafting import delete_draft, draft_from_application
 from decisions.services.proposing import propose_decision, return_decision
@@ -251,7 +252,7 @@ def test_unlocked_between_the_signature_and_its_turn(proposed_batch, ranking, of
     sign_all(proposed_batch, delegate_user)
     unlock(ranking, officer)
     take_all()
-    assert {reason for _state, reason in steps_of(proposed_batch, "sign")} == {batching.UNLOCKED}
+    assert {reason for _state, reason in steps_of(proposed_batch, "sign")} == {UNLOCKED}
     assert statuses(proposed_batch) == ["proposed"] * 3
 
 
