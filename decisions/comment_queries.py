@@ -60,7 +60,7 @@ class PartShown:
 
 def parts_shown(decision: Decision, user: User) -> list[PartShown]:
     """Every part of the draft with what is said of it; last, what is said of what is gone."""
-    threads = list(decision.threads.select_related("resolved_by").prefetch_related("entries__author"))
+    threads = list(decision.threads.prefetch_related("entries__author"))
     versions = list(decision.versions.values_list("number", "version"))
     shown, left = [], threads
 

@@ -14,8 +14,11 @@ from decisions.frozen import Frozen, frozen
 from s3portal.common.comparing import ADDED, CHANGED, REMOVED, Change
 from s3portal.common.swedish import format_isodate, format_kr
 
+TITLE: Final = "Rubrik"
+BACKGROUND: Final = "Ärendebeskrivning"
+REASONS: Final = "Skäl för beslutet"
 #: What is compared word by word; all other fields stand in a table.
-RUNNING_TEXTS: Final = ("Rubrik", "Ärendebeskrivning", "Skäl för beslutet")
+RUNNING_TEXTS: Final = (TITLE, BACKGROUND, REASONS)
 MOVED: Final = "Flyttad"
 
 
@@ -112,7 +115,7 @@ def _with_points(content: Frozen) -> dict[str, str]:
     texts = {}
     for label, text in field_texts(content).items():
         texts[label] = text
-        if label == "Skäl för beslutet":
+        if label == REASONS:
             texts |= {
                 f"Beslutspunkt {place}": point["text"]
                 for place, point in enumerate(content["points"], start=1)
@@ -123,15 +126,15 @@ def _with_points(content: Frozen) -> dict[str, str]:
 def field_texts(content: Frozen) -> dict[str, str]:
     """All but the points as readable text, by their names, in the order of the page."""
     return {
-        "Rubrik": content["title"],
+        TITLE: content["title"],
         "Slag av beslut": str(DecisionKind(content["kind"]).label),
         "Enhet": content["unit"],
         "Handläggare": content["case_officer_name"],
         "Telefon": content["case_officer_phone"],
         "E-post": content["case_officer_email"],
-        "Ärendebeskrivning": content["background"],
+        BACKGROUND: content["background"],
         "Beslutsunderlag": "\n".join(row["title"] for row in content["basis_documents"]),
-        "Skäl för beslutet": content["reasons"],
+        REASONS: content["reasons"],
         "Slag av belopp": str(AmountKind(content["amount_kind"]).label),
         "Belopp": "" if content["amount"] is None else format_kr(content["amount"]),
         "Beloppet är ett högsta belopp": "Ja" if content["amount_is_ceiling"] else "Nej",

@@ -136,14 +136,17 @@ def deadline_of(meeting: CommitteeMeeting) -> Occasion:
     return Occasion(obj=meeting, at=at, topic=f"decision_unreported:{meeting.pk}")
 
 
+def registrars(only: Collection[str] | None) -> list[str]:
+    """The addresses of all who work here; ``only`` those of these."""
+    people = User.objects.filter(is_active=True, staff_roles__role=Role.REGISTRAR)
+    return list(addressed(people, "email", only).order_by("pk").values_list("email", flat=True))
+
+
 def unreported_reminders(
     occasions: Sequence[Occasion], *, only: Collection[str] | None = None
 ) -> Iterator[Reminder]:
     """To every registrar one mail that lists what is not reported; none when everything is."""
-    registrars = addressed(
-        User.objects.filter(is_active=True, staff_roles__role=Role.REGISTRAR), "email", only
-    ).order_by("pk")
-    emails = list(registrars.values_list("email", flat=True)) if occasions else []
+    emails = registrars(only) if occasions else []
     for occasion in occasions:
         if not isinstance(occasion.obj, CommitteeMeeting):
             raise TypeError(f"{occasion.obj!r} is no meeting")

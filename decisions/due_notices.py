@@ -6,11 +6,10 @@ from datetime import date, datetime, time
 from calls.queries.due import whole_address
 from decisions.board import decisions_to_post, meetings_to_post
 from decisions.clock import post_by
+from decisions.due import registrars
 from decisions.models import CommitteeMeeting, Decision
-from s3portal.accounts.enums import Role
-from s3portal.accounts.models import User
 from s3portal.common.swedish import STOCKHOLM, format_day, in_stockholm
-from s3portal.outbox.reminders import Occasion, Reminder, addressed
+from s3portal.outbox.reminders import Occasion, Reminder
 
 
 def missing_notices(first: datetime, last: datetime) -> list[Occasion]:
@@ -39,10 +38,7 @@ def notice_reminders(
     occasions: Sequence[Occasion], *, only: Collection[str] | None = None
 ) -> Iterator[Reminder]:
     """To every registrar, of each notice."""
-    registrars = addressed(
-        User.objects.filter(is_active=True, staff_roles__role=Role.REGISTRAR), "email", only
-    ).order_by("pk")
-    emails = list(registrars.values_list("email", flat=True)) if occasions else []
+    emails = registrars(only) if occasions else []
     for occasion in occasions:
         values = _values(occasion.obj)
         for email in emails:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from calls.models import LegalBasis
 from decisions.content import COLUMNS, BasisRow, DraftContent, RecipientRow, content_of
 from decisions.enums import AmountKind
+from decisions.kinds import kinds_for
 from decisions.models import Decision, Delegate, DelegationClause
-from decisions.offers import offer_for
+from decisions.offers import offer_for, the_one
 from decisions.point_keys import new_key
-from decisions.services.drafting import kinds_for, the_one
 from s3portal.common import form_rows
 from s3portal.common.forms import CleanCharField, CleanTextField, KronorField, SwedishDateField
 from s3portal.common.text import read_whole

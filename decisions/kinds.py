@@ -144,6 +144,14 @@ def _standing(decision: Decision, *relations: Relation) -> list[Decision]:
     return [one for one in later.order_by("decided_on", "pk") if not has_fallen(one)]
 
 
+def kinds_for(decision: Decision) -> tuple[DecisionKind, ...]:
+    """The kinds a draft may have: those on an application, or those the region takes by itself. One that
+    changes another has the kind of the change."""
+    if decision.changes_id is not None:
+        return (DecisionKind(decision.kind),)
+    return OWN_KINDS if decision.application_id is None else APPLICATION_KINDS
+
+
 def decides(decision: Decision) -> bool:
     """Whether it is this decision that has decided its application: the latest of those that do."""
     application = decision.application

@@ -2,7 +2,7 @@
 
 The offer asks the very checks that stop a signature, so that exactly those who are offered can sign."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -78,3 +78,10 @@ def _seats(orders: list[DelegationOrder], decision: Decision, on: date, standing
 
 def _sentences(checks: Iterator[Check] | list[Check]) -> tuple[str, ...]:
     return tuple(check.label for check in checks if not check.ok)
+
+
+def the_one(holders: Iterable[Delegate]) -> Delegate | None:
+    """The only one who holds a clause; where it has been given on, the only one who has it of the nämnd."""
+    every = list(holders)
+    named = [holder for holder in every if holder.delegated_by_id is None] or every
+    return named[0] if len(named) == 1 else None

@@ -9,8 +9,9 @@ from decisions import wording
 from decisions.enums import DecisionStatus, Relation
 from decisions.kinds import WHY_NOT, fits, has_fallen, needs_standing
 from decisions.models import BasisDocument, Decision, DecisionPoint, DelegationClause, ExtractRecipient
+from decisions.offers import the_one
 from decisions.rules import may_draft
-from decisions.services.drafting import MAY_NOT_DRAFT, note_start, require_part, the_one
+from decisions.services.drafting import MAY_NOT_DRAFT, note_start, require_part
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal

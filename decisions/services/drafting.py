@@ -21,7 +21,7 @@ from decisions.comparing import content_differences
 from decisions.content import COLUMNS, DraftContent, content_of
 from decisions.enums import DecisionAction, DecisionKind, DecisionStatus, VersionKind
 from decisions.impartiality import is_recused
-from decisions.kinds import APPLICATION_KINDS, OWN_KINDS
+from decisions.kinds import APPLICATION_KINDS, OWN_KINDS, kinds_for
 from decisions.models import (
     BasisDocument,
     Decision,
@@ -30,6 +30,7 @@ from decisions.models import (
     DelegationClause,
     ExtractRecipient,
 )
+from decisions.offers import the_one
 from decisions.phrase_queries import opening
 from decisions.phrases import Source, missing
 from decisions.point_keys import settle_keys
@@ -63,13 +64,6 @@ class DraftConflict(Conflict):
             f"{who} sparade en annan text den {format_day(moment.date())} kl. {moment:%H.%M.%S}, efter att "
             "du öppnade sidan."
         )
-
-
-def kinds_for(decision: Decision) -> tuple[DecisionKind, ...]:
-    """The kinds a draft may have: those on an application, or those the region takes by itself."""
-    if decision.changes_id is not None:
-        return (DecisionKind(decision.kind),)
-    return OWN_KINDS if decision.application_id is None else APPLICATION_KINDS
 
 
 # --- Begin ------------------------------------------------------------------------------------------------
@@ -269,13 +263,6 @@ def _only_authority(kind: DecisionKind, day: date) -> tuple[DelegationClause | N
     if len(clauses) != 1:
         return None, None
     return clauses[0], the_one(Delegate.objects.valid_on(day).filter(clause=clauses[0]))
-
-
-def the_one(holders: Iterable[Delegate]) -> Delegate | None:
-    """The only one who holds a clause; where it has been given on, the only one who has it of the nämnd."""
-    every = list(holders)
-    named = [holder for holder in every if holder.delegated_by_id is None] or every
-    return named[0] if len(named) == 1 else None
 
 
 # --- Save -------------------------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from decisions.content import DraftContent, content_of
 from decisions.enums import DecisionAction, VersionKind
-from decisions.frozen import frozen, thawed
+from decisions.frozen import frozen
 from decisions.models import CommentThread, Decision, DecisionVersion, DraftReading
 from decisions.transitions import allows
 from s3portal.accounts.models import User
 from s3portal.common.comparing import goes_on
-from s3portal.common.errors import Refusal
 
 #: So many are kept of one draft. Then the oldest save goes; what was sent and returned stays.
 MOST_VERSIONS: Final = 200
@@ -81,27 +80,6 @@ def _thin_out(decision: Decision) -> None:
     if surplus > 0:
         oldest = decision.versions.filter(kind__in=_SAVES).order_by("number").values_list("pk", flat=True)
         decision.versions.filter(pk__in=list(oldest[:surplus])).delete()
-
-
-@transaction.atomic
-def restore_version(*, decision_id: int, number: int, actor: User, expected_version: int) -> Decision:
-    """Make the draft what it was: a save of its own, so what stands now is in the history too.
-
-    Raises Refusal when there is no such version, and what ``save_draft`` raises: DraftConflict when somebody
-    has saved since the page with ``expected_version`` was opened."""
-    from decisions.services.drafting import lock_decision, save_draft  # it notes the versions
-
-    decision = lock_decision(decision_id)
-    version = decision.versions.filter(number=number).first()
-    if version is None:
-        raise Refusal("Den versionen finns inte kvar.")
-    return save_draft(
-        decision_id=decision_id,
-        actor=actor,
-        expected_version=expected_version,
-        content=thawed(version.content, decision),
-        kind=VersionKind.RESTORED,
-    )
 
 
 @transaction.atomic

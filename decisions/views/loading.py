@@ -33,9 +33,11 @@ def with_material_or_404(request: HttpRequest, pk: int) -> Decision:
     decision = visible_or_404(request, pk)
     if not rules.may_read_material(user):
         raise PermissionDenied
-    _stop_recused(user, decision)
-    if decision.is_signed and request.method == "GET":
-        note_read(user, decision, "utkastet till ")
+    if decision.is_signed:
+        # Of an unsigned one it has been asked already.
+        _stop_recused(user, decision)
+        if request.method == "GET":
+            note_read(user, decision, "utkastet till ")
     return decision
 
 

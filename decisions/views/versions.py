@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from decisions import rules
 from decisions.comparing import compare as compare_versions
-from decisions.services.versioning import restore_version
+from decisions.services.restoring import restore_version
 from decisions.version_forms import CompareForm
 from decisions.version_queries import history as rows_of
 from decisions.version_queries import pair_to_compare
@@ -29,7 +29,7 @@ PER_PAGE = 30
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     decision, user = with_material_or_404(request, pk), cast(User, request.user)
     rows = list(rows_of(decision))
-    pair = pair_to_compare(decision, user)
+    pair = pair_to_compare(rows, user)
     context = {
         "decision": decision,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
@@ -45,7 +45,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Any two, the older one first however they were chosen; without a choice what has changed of late."""
     decision, user = with_material_or_404(request, pk), cast(User, request.user)
     rows = list(rows_of(decision))
-    pair = pair_to_compare(decision, user)
+    pair = pair_to_compare(rows, user)
     if pair is None:
         return redirect("decisions:draft_versions", pk=pk)
     form = CompareForm(request.GET if request.GET else None, rows=rows, pair=pair)

@@ -15,9 +15,10 @@ from decisions.checks import check_decision, failing
 from decisions.document import decision_data, decision_html, decision_text, full_text
 from decisions.enums import AppealRoute, DecisionKind, Relation
 from decisions.finality import route_of
+from decisions.kinds import kinds_for
 from decisions.models import Decision, DecisionPoint
 from decisions.services.changing import draft_change
-from decisions.services.drafting import draft_from_application, kinds_for
+from decisions.services.drafting import draft_from_application
 from decisions.services.proposing import propose_decision
 from decisions.services.signing import sign_decision
 from s3portal.common.errors import Refusal

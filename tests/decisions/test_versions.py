@@ -9,8 +9,8 @@ from django.db.utils import InternalError
 from django.urls import reverse
 from django.utils import timezone
 
-from decisions.comparing import compare
-from decisions.content import content_of
+from decisions.comparing import RUNNING_TEXTS, compare, field_texts
+from decisions.content import COLUMNS, content_of
 from decisions.enums import DecisionKind
 from decisions.frozen import frozen, thawed
 from decisions.models import Decision, DecisionVersion, DraftReading, StandardPhrase, StandardPhraseVersion
@@ -19,9 +19,10 @@ from decisions.services import versioning
 from decisions.services.clearing import clear_material
 from decisions.services.drafting import DraftConflict, delete_draft, save_draft, start_decision
 from decisions.services.proposing import propose_decision, return_decision
+from decisions.services.restoring import restore_version
 from decisions.services.signing import sign_decision
-from decisions.services.versioning import note_draft_read, restore_version
-from decisions.version_queries import pair_to_compare, since_read
+from decisions.services.versioning import note_draft_read
+from decisions.version_queries import history, pair_to_compare, since_read
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from tests import factories
@@ -284,9 +285,9 @@ def test_the_delegate_is_told_what_has_changed_since_they_read_it(
         assert "Sedan dess är det här ändrat: Rubrik, Skäl för beslutet." in page
     since = since_read(again, delegate_user)
     assert (since.before.kind, since.after.kind) == ("proposed", "proposed")
-    assert pair_to_compare(again, delegate_user) == (since.before.number, since.after.number)
+    assert pair_to_compare(history(again), delegate_user) == (since.before.number, since.after.number)
     # For the officer: since it was last sent or returned.
-    assert again.versions.get(number=pair_to_compare(again, officer)[0]).kind == "returned"
+    assert again.versions.get(number=pair_to_compare(history(again), officer)[0]).kind == "returned"
 
 
 def test_only_what_waits_is_marked_as_read(delegate_user, draft):
@@ -297,6 +298,27 @@ def test_only_what_waits_is_marked_as_read(delegate_user, draft):
 def test_officers_leave_no_read_mark(client_for, officer, proposed):
     client_for(officer).get(reverse("decisions:officer_detail", args=[proposed.pk]))
     assert DraftReading.objects.count() == 0
+
+
+# --- Every field ------------------------------------------------------------------------------------------
+class Asked(dict):
+    """Notes which keys are read."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.names = set()
+
+    def __getitem__(self, name):
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+def test_every_column_of_a_draft_has_a_line_in_a_comparison(draft):
+    content = Asked(frozen(content_of(draft)))
+    texts = field_texts(content)
+    assert content.names == {*COLUMNS, "basis_documents", "recipients"}
+    assert len(texts) == len(content.names)
+    assert set(RUNNING_TEXTS) < set(texts)
 
 
 # --- Cleared ----------------------------------------------------------------------------------------------
