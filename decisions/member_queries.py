@@ -31,7 +31,6 @@ from decisions.models import Committee, CommitteeMeeting, Decision, DecisionRepo
 from decisions.models.committee import URGENT, CommitteeMeetingQuerySet, DecisionReportQuerySet
 from decisions.models.decision import LONG_TEXTS
 from decisions.queries import meetings_with_counts
-from decisions.secrecy import amount_is_open
 from decisions.veil import lay_veils
 from s3portal.accounts.models import User
 from s3portal.common.swedish import STOCKHOLM
@@ -303,9 +302,9 @@ class ListSummary:
         return self.total - self.read
 
 
-def summarise(meeting: CommitteeMeeting, user: User) -> ListSummary:
+def summarise(meeting: CommitteeMeeting, user: User, is_open: Q) -> ListSummary:
+    """``is_open``: ``secrecy.amount_is_open``, which the whole page asks once."""
     reports = DecisionReport.objects.filter(meeting=meeting)
-    is_open = amount_is_open(meeting)
     in_kind = is_open & Q(decision__amount_kind=AmountKind.IN_KIND)
     facts = reports.aggregate(
         total=Count("pk"),

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Generic, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Count, OuterRef, Sum, TextChoices
+from django.db.models import BigIntegerField, Count, OuterRef, Q, Sum, TextChoices
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +22,6 @@ from decisions.delegation_queries import by_number
 from decisions.enums import AmountKind
 from decisions.models import CommitteeMeeting, DecisionReport
 from decisions.models.decision import LONG_TEXTS
-from decisions.secrecy import amount_is_open
 from decisions.veil import lay_veils
 from s3portal.common.spreadsheets import Cell, Sheet
 from s3portal.common.swedish import format_isodate
@@ -257,10 +256,10 @@ class AreaSum:
     percent: int
 
 
-def sums_by_area(meeting: CommitteeMeeting) -> list[AreaSum]:
+def sums_by_area(meeting: CommitteeMeeting, is_open: Q) -> list[AreaSum]:
     """Each decision once, so that the amounts add up to the whole list's. Added up by the database, without
-    the amounts that are marked as secret."""
-    amount = Sum("decision__amount", filter=amount_is_open(meeting))
+    the amounts that are marked as secret (``is_open``: ``secrecy.amount_is_open``)."""
+    amount = Sum("decision__amount", filter=is_open)
     found = (
         DecisionReport.objects.filter(meeting=meeting)
         .order_by()

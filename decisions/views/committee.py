@@ -14,6 +14,7 @@ from decisions.member_forms import ListForm, PastMeetingsForm
 from decisions.member_queries import Numbers
 from decisions.models import Committee, CommitteeMeeting
 from decisions.report_list import sums_by_area
+from decisions.secrecy import amount_is_open
 from s3portal.accounts.http import requires
 from s3portal.accounts.models import User
 from s3portal.common.swedish import format_day
@@ -57,7 +58,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     reports = member_queries.as_shown(member_queries.cut_list(meeting, user, wanted))
     page = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
     shown = member_queries.tell_more(list(page), today=timezone.localdate())
-    summary = member_queries.summarise(meeting, user)
+    is_open = amount_is_open(meeting)
     context = {
         "meeting": meeting,
         "page": page,
@@ -65,14 +66,14 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "unread": [report for report in shown if report.read_on is None],
         "read": [report for report in shown if report.read_on is not None],
         "tabs": _tabs(form, member_queries.numbers_of(meeting, user, wanted)),
-        "summary": summary,
+        "summary": member_queries.summarise(meeting, user, is_open),
         "form": form,
         "cuts": wanted.cuts,
         "found": page.paginator.count,
         "way": form.way(now),
         "cut_address": form.address(),
         "everything": form.everything(),
-        "areas": sums_by_area(meeting),
+        "areas": sums_by_area(meeting, is_open),
         "annex": next((annex for annex in annexes_of(meeting) if annex.holds and annex.made), None),
         "notice": board.shown_notice_of(meeting, timezone.localdate()),
         "earlier": member_queries.earlier_reported(meeting),

@@ -22,7 +22,7 @@ def test_the_page_shows_all_that_is_signed(client_for, delegate_user, proposed):
     page = client_for(delegate_user).get(at(proposed, "underskrift/")).content.decode()
     assert "Doris Direktör, regional utvecklingsdirektör" in page
     assert "Punkt 8.1, Beslut om medfinansiering" in page
-    assert "150\u00a0000\u00a0kr i arbetstid" in page
+    assert "150\u00a0000\u00a0kr i arbetad tid" in page
     assert "Du är den som ska skriva under" in page
     assert '<h2 class="dok-titel">' in page
     assert "</svg>Skriv under</button>" in page
