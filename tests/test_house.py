@@ -275,7 +275,7 @@ def when_said(schedule: Any) -> str:
 
 
 # --- Views ----------------------------------------------------------------------------------------------
-def test_what_answers_a_get_answers_a_head() -> None:
+def test_a_page_with_a_form_answers_a_head() -> None:
     """Link checkers and watchers ask so, and are not told that a page is missing."""
     folders = ("calls", "applications", "decisions", "s3portal")
     views = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
