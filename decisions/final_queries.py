@@ -21,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from calls.enums import AppealRule
 from decisions.clock import DAYS_TO_APPROVE
@@ -91,8 +91,9 @@ def with_clock(decisions: DecisionQuerySet) -> DecisionQuerySet:
     )
     appeals = Appeal.objects.filter(decision=OuterRef("pk"))
     # Each party has a time of its own (FL 44 §). Before a clock has begun nothing is too late.
+    appeals = appeals.annotate(whose=Coalesce(NullIf("party", Value("")), "appellant"))
     own_last_day = PartyReceipt.objects.filter(
-        decision=OuterRef("decision"), party__iexact=OuterRef("appellant")
+        decision=OuterRef("decision"), party__iexact=OuterRef("whose")
     ).values("appeal_until")[:1]
     last_day = Coalesce(Subquery(own_last_day), OuterRef("until"), Value(date.max), output_field=DateField())
     stops = Q(received_on__lte=last_day) | Q(outcome__in=_CHANGING)

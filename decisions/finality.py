@@ -348,6 +348,12 @@ def unserved_parties(decision: Decision) -> list[str]:
     return list(dict.fromkeys(name for name in parties if name.lower() not in served))
 
 
+def parties_of(decision: Decision) -> list[str]:
+    """Those that each have a time of their own: who has got it, and who shall."""
+    served = [receipt.party for receipt in decision.receipts.all()]
+    return [*served, *unserved_parties(decision)]
+
+
 def own_last_days(decision: Decision) -> dict[str, date]:
     """The last day of each party that has got the decision, by name in small letters."""
     return {receipt.party.lower(): receipt.appeal_until for receipt in decision.receipts.all()}
@@ -364,7 +370,7 @@ def _appeal_facts(appeal: Appeal, last_days: Mapping[str, date]) -> AppealFacts:
         appeal.outcome,
         appeal.outcome_final_on,
         appeal.at_court,
-        last_days.get(appeal.appellant.lower()),
+        last_days.get(appeal.whose_time),
     )
 
 

@@ -97,8 +97,16 @@ class ReceiptForm(forms.Form):
 
 
 class AppealForm(forms.Form):
-    """What came in."""
+    """What came in. ``parties``: those that each have a time of their own, to choose from."""
 
+    #: Somebody who is none of the parties.
+    NONE = "-"
+
+    party = forms.ChoiceField(
+        label=_("För vilken part"),
+        help_text=_("Varje part har sin egen tid. Den avgör om överklagandet kom in i tid."),
+        error_messages={"required": _("Välj part, eller att det är någon annan.")},
+    )
     appellant = CleanCharField(label=_("Vem som överklagar"), max_length=200)
     appellant_protected = forms.BooleanField(
         label=_("Visa inte namnet i det offentliga diariet"), required=False
@@ -114,6 +122,19 @@ class AppealForm(forms.Form):
         required=False,
         help_text=_("Bara om det kom in till domstolen. Annars anges det när det är överlämnat."),
     )
+
+    def __init__(self, *args: Any, parties: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not parties:
+            del self.fields["party"]
+            return
+        party: Any = self.fields["party"]
+        named = [(name, name) for name in parties]
+        party.choices = [("", _("Välj")), *named, (self.NONE, _("Någon annan"))]
+
+    def clean_party(self) -> str:
+        chosen: str = self.cleaned_data["party"]
+        return "" if chosen == self.NONE else chosen
 
 
 # --- The steps of an appeal -------------------------------------------------------------------------------

@@ -45,12 +45,15 @@ class Appeal(models.Model):
 
     ``received_on``: the day it first came to the region or to the court; either is enough (KL 13:6, FL 45 §).
     ``outcome_final_on``: the day the court's ruling itself became final.
+    ``party``: who it is of those that each have a time of their own (FL 44 §), named as in the receipts.
+    Whoever has written for the party is ``appellant``. Empty for anybody else.
     """
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="appeals")
     received_on = models.DateField(_("kom in"))
     received_at_court = models.BooleanField(_("kom in till domstolen"), default=False)
     appellant = models.CharField(_("vem som överklagar"), max_length=200)
+    party = models.CharField(_("part"), max_length=200, blank=True)
     #: Left out of what the public diary shows (OSL 5:2 st. 2).
     appellant_protected = models.BooleanField(_("visa inte namnet i det offentliga diariet"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=AppealStatus, default=AppealStatus.RECEIVED)
@@ -104,7 +107,14 @@ class Appeal(models.Model):
             pgtrigger.Protect(name="appeal_stays", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="appeal_as_received",
-                fields=["decision", "received_on", "received_at_court", "appellant", "registered_by"],
+                fields=[
+                    "decision",
+                    "received_on",
+                    "received_at_court",
+                    "appellant",
+                    "party",
+                    "registered_by",
+                ],
             ),
             pgtrigger.Protect(
                 name="appeal_closed",
@@ -115,6 +125,12 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.appellant}, {self.received_on}"
+
+    @property
+    def whose_time(self) -> str:
+        """Whose own time to appeal it is held to, in small letters. One that was registered before the party
+        was chosen is held to that of the party that the appellant is called like."""
+        return (self.party or self.appellant).lower()
 
     @property
     def is_closed(self) -> bool:

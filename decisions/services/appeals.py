@@ -15,7 +15,7 @@ from django.utils import timezone
 from applications.services import reopen_application
 from decisions.enums import AppealAction, AppealOutcome, AppealRoute, AppealStatus
 from decisions.final_queries import finality_of_id
-from decisions.finality import route_of
+from decisions.finality import own_last_days, parties_of, route_of
 from decisions.kinds import decides
 from decisions.models import Appeal, Decision
 from decisions.rules import may_keep_board
@@ -63,6 +63,7 @@ def register_appeal(
     received_on: date,
     appellant: str,
     actor: User,
+    party: str = "",
     appellant_protected: bool = False,
     received_at_court: bool = False,
     court_case_number: str = "",
@@ -70,8 +71,9 @@ def register_appeal(
     """Enter what came in to the region, or what the court has told that it got.
 
     ``received_on`` is the first day it came to either. What came late is entered too: whether it is tried is
-    for the court, or for ``dismiss_appeal``. It becomes a record in the decision's case. Raises Refusal for a
-    decision that is not signed, and for a day before it or to come."""
+    for the court, or for ``dismiss_appeal``. ``party``: one of ``finality.parties_of``, where each has a time
+    of its own. It becomes a record in the decision's case. Raises Refusal for a decision that is not
+    signed, for a day before it or to come, and for a party that is none of them."""
     _require_keeper(actor)
     decision = Decision.objects.select_for_update(of=("self",)).select_related("case").get(pk=decision_id)
     if not decision.is_signed or decision.decided_on is None:
@@ -82,11 +84,14 @@ def register_appeal(
             field="received_on",
         )
     _require_past(received_on, "received_on")
+    if party and party not in parties_of(decision):
+        raise Refusal("Välj en av parterna.", field="party")
     appeal = Appeal.objects.create(
         decision=decision,
         received_on=received_on,
         received_at_court=received_at_court,
         appellant=appellant,
+        party=party,
         appellant_protected=appellant_protected,
         status=AppealStatus.AT_COURT if received_at_court else AppealStatus.RECEIVED,
         court=settings.REGION["court"] if received_at_court else "",
@@ -227,9 +232,9 @@ def cancel_appeal(*, appeal_id: int, actor: User) -> Appeal:
 
 def last_day_of(appeal: Appeal) -> date | None:
     """Where each party has a time of its own, the appellant's; else the last of them."""
-    own = appeal.decision.receipts.filter(party__iexact=appeal.appellant).first()
+    own = own_last_days(appeal.decision).get(appeal.whose_time)
     if own is not None:
-        return own.appeal_until
+        return own
     found = finality_of_id(appeal.decision_id, today=timezone.localdate())
     return None if found is None else found.last_day
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from decisions import final_queries, rules
 from decisions.enums import AppealAction, AppealRoute
-from decisions.finality import finality_of, route_of, unserved_parties
+from decisions.finality import finality_of, parties_of, route_of, unserved_parties
 from decisions.models import Appeal, Decision, PartyReceipt
 from decisions.notice_forms import AppealForm, ReceiptForm, step_form
 from decisions.services import appeals as services
@@ -111,7 +111,9 @@ def receipt_remove(request: HttpRequest, pk: int, receipt_pk: int) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, pk: int) -> HttpResponse:
     decision = _signed(request, pk)
-    form = AppealForm(request.POST if request.method == "POST" else take_kept_text(request))
+    typed = request.POST if request.method == "POST" else take_kept_text(request)
+    by_party = route_of(decision) == AppealRoute.SERVICE
+    form = AppealForm(typed, parties=parties_of(decision) if by_party else ())
     if request.method == "POST" and form.is_valid():
         try:
             appeal = services.register_appeal(

@@ -345,6 +345,40 @@ def test_it_is_not_final_while_a_party_has_not_got_it(client_for, recovery, regi
     assert other.status_code == 302, "somebody else is written by name"
 
 
+def test_the_party_who_appeals_is_chosen_and_its_own_time_decides(
+    client_for, decision, recovery, registrar, officer
+):
+    """Whoever has written the appeal, and however the name is spelt."""
+    receive(recovery, registrar, date(2024, 5, 2), party="Peak Jämtland ekonomisk förening")
+    receive(recovery, registrar, date(2024, 5, 10), party="Norr AB")
+    party(recovery, "Fjäll AB", officer)
+    client, address = client_for(registrar), f"/handlaggning/beslut/{recovery.pk}/overklagande/"
+    page = client.get(address).content.decode()
+    for name in ("Peak Jämtland ekonomisk förening", "Norr AB", "Fjäll AB"):
+        assert f'<option value="{name}">{name}</option>' in page
+    typed = {"appellant": "Peak Jämtland ek. för. genom advokat Ek", "received_on": "2024-05-24"}
+    for chosen, words in (("", "Välj part, eller att det är någon annan."), ("Syd AB", "Syd AB")):
+        answer = client.post(address, typed | {"party": chosen})
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    for chosen, last_day in (
+        ("Peak Jämtland ekonomisk förening", date(2024, 5, 23)),
+        ("Norr AB", date(2024, 5, 31)),
+        ("Fjäll AB", None),
+        ("-", None),
+    ):
+        assert client.post(address, typed | {"party": chosen}).status_code == 302
+        made = Appeal.objects.latest("pk")
+        assert made.party == ("" if chosen == "-" else chosen)
+        assert appeals.last_day_of(made) == last_day, "no time runs out while Fjäll AB has not got it"
+    with pytest.raises(Refusal, match="Välj en av parterna"):
+        register(recovery, registrar, party="Syd AB")
+    # Where the time runs from the notice there is one for all.
+    board = client.get(f"/handlaggning/beslut/{decision.pk}/overklagande/").content.decode()
+    assert "För vilken part" not in board
+    with pytest.raises(InternalError, match="pgtrigger"), transaction.atomic():
+        Appeal.objects.filter(pk=made.pk).update(party="Norr AB")
+
+
 def test_receipts_that_cannot_be(decision, recovery, registrar, officer):
     for target, actor, day, sentence in [
         (decision, registrar, date(2024, 5, 10), "räknas inte från delgivningen"),

@@ -27,30 +27,40 @@ from tests.decisions.test_finality import basis, day
 
 # --- Each party has a time of its own ---------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("appellant", "came", "state"),
+    ("appellant", "party", "came", "state"),
     [
-        ("Peak ek. för.", "2024-03-22", FinalState.APPEALED),
-        ("peak EK. för.", "2024-03-25", FinalState.RUNNING),
-        ("Norr AB", "2024-03-25", FinalState.APPEALED),
-        ("Någon annan", "2024-03-25", FinalState.APPEALED),
+        # Chosen in the form, however the appellant is written.
+        ("Peak ekonomisk förening", "Peak ek. för.", "2024-03-22", FinalState.APPEALED),
+        ("Peak ekonomisk förening", "Peak ek. för.", "2024-03-25", FinalState.RUNNING),
+        ("Peak ek. för.", "Norr AB", "2024-03-25", FinalState.APPEALED),
+        # Registered before the party was chosen.
+        ("peak EK. för.", "", "2024-03-25", FinalState.RUNNING),
+        ("Norr AB", "", "2024-03-25", FinalState.APPEALED),
+        ("Någon annan", "", "2024-03-25", FinalState.APPEALED),
     ],
 )
-def test_an_appeal_is_in_time_by_the_appellants_own_receipt(officer, registrar, appellant, came, state):
+def test_an_appeal_is_in_time_by_the_appellants_own_receipt(
+    officer, registrar, appellant, party, came, state
+):
     """Peak got it on 1 March and has until the 22nd; Norr on the 8th, until 2 April (2 April 2024 is a
     Tuesday: three weeks from the 8th is Good Friday)."""
     decision = factories.make_signed_decision(
         user=officer, kind="other", legal_basis=basis(AppealRoute.SERVICE), decided_on=day("2024-03-01")
     )
-    for party, received, until in [
+    for name, received, until in [
         ("Peak ek. för.", "2024-03-01", "2024-03-22"),
         ("Norr AB", "2024-03-08", "2024-04-02"),
     ]:
         PartyReceipt.objects.create(
-            decision=decision, party=party, received_on=day(received), proved_by="Kvittens",
+            decision=decision, party=name, received_on=day(received), proved_by="Kvittens",
             appeal_until=day(until), registered_by=registrar,
         )  # fmt: skip
     Appeal.objects.create(
-        decision=decision, received_on=day(came), appellant=appellant, registered_by=registrar
+        decision=decision,
+        received_on=day(came),
+        appellant=appellant,
+        party=party,
+        registered_by=registrar,
     )
     today = day("2024-03-26")
     found = final_queries.finality_of_id(decision.pk, today=today)

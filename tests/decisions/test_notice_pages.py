@@ -271,9 +271,10 @@ def test_who_got_it(client_for, registrar, officer, clock):
     client = client_for(registrar)
     page = client.post(
         f"/handlaggning/beslut/{decision.pk}/overklagande/",
-        {"appellant": "Peak", "received_on": "2024-04-12"},
+        {"party": "Peak", "appellant": "Advokat Ek", "received_on": "2024-04-12"},
         follow=True,
     )
+    assert "Advokat Ek <small>För Peak</small>" in text(page)
     assert "Regionen avvisar det" in text(page)
     assert "Avvisa som för sent inkommet" in text(page)
 
