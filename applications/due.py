@@ -115,7 +115,7 @@ def _move_values(occasion: Occasion, waiting: Sequence[Application]) -> dict[str
         "utlysning": change.call.title,
         "ändring": change.text,
         "beslut": change.call.decision_planned or "inte bestämt",
-        "ansökan": "; ".join(f"{application} ({application.case})" for application in waiting),
+        "ansökan": "; ".join(f"{one.open_title} ({one.case})" for one in waiting),
         "länk": whole_address("calls:call_detail", change.call.slug),
     }
 
@@ -176,7 +176,7 @@ def overdue_reminders(
         if only is not None and officer.email.lower() not in only:
             continue
         values = {
-            "ansökan": str(request.application),
+            "ansökan": request.application.open_title,
             "diarienummer": str(case),
             "sista_dag": format_day(request.due_on),
             "länk": whole_address("applications:officer_supplement", request.application_id),
@@ -191,11 +191,12 @@ def supplement_reminders(
     requests = [(one, one.obj) for one in occasions if isinstance(one.obj, SupplementRequest)]
     people = _receivers([request.application for _occasion, request in requests], only)
     for occasion, request in requests:
+        case = request.application.case
         values = {
-            "ansökan": str(request.application),
-            "diarienummer": str(request.application.case),
+            "ansökan": request.application.open_title,
+            "diarienummer": str(case),
             "sista_dag": format_day(request.due_on),
-            "begäran": request.text,
+            "begäran": request.text if case is None else case.hide_words(request.text),
             "handläggare": str(request.requested_by),
             "länk": whole_address("applications:supplement", request.application_id),
         }

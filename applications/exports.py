@@ -1,11 +1,13 @@
 """The officers' work list as files for spreadsheets: what is filtered, in its order, all of it."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from applications.inbox_columns import Column, text_of
+from applications.listed import listed_of
 from applications.models import Application
 from s3portal.common.spreadsheets import Cell, Sheet
 from s3portal.common.swedish import format_isodate
@@ -16,7 +18,9 @@ CHUNK = 200
 _READ = (
     "title", "status", "submitted_at", "applied_amount", "total_cost", "starts_on", "ends_on",
     "organisation__name", "organisation__org_number", "call__title",
-    "case__prefix", "case__serial", "case__year", "case__officer__full_name", "case__officer__email",
+    "case__prefix", "case__serial", "case__year", "case__counterpart",
+    "case__title_protected", "case__counterpart_protected", "case__hidden_words",
+    "case__officer__full_name", "case__officer__email",
 )  # fmt: skip
 _FIRST = ("Diarienummer", "Rubrik", "Sökande", "Organisationsnummer")
 
@@ -29,11 +33,14 @@ def sheet_of(columns: Sequence[Column]) -> Sheet:
 
 
 def rows_of(applications: QuerySet[Application], columns: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
-    for application in applications.only(*_READ).iterator(chunk_size=CHUNK):
-        yield (
-            str(application.case),
-            application.title,
-            application.organisation.name,
-            application.organisation.org_number,
-            *(text_of(column, application) for column in columns),
-        )
+    """As the list on the page tells them (``listed``)."""
+    rows = applications.only(*_READ).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        for listed in listed_of(chunk).values():
+            yield (
+                str(listed.application.case),
+                listed.title,
+                listed.party,
+                listed.org_number,
+                *(text_of(column, listed) for column in columns),
+            )

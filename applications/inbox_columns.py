@@ -7,9 +7,11 @@ from typing import Final
 
 from django.utils import timezone
 
+from applications.listed import Listed
 from applications.models import Application
 from s3portal.common.spreadsheets import Cell
 from s3portal.common.swedish import format_isodate
+from s3portal.diary.models import PROTECTED
 
 
 class Column(StrEnum):
@@ -83,12 +85,13 @@ def chosen(values: list[str]) -> tuple[Column, ...]:
     return tuple(column for column in Column if column.value in values) or USUAL
 
 
-def text_of(column: Column, application: Application) -> Cell:
-    """One cell as it stands in a file: kronor as a number, days as ISO, everything else as text."""
-    if column is Column.AMOUNT:
-        return application.applied_amount or 0
-    if column is Column.COST:
-        return application.total_cost or 0
+def text_of(column: Column, listed: Listed) -> Cell:
+    """One cell as it stands in a file: kronor as a number unless they are hidden, days as ISO, everything
+    else as text."""
+    application = listed.application
+    if column.is_number:
+        kronor = application.applied_amount if column is Column.AMOUNT else application.total_cost
+        return PROTECTED if listed.hidden else kronor or 0
     if column is Column.RECEIVED:
         at = application.submitted_at
         return format_isodate(timezone.localdate(at)) if at else ""

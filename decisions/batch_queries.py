@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from applications.enums import Proposal
 from applications.impartiality import Access, access_to_cases
+from applications.listed import Listed, listed_of
 from applications.models import TradeSecret
 from applications.parts import NOT_LISTED
 from decisions.checks import Check, check_decision, failing, standing_of_many
@@ -45,13 +46,15 @@ _CONDITIONS: Final = {
 @dataclass(frozen=True)
 class Row:
     """One application of the batch as one person sees it. ``left``: what stops its draft from being sent or
-    signed; ``secret``: the applicant has marked trade secrets, so the assessors' words are left out."""
+    signed; ``listed``: what a list tells of it; ``secret``: the applicant has marked trade secrets, so the
+    assessors' words are left out."""
 
     item: BatchItem
     decision: Decision | None
     step: BatchStep | None
     access: Access
     left: Sequence[Check]
+    listed: Listed
     secret: bool
 
     @property
@@ -172,6 +175,7 @@ def rows_of(found: Iterable[BatchItem], user: User, *, on: date, signs: bool = F
             "application_id", flat=True
         )
     )
+    listed = listed_of(item.application for item in items)
     signer = user if signs else None
     rows = []
     for item in items:
@@ -180,8 +184,8 @@ def rows_of(found: Iterable[BatchItem], user: User, *, on: date, signs: bool = F
         if decision is not None and not decision.is_signed:
             checks = check_decision(decision, on=on, signer=signer, standing=standing[decision.pk])
             left = failing([*ranked(item, decision), *checks])
-        marks = item.application_id in secret
-        rows.append(Row(item, decision, steps.get(item.pk), access[item.pk], left, secret=marks))
+        marks, told = item.application_id in secret, listed[item.application_id]
+        rows.append(Row(item, decision, steps.get(item.pk), access[item.pk], left, told, secret=marks))
     return rows
 
 

@@ -16,6 +16,7 @@ from decisions.enums import DecisionStatus
 from decisions.models import CommitteeMeeting, Decision
 from decisions.models.decision import LONG_TEXTS
 from decisions.queries import missing_from_list
+from decisions.veil import lay_veils
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.swedish import STOCKHOLM, format_day
@@ -83,6 +84,7 @@ def _waiting_by_day_and_person(occasions: Sequence[Occasion]) -> dict[tuple[date
         if decision.proposed_at is not None and decision.delegate is not None:
             day = timezone.localdate(decision.proposed_at)
             found[day, decision.delegate.user_id].append(decision)
+    lay_veils(decision for those in found.values() for decision in those)
     return found
 
 
@@ -94,7 +96,7 @@ def _waiting_values(decisions: Sequence[Decision]) -> dict[str, str]:
     first, many = decisions[0], len(decisions) > 1
     return {
         "antal": f"{len(decisions)} beslut",
-        "beslut": f"{len(decisions)} beslut" if many else f"{first.case} {first.title}",
+        "beslut": f"{len(decisions)} beslut" if many else f"{first.case} {first.open_title}",
         "lista": _named(decisions),
         "handläggare": ", ".join(dict.fromkeys(one.case_officer_name for one in decisions)),
         "skickat": "" if first.proposed_at is None else format_day(timezone.localdate(first.proposed_at)),
@@ -108,7 +110,7 @@ def _waiting_values(decisions: Sequence[Decision]) -> dict[str, str]:
 
 def _named(decisions: Sequence[Decision]) -> str:
     """The first by number and title, and how many the rest are."""
-    named = [f"{decision.case} {decision.title}" for decision in decisions[:MOST_NAMED]]
+    named = [f"{decision.case} {decision.open_title}" for decision in decisions[:MOST_NAMED]]
     if more := len(decisions) - len(named):
         named.append(f"och {more} till")
     return "; ".join(named)
@@ -151,6 +153,7 @@ def unreported_reminders(
         if not isinstance(occasion.obj, CommitteeMeeting):
             raise TypeError(f"{occasion.obj!r} is no meeting")
         decisions = list(missing_from_list(occasion.obj))
+        lay_veils(decisions)
         signed = [decision.signed_at for decision in decisions if decision.signed_at is not None]
         if decisions:
             # Signed elsewhere is signed before it came here.

@@ -11,9 +11,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from applications.enums import ApplicationStatus, Municipality
+from applications.listed import Listed, listed_of
 from applications.triggers import TAKING_IN, FrozenWhenSent
 from applications.words import CONTENT, SENT
 from calls.models import Call, StrengthArea
@@ -311,6 +313,16 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(_("Ansökan utan namn"))
+
+    @property
+    def open_title(self) -> str:
+        """The title as lists and mails may tell it: what is marked in the case is read there."""
+        return str(self) if self.case is None else self.case.hide(str(self))
+
+    @cached_property
+    def listed(self) -> Listed:
+        """What mails tell of it. Lists ask for all their rows at once (``listed_of``)."""
+        return listed_of([self])[self.pk]
 
     @property
     def is_draft(self) -> bool:

@@ -18,7 +18,7 @@ from applications.exports import rows_of, sheet_of
 from applications.forms import LetterForm, SaveViewForm, WorkListForm
 from applications.frames import frame_use
 from applications.inbox_columns import Column, chosen, next_due, period_of
-from applications.models import Application
+from applications.listed import Listed, listed_of
 from applications.queries import Selection
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Refusal
@@ -56,7 +56,7 @@ def work_list(request: LoggedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": [_row(application, request, recused) for application in page],
+        "rows": [_row(one, request, recused) for one in listed_of(page).values()],
         "tabs": _tabs(request, selection),
         "columns": _columns(request, columns, wanted.get("ordning") or queries.DEFAULT_ORDER),
         "all_columns": [(column, column in columns) for column in Column],
@@ -80,12 +80,14 @@ def _selection(wanted: dict[str, Any]) -> Selection:
     return Selection(given) if given in set(Selection) else Selection.OPEN
 
 
-def _row(application: Application, request: LoggedInRequest, recused: set[int]) -> dict[str, Any]:
+def _row(listed: Listed, request: LoggedInRequest, recused: set[int]) -> dict[str, Any]:
+    application = listed.application
     color, icon = queries.status_color(application.status)
     officer = application.case.officer if application.case else None
     due = next_due(application)
     return {
         "application": application,
+        "listed": listed,
         "color": color,
         "icon": icon,
         "officer": officer,
@@ -234,7 +236,8 @@ def write_chosen(request: LoggedInRequest) -> HttpResponse:
                 request, f"Meddelandet är skickat i {count} {'ärende' if count == 1 else 'ärenden'}."
             )
             return _back(query)
-    context = {"form": form, "applications": queries.received_in(numbers), "query": query}
+    chosen_rows = listed_of(queries.received_in(numbers)).values()
+    context = {"form": form, "rows": chosen_rows, "query": query}
     return render(request, "applications/write_chosen.html", context, status=422 if form.errors else 200)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from applications.enums import ApplicationStatus
 from applications.impartiality import Access
+from applications.listed import Listed, listed_of
 from applications.models import Application, SupplementRequest
 from calls.queries.inquiries import waiting_inquiries
 from calls.rules import may_edit_calls
@@ -25,8 +26,6 @@ from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.swedish import format_day, in_stockholm
 from s3portal.copies.queries import counts, oldest_waiting
-from s3portal.diary.marked import marked_among
-from s3portal.diary.models import PROTECTED, Case
 from s3portal.diary.queries import count_unassigned
 from s3portal.organisations.queries import unconfirmed_members
 from s3portal.outbox.enums import MessageStatus
@@ -47,23 +46,12 @@ class Todo:
 
 
 @dataclass(frozen=True)
-class Nearest:
-    """An application in a list, as it may be told of there: who opens it reads all of it."""
-
-    application: Application
-    title: str
-    party: str
-    #: None where something in the case is marked.
-    amount: int | None
-
-
-@dataclass(frozen=True)
 class StaffStart:
     todos: list[Todo]
     decisions: list[Decision]
     #: Decision id → why what is proposed is not told to the person; see ``worklist.doors``.
     closed: dict[int, Access]
-    applications: list[Nearest]
+    applications: list[Listed]
     meeting: CommitteeMeeting | None
     #: Receipts, decisions and the like in this officer's own cases that reached nobody.
     failed: list[Message]
@@ -129,19 +117,8 @@ def _applications_of(user: User) -> QuerySet[Application]:
     )
 
 
-def _nearest_of(user: User) -> list[Nearest]:
-    found = list(_applications_of(user)[:NEAREST])
-    marked = marked_among({one.case_id for one in found if one.case_id is not None})
-    return [_nearest(one, one.case, hidden=one.case_id in marked) for one in found if one.case is not None]
-
-
-def _nearest(application: Application, case: Case, *, hidden: bool) -> Nearest:
-    return Nearest(
-        application=application,
-        title=case.hide(application.title),
-        party=PROTECTED if hidden else str(application.organisation),
-        amount=None if hidden else application.applied_amount,
-    )
+def _nearest_of(user: User) -> list[Listed]:
+    return list(listed_of(_applications_of(user)[:NEAREST]).values())
 
 
 def _decisions_for(user: User) -> QuerySet[Decision]:

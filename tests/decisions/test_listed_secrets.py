@@ -3,11 +3,15 @@
 import pytest
 
 from applications.enums import RecusalGround
+from decisions import due
+from decisions.services.proposing import propose_decision, return_decision
 from decisions.services.recusing import declare_in_decision
+from decisions.services.signing import sign_decision
 from decisions.worklist import doors
 from s3portal.home.search.hits import hits
 from s3portal.home.search.queries import Kind
 from s3portal.home.search.typed import read_typed
+from s3portal.outbox.models import Message
 from tests import factories
 from tests.applications.judging import declare
 from tests.applications.sending import send
@@ -115,6 +119,41 @@ def test_the_pages_cost_the_same_however_many_are_marked(client_for, officer, de
     one()
     one()
     assert [count_queries(page) for page in pages] == few
+
+
+# --- Mails ------------------------------------------------------------------------------------------------
+def test_no_mail_of_a_decision_tells_what_is_marked(officer, delegate, delegate_user, registrar):
+    made = factories.make_decision(user=officer, delegate=delegate, title=f"Stöd till {SECRET}")
+    factories.mark_secret(made.case, "passage", passage=SECRET)
+    sent = propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
+    back = return_decision(
+        decision_id=made.pk, actor=delegate_user, expected_version=sent.version, reason=f"Mer om {SECRET}."
+    )
+    sent = propose_decision(decision_id=made.pk, actor=officer, expected_version=back.version)
+    [waiting] = due.signature_reminders([due.wait_of(sent)])
+    assert SECRET not in str(waiting.values)
+    assert f"{made.case} Stöd till [Skyddat]" in waiting.values["lista"]
+    sign_decision(decision_id=made.pk, actor=delegate_user, expected_version=sent.version)
+    meeting = factories.make_committee_meeting(committee=delegate.clause.order.committee)
+    [unreported] = due.unreported_reminders([due.deadline_of(meeting)])
+    assert f"{made.case} Stöd till [Skyddat]" in unreported.values["beslut"]
+    mails = Message.objects.all()
+    assert [one.kind for one in mails.order_by("pk")] == [
+        "decision_proposed", "decision_returned", "decision_proposed", "decision_signed",
+    ]  # fmt: skip
+    for mail in mails:
+        assert SECRET not in f"{mail.subject} {mail.text_body} {mail.html_body}"
+        assert f"{made.case} Stöd till [Skyddat]" in mail.subject
+
+
+def test_nor_the_mail_when_somebody_declares_jav(officer, delegate, delegate_user):
+    made = factories.make_decision(user=officer, delegate=delegate, title=f"Stöd till {SECRET}")
+    factories.mark_secret(made.case, "title")
+    propose_decision(decision_id=made.pk, actor=officer, expected_version=made.version)
+    declare_in_decision(decision_id=made.pk, actor=delegate_user, ground=RecusalGround.RELATIVE, text="")
+    mail = Message.objects.get(kind="decision_recused")
+    assert SECRET not in f"{mail.subject} {mail.text_body} {mail.html_body}"
+    assert mail.subject.endswith(f"{made.case} [Skyddat]")
 
 
 # --- Jäv --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.core.paginator import Page
@@ -315,6 +315,18 @@ def s3_options(field: BoundField) -> list[Any]:
         if option.data["type"] == "checkbox":
             option.data["attrs"].pop("required", None)
     return options
+
+
+class Hiding(Protocol):
+    """A case with marks of secrecy (``diary.models.Case``)."""
+
+    def hide_words(self, text: str) -> str: ...
+
+
+@register.filter
+def open_in(text: str, case: Hiding | None) -> str:
+    """What somebody has written in a case, as a mail may tell it: without the words that are marked there."""
+    return text if case is None else case.hide_words(text)
 
 
 @register.filter
