@@ -28,6 +28,13 @@ def test_the_page_shows_all_that_is_signed(client_for, delegate_user, proposed):
     assert "</svg>Skriv under</button>" in page
 
 
+def test_the_way_to_the_text_stands_by_the_button(client_for, delegate_user, proposed):
+    """On a phone the text comes after the button."""
+    page = client_for(delegate_user).get(f"/handlaggning/beslut/{proposed.pk}/underskrift/").content.decode()
+    assert page.index('href="#dokument"') < page.index('type="submit">', page.index('href="#dokument"'))
+    assert page.count('id="dokument"') == 1
+
+
 def test_a_fresh_login_is_not_enough(client_for, delegate_user, proposed):
     response = sign(client_for(delegate_user), proposed)
     assert (

@@ -174,7 +174,7 @@ def test_from_missing_to_proved(client_for, registrar, meeting, own, clock):
     clock.move_to(at("2024-04-12T08:00"))
     # Three weeks are longer than a session.
     client = client_for(registrar)
-    assert "<td>Nu</td>" in text(client.get(INNER))
+    assert ">Nu</td>" in text(client.get(INNER))
     page = text(client.post(f"{INNER}{notice.pk}/ta-ned/", follow=True))
     assert "Anslaget är nedtaget, och beviset är registrerat." in page
     proof = client.get(f"{INNER}{notice.pk}/bevis/")

@@ -125,3 +125,13 @@ def test_the_chosen_tab_is_on_the_screen(visit, viewport, registrar):
     place = tab.bounding_box()
     assert place["x"] >= 0
     assert place["x"] + place["width"] <= viewport["width"]
+
+
+@pytest.mark.parametrize("viewport", SIZES[1:], ids=["phone"])
+def test_no_list_is_read_sideways_on_a_phone(world, visit, viewport, registrar):
+    open_page = visit(registrar)
+    lists = ("beslut/", "diarium/", "sammantraden/", "anslag/", "delegation/")
+    for address in (f"/handlaggning/{one}" for one in lists):
+        tables = open_page(address).locator(".s3-tablewrap")
+        assert tables.count() > 0, address
+        assert tables.evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)"), address

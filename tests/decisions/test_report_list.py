@@ -183,7 +183,7 @@ def test_a_secret_amount_is_in_no_sum(meeting, put, member, registrar, client_fo
     assert (summary.total, summary.amount, summary.working_time) == (2, 100_000, 0)
     client = client_for(registrar)
     shown = client.get(page(meeting)).content.decode()
-    assert '<td class="s3-worklist__num">[Skyddat]</td>' in shown, "not as if there were no amount"
+    assert 'class="s3-worklist__num">[Skyddat]</td>' in shown, "not as if there were no amount"
     response = client.get(page(meeting, "lista.xlsx"))
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as book:
         assert "[Skyddat]" in book.read("xl/worksheets/sheet1.xml").decode()
