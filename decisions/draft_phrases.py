@@ -25,7 +25,8 @@ CHOOSE: Final = "Välj en standardfras i listan."
 
 def offered_phrases(decision: Decision) -> dict[str, list[StandardPhrase]]:
     """By place, those in use for the draft's kind of decision, in the registrar's order. One query."""
-    found = StandardPhrase.objects.current().filter(kind=decision.kind, section__in=PLACES.values())
+    found = StandardPhrase.objects.current().for_kind(decision.kind, decision.relation)
+    found = found.filter(section__in=PLACES.values())
     phrases = list(found.order_by("place", "pk"))
     return {
         place: [phrase for phrase in phrases if phrase.section == section]
@@ -44,8 +45,8 @@ def with_phrase(forms: DraftForms, place: str) -> DraftForms:
     what is written in it. Without a phrase that can be used, the same form with an error."""
     data = cast(QueryDict, forms.main.data)
     pk = read_whole(data.get(f"fras-{place}")) or 0
-    usable = StandardPhrase.objects.current().filter(kind=forms.decision.kind, section=PLACES[place])
-    phrase: Any = with_text(usable).filter(pk=pk).first()
+    usable = StandardPhrase.objects.current().for_kind(forms.decision.kind, forms.decision.relation)
+    phrase: Any = with_text(usable).filter(section=PLACES[place], pk=pk).first()
     if phrase is None:
         forms.main.add_error(None, CHOOSE)
         return forms
@@ -71,6 +72,7 @@ def _values(decision: Decision, content: DraftContent) -> dict[str, str]:
             amount=content.amount,
             starts_on=content.starts_on,
             ends_on=content.ends_on,
+            title=content.title,
         )
     )
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from calls.models import LegalBasis
-from decisions.enums import DecisionKind, PhraseSection
+from decisions.enums import DecisionKind, PhraseSection, Relation
 from decisions.models import StandardPhrase
 from decisions.phrases import fault_in
 from decisions.services.phrasing import PhraseData, data_of
@@ -47,6 +47,17 @@ class PhraseForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Välj bland de grunder som finns.")},
     )
+    relation = forms.ChoiceField(
+        label=_("Bara i beslut som"),
+        required=False,
+        choices=[
+            ("", _("Alla beslut av slaget")),
+            (Relation.AMENDS, _("Ändrar ett tidigare beslut")),
+            (Relation.REVOKES, _("Upphäver ett tidigare beslut")),
+        ],
+        help_text=_("Skiljer ändringar från upphävanden, som är samma slag av beslut."),
+        error_messages={"invalid_choice": _("Välj ett av alternativen.")},
+    )
     place = forms.IntegerField(
         label=_("Plats"),
         min_value=1,
@@ -64,6 +75,8 @@ class PhraseForm(forms.Form):
     def __init__(self, data: Any = None, *, phrase: StandardPhrase | None = None) -> None:
         self.phrase = phrase
         super().__init__(data, initial={"place": 1} if phrase is None else _stored(phrase))
+        if phrase is not None and phrase.kind != DecisionKind.AMENDMENT:
+            del self.fields["relation"]
         under: Any = self.fields["only_under"]
         under.choices = _bases([] if phrase is None else phrase.codes)
 
@@ -78,8 +91,8 @@ class PhraseForm(forms.Form):
         return " ".join(self.cleaned_data["only_under"])
 
     def data_typed(self) -> PhraseData:
-        names = ("name", "text", "in_drafts", "only_under", "place")
-        return PhraseData(**{name: self.cleaned_data[name] for name in names})
+        names = ("name", "text", "in_drafts", "only_under", "place", "relation")
+        return PhraseData(**{name: self.cleaned_data[name] for name in names if name in self.cleaned_data})
 
     def seen_revision(self) -> int:
         return self.cleaned_data.get("revision") or 0

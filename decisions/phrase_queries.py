@@ -29,17 +29,19 @@ def with_text(phrases: StandardPhraseQuerySet) -> StandardPhraseQuerySet:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a new draft begins with. No ``title``: the draft has one of its own."""
+    """What a new draft begins with. No ``title``: the draft has one of its own. An empty point is for the
+    officer to write."""
 
     title: str
     background: str
     points: tuple[str, ...]
 
 
-def opening(kind: DecisionKind, source: Source) -> Opening:
-    """The registrar's phrases for new drafts of the kind, filled. Where one is retired, something is missing:
-    a leftover stands in its place, and stops the decision until somebody has written there."""
-    found = with_text(StandardPhrase.objects.filter(kind=kind, in_drafts=True))
+def opening(kind: DecisionKind, source: Source, *, relation: str = "") -> Opening:
+    """The registrar's phrases for new drafts of the kind, filled; ``relation`` is what the decision does with
+    an earlier one. Where a phrase is retired, something is missing: a leftover stands in its place, and stops
+    the decision until somebody has written there."""
+    found = with_text(StandardPhrase.objects.for_kind(kind, relation).filter(in_drafts=True))
     phrases = [phrase for phrase in found.order_by("place", "pk") if _belongs(phrase, source)]
     values = values_of(source)
     texts = {

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 
 class Seed(NamedTuple):
-    """``in_drafts``: new drafts begin with it; with ``only_under`` on those legal bases."""
+    """``in_drafts``: new drafts begin with it; with ``only_under`` on those legal bases, with
+    ``relation`` those that do so with an earlier decision."""
 
     kind: str
     section: str
@@ -14,6 +15,7 @@ class Seed(NamedTuple):
     text: str
     in_drafts: bool = True
     only_under: str = ""
+    relation: str = ""
 
 
 def plant(apps: Any, seeds: Iterable[Seed]) -> None:
@@ -32,5 +34,7 @@ def plant(apps: Any, seeds: Iterable[Seed]) -> None:
             in_drafts=seed.in_drafts,
             only_under=seed.only_under,
             place=same.count() + 1,
+            # The first migration that plants knows no such column.
+            **({"relation": seed.relation} if seed.relation else {}),
         )
         versions.objects.create(phrase=phrase, number=1, text=seed.text)

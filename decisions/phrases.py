@@ -5,7 +5,7 @@ A phrase is text with placeholders in braces: ``{belopp}``. What the case does n
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -26,12 +26,15 @@ from s3portal.common.swedish import (
 
 #: The final report is due this long after the project's last day (the region's practice).
 REPORT_MONTHS: Final = 2
+#: What stands for the officer's own words: nothing. An empty point is what remains to be written.
+OWN_TEXT: Final = "egen text"
 _IN_BRACES: Final = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a phrase is filled from. ``amount`` in whole kronor; both dates are inclusive."""
+    """What a phrase is filled from. ``amount`` in whole kronor; both dates are inclusive. ``earlier``: the
+    signed decision that this one has to do with."""
 
     case_number: str
     officer: str
@@ -40,6 +43,8 @@ class Source:
     amount: int | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    title: str = ""
+    earlier: Decision | None = None
 
 
 def source_of(decision: Decision) -> Source:
@@ -52,6 +57,8 @@ def source_of(decision: Decision) -> Source:
         amount=decision.amount,
         starts_on=decision.starts_on,
         ends_on=decision.ends_on,
+        title=decision.title,
+        earlier=decision.changes,
     )
 
 
@@ -64,6 +71,7 @@ class Placeholder:
     example: str
     value: Callable[[Source], str]
     of_application: bool = False
+    of_earlier: bool = False
     #: The applicant's own text that it is, as it is called in a mark that it holds trade secrets.
     field: str = ""
 
@@ -74,6 +82,22 @@ class Placeholder:
 
 def _of_application(read: Callable[[Application], str]) -> Callable[[Source], str]:
     return lambda source: "" if source.application is None else read(source.application)
+
+
+def _of_earlier(read: Callable[[Decision], str]) -> Callable[[Source], str]:
+    return lambda source: "" if source.earlier is None else read(source.earlier)
+
+
+def _named(earlier: Decision) -> str:
+    return f"{earlier.title} ({earlier.printed_number})"
+
+
+def _decided(earlier: Decision) -> str:
+    return "\n".join(f"{point.order}. {point.text}" for point in earlier.points.all())
+
+
+def _project_in(title: str) -> str:
+    return title.partition(": ")[2]
 
 
 def _kronor(amount: int | None) -> str:
@@ -202,11 +226,52 @@ PLACEHOLDERS: Final = (
         "Förordning (2022:1468)",
         lambda source: "" if source.legal_basis is None else source.legal_basis.name,
     ),
+    Placeholder(
+        "projektnamn",
+        "Projektets namn i ett beslut utan ansökan: det som står efter kolon i rubriken.",
+        "Exempelprojektet",
+        lambda source: _project_in(source.title),
+    ),
+    Placeholder(
+        "beslut",
+        "Det tidigare beslutets rubrik och nummer.",
+        "Bidrag till projekt: Exempelprojektet (RUN/1/2026)",
+        _of_earlier(_named),
+        of_earlier=True,
+    ),
+    Placeholder(
+        "beslutsrubrik",
+        "Det tidigare beslutets rubrik.",
+        "Bidrag till projekt: Exempelprojektet",
+        _of_earlier(lambda earlier: earlier.title),
+        of_earlier=True,
+    ),
+    Placeholder(
+        "beslutsdag",
+        "Dagen då det tidigare beslutet fattades.",
+        format_day(date(2026, 10, 12)),
+        _of_earlier(lambda earlier: _day(earlier.decided_on)),
+        of_earlier=True,
+    ),
+    Placeholder(
+        "beslutspunkter",
+        "Det tidigare beslutets punkter, en på varje rad.",
+        "1. Region Jämtland Härjedalen beviljar Exempelprojektet bidrag.",
+        _of_earlier(_decided),
+        of_earlier=True,
+    ),
+    Placeholder(
+        OWN_TEXT,
+        "Ett tomt ställe där handläggaren skriver själv.",
+        "(handläggarens egen text)",
+        lambda _source: "",
+    ),
     Placeholder("diarienummer", "Ärendets diarienummer.", "RUN/1/2026", lambda source: source.case_number),
     Placeholder("handläggare", "Handläggarens namn.", "Hanna Exempel", lambda source: source.officer),
 )
 KNOWN: Final = frozenset(placeholder.name for placeholder in PLACEHOLDERS)
 _OF_APPLICATION: Final = frozenset(one.name for one in PLACEHOLDERS if one.of_application)
+_OF_EARLIER: Final = frozenset(one.name for one in PLACEHOLDERS if one.of_earlier)
 EXAMPLE: Final[Mapping[str, str]] = {one.name: one.example for one in PLACEHOLDERS}
 
 
@@ -228,7 +293,11 @@ def _trade_secrets(application: Application | None) -> set[str]:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with every placeholder filled. What is filled in is never read for placeholders itself, so a
     project may be called what it likes."""
-    return _IN_BRACES.sub(lambda found: values.get(found[1]) or missing(found[1]), text)
+    return _IN_BRACES.sub(lambda found: values.get(found[1]) or _nothing(found[1]), text)
+
+
+def _nothing(name: str) -> str:
+    return "" if name == OWN_TEXT else missing(name)
 
 
 def missing(what: str) -> str:
@@ -242,13 +311,19 @@ def named_in(text: str) -> list[str]:
 
 
 def is_left_out(text: str, source: Source, *, background: bool) -> bool:
-    """Whether a new draft does without the phrase: it tells of an application and there is none, or it is a
-    paragraph of the background of which the case tells nothing."""
+    """Whether a new draft does without the phrase: it tells of an application or an earlier decision and
+    there is none, or it is a paragraph of the background of which the case tells nothing."""
     names = named_in(text)
-    if source.application is None and any(name in _OF_APPLICATION for name in names):
+    if source.application is None and _any_in(_OF_APPLICATION, names):
+        return True
+    if source.earlier is None and _any_in(_OF_EARLIER, names):
         return True
     values = values_of(source)
     return background and bool(names) and not any(values.get(name) for name in names)
+
+
+def _any_in(known: frozenset[str], names: Iterable[str]) -> bool:
+    return any(name in known for name in names)
 
 
 def fault_in(text: str) -> str:

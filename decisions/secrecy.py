@@ -19,8 +19,8 @@ from s3portal.diary.secrecy import SecrecyMarkQuerySet, pattern_of
 
 def concerning(decision: Decision) -> SecrecyMarkQuerySet:
     """Standing marks that cover something in the decision's document: on the case and those that it is merged
-    with, on its record, and on the records of the decisions that it changes, whose points it tells
-    (``wording.background_of_change``)."""
+    with, on its record, and on the records of the decisions that it changes, whose points it tells in
+    its background."""
     told = DecisionDocument.objects.filter(decision__in=_with_earlier(decision)).values("file__record")
     matter = merged_with([decision.case_id])[decision.case_id]
     return (

@@ -1,11 +1,9 @@
 """What a draft begins with beside the registrar's standard phrases (``phrases``): its figures, what a ranking
-proposes, and the standard wording of what is done with an earlier decision. It writes nothing; the officer
-changes the draft as she likes, and an empty point is what remains to be written (``checks`` stops it)."""
+proposes, and how an earlier decision is named. It writes nothing; the officer changes the draft as she likes,
+and an empty point is what remains to be written (``checks`` stops it)."""
 
 from datetime import timedelta
-from typing import Any, Final
-
-from django.conf import settings
+from typing import Any
 
 from applications.enums import Proposal
 from applications.models import Application
@@ -14,8 +12,6 @@ from decisions.enums import AmountKind, DecisionKind, Relation
 from decisions.kinds import last_day_of
 from decisions.models import Decision
 from s3portal.common.swedish import format_day
-
-_THE_REST: Final = "I övrigt gäller beslutet som det är."
 
 
 # --- On an application ------------------------------------------------------------------------------------
@@ -48,22 +44,11 @@ def conditions(kind: DecisionKind, ranked: Placed | None) -> list[str]:
 
 
 # --- On an earlier decision -------------------------------------------------------------------------------
-def _named(earlier: Decision) -> str:
-    """As in "beslutet den 23 februari 2024, Deltagande i projekt: X (RUN-138-2024)"."""
+def basis_of_change(earlier: Decision) -> str:
+    """As in "Beslutet den 23 februari 2024, Deltagande i projekt: X (RUN/138/2024)"."""
     if earlier.decided_on is None:
         raise ValueError("a signed decision has a day")
-    return f"beslutet den {format_day(earlier.decided_on)}, {earlier.title} ({earlier.slug})"
-
-
-def background_of_change(earlier: Decision) -> str:
-    decided = "\n".join(f"{point.order}. {point.text}" for point in earlier.points.all())
-    lead = f"Det här är vad {settings.REGION['name']} beslutade i {_named(earlier)}:"
-    return f"{lead}\n\n{decided}"
-
-
-def basis_of_change(earlier: Decision) -> str:
-    text = _named(earlier)
-    return f"{text[:1].upper()}{text[1:]}"[:300]
+    return f"Beslutet den {format_day(earlier.decided_on)}, {earlier.title} ({earlier.printed_number})"[:300]
 
 
 def figures_of_change(earlier: Decision, relation: Relation) -> dict[str, Any]:
@@ -72,18 +57,3 @@ def figures_of_change(earlier: Decision, relation: Relation) -> dict[str, Any]:
         return {}
     end = last_day_of(earlier)
     return {"starts_on": None if end is None else end + timedelta(days=1)}
-
-
-def points_of_change(earlier: Decision, relation: Relation) -> list[str]:
-    region, named = settings.REGION["name"], _named(earlier)
-    if relation == Relation.EXTENDS:
-        return [f"{region} förlänger {named}.", "", _THE_REST]
-    if relation == Relation.STOPS:
-        return [f"{region} betalar tills vidare inte ut mer stöd enligt {named}.", ""]
-    if relation == Relation.RECOVERS:
-        return [f"{region} kräver tillbaka stöd enligt {named}.", ""]
-    if relation == Relation.REVOKES:
-        return [f"{region} upphäver {named}."]
-    if relation == Relation.AMENDS:
-        return [f"{region} ändrar {named}.", "", _THE_REST]
-    return [f"{region} rättar en uppenbar felaktighet i {named}.", "", _THE_REST]

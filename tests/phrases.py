@@ -3,7 +3,11 @@
 from importlib import import_module
 from typing import Any
 
-STEPS = (("0018_first_phrases", "first"), ("0031_phrases_by_code", "by_code"))
+STEPS = (
+    ("0018_first_phrases", "first"),
+    ("0031_phrases_by_code", "by_code"),
+    ("0033_phrases_of_changes", "of_changes"),
+)
 
 
 def plant_again(sender: Any, **_signal: Any) -> None:

@@ -258,6 +258,12 @@ class Decision(models.Model):
         return f"{self.case}: {self.title}"
 
     @property
+    def printed_number(self) -> str:
+        """As a document names it: "RUN/138/2024", and "RUN/138/2024, beslut 2" for the second in its case."""
+        rest = (self.slug or "").removeprefix(self.case.slug).removeprefix("-")
+        return f"{self.case}, beslut {rest}" if rest.isdecimal() else str(self.case)
+
+    @property
     def public_title(self) -> str:
         """The title as the public reads it, of one that is published (with ``publication__masked``)."""
         masked = self.publication.masked
@@ -316,7 +322,9 @@ class Decision(models.Model):
         if earlier is None or earlier.decided_on is None:
             return ""
         verb = str(Relation(self.relation).label).lower()
-        return f"Beslutet {verb} beslut {earlier.case} den {format_day(earlier.decided_on)}: {title}"
+        return (
+            f"Beslutet {verb} beslut {earlier.printed_number} den {format_day(earlier.decided_on)}: {title}"
+        )
 
     def chain(self) -> "list[Decision]":
         """This decision and those that it changes, one after the other, the first one last."""

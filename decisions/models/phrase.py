@@ -7,25 +7,31 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from decisions.enums import DecisionKind, PhraseSection
+from decisions.enums import DecisionKind, PhraseSection, Relation
 
 
 class StandardPhraseQuerySet(models.QuerySet["StandardPhrase"]):
     def current(self) -> "StandardPhraseQuerySet":
         return self.filter(retired_at=None)
 
+    def for_kind(self, kind: str, relation: str) -> "StandardPhraseQuerySet":
+        """For decisions of the kind that do so with an earlier one; "" for those that have none."""
+        return self.filter(kind=kind, relation__in=["", relation])
+
 
 class StandardPhrase(models.Model):
     """A phrase for one section of one kind of decision. What it says is its newest version.
 
     ``in_drafts``: new drafts begin with it, in the order of ``place``; with ``only_under`` only those on one
-    of these legal bases (``is_under``). ``revision`` counts every change, so that two who change it meet."""
+    of these legal bases (``is_under``). ``relation`` tells apart what amends from what revokes, which are one
+    kind. ``revision`` counts every change, so that two who change it meet."""
 
     kind = models.CharField(_("slag av beslut"), max_length=20, choices=DecisionKind)
     section = models.CharField(_("del av beslutet"), max_length=10, choices=PhraseSection)
     name = models.CharField(_("namn"), max_length=80)
     in_drafts = models.BooleanField(_("skrivs i nya utkast"), default=False)
     only_under = models.CharField(_("bara under rättslig grund"), max_length=300, blank=True)
+    relation = models.CharField(_("bara i beslut som"), max_length=10, choices=Relation, blank=True)
     place = models.PositiveSmallIntegerField(_("plats"), default=1)
     revision = models.PositiveIntegerField(_("ändring"), default=1)
     retired_at = models.DateTimeField(_("tagen ur bruk"), null=True, blank=True)
@@ -45,6 +51,11 @@ class StandardPhrase(models.Model):
                 condition=Q(section__in=PhraseSection.values), name="phrase_section_known"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="phrase_named"),
+            models.CheckConstraint(
+                condition=Q(relation="")
+                | Q(kind=DecisionKind.AMENDMENT, relation__in=[Relation.AMENDS, Relation.REVOKES]),
+                name="phrase_amends_or_revokes",
+            ),
             models.CheckConstraint(
                 condition=Q(retired_at__isnull=True, retired_by__isnull=True)
                 | Q(retired_at__isnull=False, retired_by__isnull=False),

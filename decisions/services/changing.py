@@ -8,10 +8,12 @@ from applications.impartiality import require_declared
 from decisions import wording
 from decisions.enums import DecisionStatus, Relation
 from decisions.kinds import WHY_NOT, fits, has_fallen, needs_standing
-from decisions.models import BasisDocument, Decision, DecisionPoint, DelegationClause, ExtractRecipient
+from decisions.models import BasisDocument, Decision, DelegationClause, ExtractRecipient
 from decisions.offers import the_one
+from decisions.phrase_queries import opening
+from decisions.phrases import Source, missing
 from decisions.rules import may_draft
-from decisions.services.drafting import MAY_NOT_DRAFT, note_start, require_part
+from decisions.services.drafting import MAY_NOT_DRAFT, note_start, require_part, write_points
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -47,29 +49,36 @@ def draft_change(*, decision_id: int, actor: User, relation: Relation) -> Decisi
 
 
 def _begin(earlier: Decision, actor: User, relation: Relation) -> Decision:
+    figures = wording.figures_of_change(earlier, relation)
+    source = Source(
+        case_number=str(earlier.case),
+        officer=actor.full_name,
+        application=earlier.application,
+        legal_basis=earlier.legal_basis,
+        starts_on=figures.get("starts_on"),
+        earlier=earlier,
+    )
+    begins = opening(relation.kind, source, relation=relation)
     draft = Decision(
         case=earlier.case,
         application=earlier.application,
         changes=earlier,
         relation=relation,
         kind=relation.kind,
-        title=f"{relation.noun}: {earlier.title}"[:300],
+        title=(begins.title or missing("rubrik"))[:300],
         unit=actor.unit,
         case_officer_name=actor.full_name,
         case_officer_phone=actor.phone,
         case_officer_email=actor.email,
-        background=wording.background_of_change(earlier),
+        background=begins.background,
         legal_basis=earlier.legal_basis,
-        **wording.figures_of_change(earlier, relation),
+        **figures,
         created_by=actor,
         updated_by=actor,
     )
     _give_authority(draft)
     draft.save()
-    DecisionPoint.objects.bulk_create(
-        DecisionPoint(decision=draft, order=order, text=text)
-        for order, text in enumerate(wording.points_of_change(earlier, relation), start=1)
-    )
+    write_points(draft, begins.points)
     BasisDocument.objects.create(decision=draft, order=1, title=wording.basis_of_change(earlier))
     ExtractRecipient.objects.bulk_create(
         ExtractRecipient(decision=draft, order=row.order, name=row.name, email=row.email)

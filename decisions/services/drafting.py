@@ -91,7 +91,7 @@ def start_decision(
     elif is_recused(actor, Decision(case=case)):
         raise Refusal(RECUSED, field="diary_number")
     basis = _own_money(timezone.localdate())
-    begins = opening(kind, Source(str(case), actor.full_name, legal_basis=basis))
+    begins = opening(kind, Source(str(case), actor.full_name, legal_basis=basis, title=title))
     decision = _create(
         actor=actor,
         case=case,
@@ -100,7 +100,7 @@ def start_decision(
         legal_basis=basis,
         background=begins.background,
     )
-    _write_points(decision, begins.points)
+    write_points(decision, begins.points)
     _note_start(decision, actor)
     return decision
 
@@ -168,7 +168,7 @@ def draft_from_application(
         background=begins.background,
         **figures,
     )
-    _write_points(decision, [*begins.points, *wording.conditions(kind, ranked)])
+    write_points(decision, [*begins.points, *wording.conditions(kind, ranked)])
     basis: list[tuple[str, int | None]] = [
         (record.title, record.pk) for record in application.case.records.standing().order_by("number")
     ]
@@ -304,7 +304,7 @@ def save_draft(
     decision.updated_by, decision.updated_at = actor, timezone.now()
     decision.save(update_fields=[*COLUMNS, "version", "updated_by", "updated_at"])
     if stored.points != content.points:
-        _write_points(decision, content.points, content.point_keys)
+        write_points(decision, content.points, content.point_keys)
     if stored.basis_documents != content.basis_documents:
         _write_basis(decision, ((row.title, row.record_id) for row in content.basis_documents))
     if stored.recipients != content.recipients:
@@ -328,7 +328,7 @@ def _require_own_records(decision: Decision, content: DraftContent) -> None:
         raise Refusal("En av handlingarna hör inte till ärendet.", field="records")
 
 
-def _write_points(decision: Decision, points: Sequence[str], keys: Sequence[str] = ()) -> None:
+def write_points(decision: Decision, points: Sequence[str], keys: Sequence[str] = ()) -> None:
     decision.points.all().delete()
     DecisionPoint.objects.bulk_create(
         DecisionPoint(decision=decision, order=order, text=text, key=key)

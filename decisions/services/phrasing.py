@@ -14,6 +14,8 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Conflict, Refusal
 
+#: The columns that a keeper changes; the text is a row of its own.
+_CHANGED: Final = ("name", "in_drafts", "only_under", "place", "relation")
 MAY_NOT: Final = "Bara en registrator eller en administratör kan ändra standardfraser."
 CHANGED: Final = (
     "Någon har ändrat frasen sedan du öppnade sidan. Inget sparades. Läs den nya lydelsen och spara igen om "
@@ -24,13 +26,14 @@ CHANGED: Final = (
 @dataclass(frozen=True)
 class PhraseData:
     """``only_under``: the codes of legal bases with spaces between, "" for all. ``place``: from 1, within its
-    section."""
+    section. ``relation``: what the decision does with an earlier one, where its kind does not tell."""
 
     name: str
     text: str
     in_drafts: bool = False
     only_under: str = ""
     place: int = 1
+    relation: str = ""
 
 
 @transaction.atomic
@@ -63,7 +66,7 @@ def change_phrase(*, actor: User, phrase_id: int, expected_revision: int, data: 
     _require_sound(phrase, data)
     _set(phrase, data)
     phrase.revision += 1
-    phrase.save(update_fields=["name", "in_drafts", "only_under", "place", "revision"])
+    phrase.save(update_fields=[*_CHANGED, "revision"])
     if data.text != newest.text:
         StandardPhraseVersion.objects.create(
             phrase=phrase, number=newest.number + 1, text=data.text, made_by=actor
@@ -97,7 +100,7 @@ def bring_back_phrase(*, actor: User, phrase_id: int) -> StandardPhrase:
 
 
 def data_of(phrase: StandardPhrase, newest: StandardPhraseVersion) -> PhraseData:
-    return PhraseData(phrase.name, newest.text, phrase.in_drafts, phrase.only_under, phrase.place)
+    return PhraseData(text=newest.text, **{name: getattr(phrase, name) for name in _CHANGED})
 
 
 def _save_standing(phrase: StandardPhrase) -> None:
@@ -106,8 +109,8 @@ def _save_standing(phrase: StandardPhrase) -> None:
 
 
 def _set(phrase: StandardPhrase, data: PhraseData) -> None:
-    phrase.name, phrase.in_drafts = data.name, data.in_drafts
-    phrase.only_under, phrase.place = data.only_under, data.place
+    for name in _CHANGED:
+        setattr(phrase, name, getattr(data, name))
 
 
 def _require_keeper(actor: User) -> None:
@@ -123,6 +126,8 @@ def _require_sound(phrase: StandardPhrase, data: PhraseData) -> None:
         raise Refusal(
             "Skälen skrivs för varje beslut. Frasen går att lägga till i utkastet.", field="in_drafts"
         )
+    if data.relation and phrase.kind != DecisionKind.AMENDMENT:
+        raise Refusal("Bara ändringar och upphävanden är två slag i ett. Välj alla beslut.", field="relation")
     same = StandardPhrase.objects.filter(kind=phrase.kind, section=phrase.section, name=data.name)
     if same.exclude(pk=phrase.pk).exists():
         raise Refusal("Det finns redan en fras med det namnet i den delen av beslutet.", field="name")

@@ -1,5 +1,6 @@
 """A signed decision never changes: it is corrected, amended or revoked by a new one that points to it."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from decisions.document import decision_data, decision_html, decision_text, full
 from decisions.enums import AppealRoute, DecisionKind, Relation
 from decisions.finality import route_of
 from decisions.kinds import kinds_for
-from decisions.models import Decision, DecisionPoint
+from decisions.models import Decision, DecisionPoint, StandardPhrase
 from decisions.services.changing import draft_change
 from decisions.services.drafting import draft_from_application
+from decisions.services.phrasing import change_phrase, data_of
 from decisions.services.proposing import propose_decision
 from decisions.services.signing import sign_decision
 from s3portal.common.errors import Refusal
@@ -119,6 +121,48 @@ def test_it_is_drafted_signed_printed_and_told_both_ways(client, signed, officer
     assert told.sentence in client.get(f"/beslut/{signed.slug}/").content.decode()
     client.force_login(officer)
     assert told.sentence in client.get(f"/handlaggning/beslut/{signed.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("relation", ANY)
+def test_the_registrars_wording_reaches_the_next_draft_and_no_signed_one(
+    signed, officer, delegate_user, registrar, relation
+):
+    first = finish(begin(signed, officer, relation), officer, delegate_user)
+    before = decision_text(Decision.objects.with_parts().get(pk=first.pk))
+    kind = StandardPhrase.objects.for_kind(relation.kind, relation)
+    for section, text in [
+        ("title", "Nytt om {beslutsrubrik}"),
+        ("background", "Den {beslutsdag} beslutade regionen:\n\n{beslutspunkter}"),
+        ("point", "Det här gäller {beslut}."),
+    ]:
+        phrase = kind.filter(section=section).order_by("place").first()
+        change_phrase(
+            actor=registrar,
+            phrase_id=phrase.pk,
+            expected_revision=1,
+            data=replace(data_of(phrase, phrase.versions.latest("number")), text=text),
+        )
+    # Of what is revoked nothing more is changed.
+    again = factories.make_signed_decision(
+        user=officer, delegate=signed.delegate, title=TITLE, decided_on=date(2026, 3, 2)
+    )
+    draft = begin(again, officer, relation)
+    assert draft.title == f"Nytt om {TITLE}"
+    assert draft.background.startswith("Den 2 mars 2026 beslutade regionen:\n\n1. Region Jämtland Härjedalen")
+    assert draft.points.first().text == f"Det här gäller {TITLE} ({again.case})."
+    assert decision_text(Decision.objects.with_parts().get(pk=first.pk)) == before
+
+
+def test_the_second_decision_in_a_case_is_told_apart(signed, officer):
+    second = factories.make_signed_decision(
+        user=officer, delegate=signed.delegate, case=signed.case, title=TITLE, decided_on=date(2026, 3, 2)
+    )
+    for decision, number in [(signed, f"{signed.case}"), (second, f"{signed.case}, beslut 2")]:
+        draft = begin(decision, officer, Relation.AMENDS)
+        assert draft.points.first().text.endswith(f"{TITLE} ({number}).")
+        assert draft.basis_documents.get().title.endswith(f"{TITLE} ({number})")
+        assert f"beslut {number} den " in draft.change_text
+        assert decision.slug not in f"{draft.background}{draft.change_text}"
 
 
 def test_the_diary_names_the_changed_decision_by_its_number(signed, officer, delegate_user):

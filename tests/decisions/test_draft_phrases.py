@@ -3,8 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from decisions.draft_phrases import CHOOSE
+from decisions.draft_phrases import CHOOSE, offered_phrases
+from decisions.enums import Relation
 from decisions.models import Decision, StandardPhrase, StandardPhraseVersion
+from decisions.services.changing import draft_change
+from tests import factories
 from tests.decisions.test_officer_views import HX, at, posted
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,33 @@ def test_the_page_offers_those_in_use_for_its_kind(client_for, officer, draft, r
     assert "Egen" in [phrase.name for phrase in offered["punkt"]]
     assert "Gammal" not in [phrase.name for phrase in offered["punkt"]]
     assert {phrase.kind for phrases in offered.values() for phrase in phrases} == {draft.kind}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Deltagande med arbetstid", "projektet Kit med arbetstid motsvarande 123 000 kronor under perioden"),
+        ("Medfinansiering med pengar", "projektet Kit med högst 123 000 kronor under perioden"),
+    ],
+)
+def test_what_the_region_takes_part_with(client_for, officer, draft, name, said):
+    phrase = StandardPhrase.objects.get(kind="participation", name=name)
+    sent = posted(
+        draft, title="Deltagande i projekt: Kit", amount="123 000", rad="fras:punkt",
+        fras__punkt=str(phrase.pk),
+    )  # fmt: skip
+    client_for(officer).post(at(draft), sent)
+    assert said in stored(draft).points.last().text.replace("\u00a0", " ")
+
+
+def test_what_revokes_is_not_offered_to_what_amends(officer, draft):
+    signed = factories.make_signed_decision(user=officer)
+    for relation, told in [(Relation.AMENDS, "ändrar"), (Relation.REVOKES, "upphäver")]:
+        made = draft_change(decision_id=signed.pk, actor=officer, relation=relation)
+        (first, *_rest) = offered_phrases(made)["punkt"]
+        assert told in first.versions.get().text
+        others = {phrase.relation for phrase in offered_phrases(made)["punkt"]}
+        assert others == {relation.value}
 
 
 def test_an_empty_last_point_takes_the_phrase(client_for, officer, draft, make_phrase):

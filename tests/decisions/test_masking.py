@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
 
 from decisions.document import decision_data
-from decisions.enums import DecisionStatus
+from decisions.enums import DecisionKind, DecisionStatus
 from decisions.masking import maskable_parts, masked_data, masked_html, masked_text
 from decisions.models import (
     BasisDocument,
@@ -20,6 +20,8 @@ from decisions.models import (
     MaskedDocument,
     Publication,
 )
+from decisions.phrase_queries import opening
+from decisions.phrases import Source
 from decisions.recipe import Recipe, recipe_of
 from decisions.secrecy import concerning, fresh_masked, secrecy_of
 from decisions.services.masking import make_masked, mark_decision
@@ -28,7 +30,6 @@ from decisions.services.publishing import publish_decision
 from decisions.services.reporting import report_decisions
 from decisions.services.signing import sign_decision
 from decisions.verifying import Finding, judge_file, judge_number
-from decisions.wording import background_of_change
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.common.files import read_frozen, sha256_hex
@@ -413,7 +414,7 @@ def make_change(earlier, officer):
         case=earlier.case,
         changes=earlier,
         title=f"Rättelse: {earlier.title}"[:300],
-        background=background_of_change(earlier),
+        background=opening(DecisionKind.CORRECTION, Source("", "", earlier=earlier)).background,
     )
 
 

@@ -97,6 +97,17 @@ def test_what_is_refused(phrase, registrar):
     assert refused.value.field == "in_drafts"
 
 
+def test_what_amends_and_what_revokes_are_told_apart(registrar):
+    data = PhraseData("Ny", "Text", relation="revokes")
+    for kind in (DecisionKind.GRANT, DecisionKind.CORRECTION):
+        with pytest.raises(Refusal, match=r"^Bara ändringar och upphävanden") as refused:
+            create_phrase(actor=registrar, kind=kind, section=PhraseSection.POINT, data=data)
+        assert refused.value.field == "relation"
+    made = create_phrase(actor=registrar, kind=DecisionKind.AMENDMENT, section=PhraseSection.POINT, data=data)
+    assert made.relation == "revokes"
+    assert change(made, registrar, relation="amends").relation == "amends"
+
+
 def test_out_of_use_and_back(phrase, registrar):
     for _press in range(2):
         retire_phrase(actor=registrar, phrase_id=phrase.pk)
@@ -183,6 +194,23 @@ def test_a_new_phrase_through_the_page(registrar, client_for):
     made = StandardPhrase.objects.get(name="Egen")
     assert response.headers["Location"] == page("phrase_detail", made.pk)
     assert (made.kind, made.section, made.place, made.in_drafts) == ("participation", "point", 3, True)
+
+
+def test_a_phrase_of_what_revokes_through_the_page(registrar, client_for):
+    client = client_for(registrar)
+    phrase = StandardPhrase.objects.get(kind="amendment", relation="revokes", section="point")
+    form = client.get(page("phrase_edit", phrase.pk)).context["form"]
+    assert form["relation"].value() == "revokes"
+    assert "Bara i beslut som upphäver" in client.get(page("phrase_detail", phrase.pk)).content.decode()
+    sent = typed(name=phrase.name, text="{region} upphäver {beslut}.", revision="1", place="1")
+    assert client.post(page("phrase_edit", phrase.pk), sent | {"relation": "revokes"}).status_code == 302
+    phrase.refresh_from_db()
+    assert (phrase.relation, phrase.versions.count()) == ("revokes", 2)
+    other = StandardPhrase.objects.get(kind="grant", name="Finansiering")
+    assert "relation" not in client.get(page("phrase_edit", other.pk)).context["form"].fields
+    new = typed(name="Ny", kind="grant", section="point") | {"relation": "amends"}
+    refused = client.post(page("phrase_new"), new)
+    assert list(refused.context["form"].errors) == ["relation"]
 
 
 def test_the_bases_that_a_phrase_is_for_are_chosen_by_name(registrar, client_for):
