@@ -68,8 +68,8 @@ def refusals_to_report(meeting: CommitteeMeeting) -> list[CopyRequest]:
     found = CopyRequest.objects.filter(
         authority__committee_id=meeting.committee_id,
         authority__reportable=True,
-        answered_at__lte=min(meeting.starts_at, timezone.now()),
+        refused_at__lte=min(meeting.starts_at, timezone.now()),
     )
     if last is not None:
-        found = found.filter(answered_at__gt=last)
-    return list(found.select_related("case").order_by("answered_at", "pk"))
+        found = found.filter(refused_at__gt=last)
+    return list(found.select_related("case").order_by("refused_at", "pk"))

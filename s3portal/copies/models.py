@@ -52,8 +52,9 @@ class CopyRequest(models.Model):
     ``token`` opens the page where the requester follows it; ``reference`` is what is said at the desk.
     ``record`` is None when it is about more than one handling. ``registered`` is the request itself in the
     diary; None for one that came before requests were registered at once. ``message`` is to the requester.
-    ``decision_wanted_at``: the requester wants a written decision about what was masked. ``final_at``: when a
-    registrar said that a refusal is final. ``authority``: by what it was decided, as it stood then
+    ``answered_at`` is the first answer; ``refused_at`` is the decision to refuse, which may come later, about
+    what was masked. ``decision_wanted_at``: the requester wants a written decision about that. ``final_at``:
+    when a registrar said that a refusal is final. ``authority``: by what it was decided, as it stood then
     (``copies.authority``); None for what was refused before that was asked for."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="copy_requests")
@@ -73,6 +74,10 @@ class CopyRequest(models.Model):
     )
     answered_at = models.DateTimeField(_("besvarad"), null=True, blank=True)
     answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    refused_at = models.DateTimeField(_("avslagen"), null=True, blank=True)
+    refused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     provision = models.CharField(_("bestämmelse"), max_length=200, blank=True)
@@ -104,6 +109,11 @@ class CopyRequest(models.Model):
                     ~Q(status=RequestStatus.WAITING) & Q(answered_at__isnull=False, answered_by__isnull=False)
                 ),
                 name="copy_answered_has_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=RequestStatus.REFUSED, refused_at__isnull=False, refused_by__isnull=False)
+                | (~Q(status=RequestStatus.REFUSED) & Q(refused_at__isnull=True, refused_by__isnull=True)),
+                name="copy_refused_has_who_and_when",
             ),
             models.CheckConstraint(
                 condition=~Q(way=Way.LINK) | ~Q(email="") | Q(cleared_at__isnull=False),
@@ -182,16 +192,21 @@ class CopyRequest(models.Model):
         return self.status == RequestStatus.REFUSED and self.final_at is None
 
     @property
+    def is_refused_later(self) -> bool:
+        """Whether it was answered with masked copies first, and the rest refused by a decision after that."""
+        return self.refused_at is not None and self.decision_wanted_at is not None
+
+    @property
     def can_be_final_on(self) -> date | None:
         """The first day on which the refusal can be final: the day after the last one to appeal, three weeks
         after the requester got it (FL 44 §; lagen 1930:173), which was not before it was made. None for what
         is not refused."""
-        if self.status != RequestStatus.REFUSED or self.answered_at is None:
+        if self.refused_at is None:
             return None
-        return appeal_ends(timezone.localdate(self.answered_at)) + timedelta(days=1)
+        return appeal_ends(timezone.localdate(self.refused_at)) + timedelta(days=1)
 
     def days_open(self, on: date | None = None) -> int:
-        """Days from when it came until it was answered, or until the day (today)."""
+        """Days from when it came until it was first answered, or until the day (today)."""
         ended = on or timezone.localdate()
         if self.answered_at is not None:
             ended = timezone.localdate(self.answered_at)

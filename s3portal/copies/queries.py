@@ -27,7 +27,7 @@ def requests_in(wanted: str) -> CopyRequestQuerySet:
     if wanted == "besvarade":
         return found.exclude(status=RequestStatus.WAITING).order_by("-answered_at", "-pk")
     if wanted == "avslag":
-        return found.filter(CAN_BE_APPEALED).order_by("answered_at", "pk")
+        return found.filter(CAN_BE_APPEALED).order_by("refused_at", "pk")
     return found.filter(to_do).order_by("received_at", "pk")
 
 

@@ -296,7 +296,7 @@ def test_the_registrar_says_that_a_refusal_is_final(client_for, registrar, offic
     assert client_for(officer).post(step).status_code == 403
     early = content(client_for(registrar).post(step, follow=True))
     assert "kan överklagas minst till och med" in early
-    CopyRequest.objects.filter(pk=made.pk).update(answered_at=timezone.now() - timedelta(days=30))
+    CopyRequest.objects.filter(pk=made.pk).update(refused_at=timezone.now() - timedelta(days=30))
     assert "Avslaget har fått laga kraft" in content(client_for(registrar).post(step, follow=True))
     assert step not in content(client_for(registrar).get(page))
     assert "Inget avslag väntar" in content(client_for(registrar).get(f"{LIST}?urval=avslag"))

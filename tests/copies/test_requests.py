@@ -5,10 +5,13 @@ import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pypdf
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -353,7 +356,7 @@ def test_the_committee_hears_of_refusals_by_clauses_that_are_reported(case, regi
     )
     told, untold, old = (refuse(registrar, ask(case, wish=str(number)), authority=authority)
                          for number, authority in enumerate((key, str(hidden.pk), key)))  # fmt: skip
-    CopyRequest.objects.filter(pk=old.pk).update(answered_at=timezone.now() - timedelta(days=6))
+    CopyRequest.objects.filter(pk=old.pk).update(refused_at=timezone.now() - timedelta(days=6))
     assert refusals_to_report(coming) == [told]
     assert refusals_to_report(before) == [old]
     page = client_for(registrar).get(f"/handlaggning/sammantraden/{coming.pk}/").content.decode()
@@ -401,7 +404,7 @@ def at_noon(day):
     ],
 )
 def test_the_time_to_appeal_a_refusal_ends_on_a_working_day(answered, last_day):
-    made = CopyRequest(status=RequestStatus.REFUSED, answered_at=at_noon(answered))
+    made = CopyRequest(status=RequestStatus.REFUSED, refused_at=at_noon(answered))
     assert made.can_be_final_on == last_day + timedelta(days=1)
 
 
@@ -411,7 +414,7 @@ def test_a_refusal_is_final_when_a_registrar_says_so_after_the_time_to_appeal(ca
     with pytest.raises(Refusal, match="Bara en registrator"):
         services.finish_refusal(actor=officer, request_id=made.pk)
     # Three weeks later is julafton; the first working day after that is Monday the 28th.
-    CopyRequest.objects.filter(pk=made.pk).update(answered_at=at_noon(date(2026, 12, 3)))
+    CopyRequest.objects.filter(pk=made.pk).update(refused_at=at_noon(date(2026, 12, 3)))
     with (
         time_machine.travel(at_noon(date(2026, 12, 28)), tick=False),
         pytest.raises(Refusal, match=r"kan överklagas minst till och med 28 december 2026\."),
@@ -626,7 +629,7 @@ def test_who_waits_for_a_decision_is_not_forgotten_before_it_is_made(case, file,
     assert services.clear_requesters(now=later) == 0
     refused = refuse(registrar, made)
     assert ("copy_request_answered", "ulla@example.org") in letters()[-1:]
-    limit = refused.answered_at + timedelta(days=settings.REQUESTER_DAYS)
+    limit = refused.refused_at + timedelta(days=settings.REQUESTER_DAYS)
     assert services.clear_requesters(now=limit - timedelta(seconds=1)) == 0
     assert services.clear_requesters(now=limit) == 1
 
@@ -651,6 +654,46 @@ def test_days_open_are_counted_to_the_answer(case, file, registrar):
     assert made.days_open() == 2
 
 
+def test_the_first_answer_keeps_its_day_when_the_rest_is_refused(client_for, case, file, registrar, client):
+    """Days open end with the first answer; the time to appeal begins with the decision."""
+    with time_machine.travel(at_noon(date(2026, 12, 1)), tick=False):
+        made = ask(case)
+    with time_machine.travel(at_noon(date(2026, 12, 3)), tick=False):
+        mask(registrar, made, file)
+        services.want_decision(token=made.token)
+    with time_machine.travel(at_noon(date(2027, 1, 8)), tick=False):
+        refused = refuse(registrar, made)
+    refused.refresh_from_db()
+    assert (refused.answered_at, refused.refused_at) == (
+        at_noon(date(2026, 12, 3)),
+        at_noon(date(2027, 1, 8)),
+    )
+    assert refused.days_open() == 2
+    with pytest.raises(IntegrityError, match="copy_refused_has_who_and_when"), transaction.atomic():
+        CopyRequest.objects.filter(pk=made.pk).update(refused_at=None, refused_by=None)
+    assert refused.can_be_final_on == date(2027, 1, 30)
+    page = client_for(registrar).get(f"/handlaggning/begaran/{made.pk}/").content.decode()
+    assert "Besvarad första gången 2026-12-03" in page
+    assert "Avslagen 2027-01-08" in page
+    followed = client.get(f"/diarium/begaran/{made.token}/").content.decode()
+    assert "Beslut om det maskade" in followed
+    assert "8 januari 2027" in followed
+
+
+def test_an_answer_that_was_written_over_is_told_by_the_log(case, file, registrar, officer):
+    with time_machine.travel(at_noon(date(2026, 11, 20)), tick=False):
+        made = mask(officer, ask(case), file)
+        services.want_decision(token=made.token)
+    refused = refuse(registrar, made)
+    CopyRequest.objects.filter(pk=made.pk).update(answered_at=refused.refused_at, answered_by=registrar)
+    first_answers = import_module("s3portal.copies.migrations.0005_refused_at").first_answers
+    for _time in range(2):
+        first_answers(apps, SimpleNamespace(execute=lambda _sql: None))
+        made.refresh_from_db()
+        assert (made.answered_at, made.answered_by) == (at_noon(date(2026, 11, 20)), officer)
+        assert (made.refused_at, made.refused_by) == (refused.refused_at, registrar)
+
+
 # --- What the database refuses ----------------------------------------------------------------------------
 def test_a_request_stays_and_what_was_asked_is_fixed(case, file, registrar):
     made = release(registrar, ask(case), file)
@@ -673,6 +716,7 @@ def test_a_request_stays_and_what_was_asked_is_fixed(case, file, registrar):
         ({"email": ""}, "copy_link_has_address"),
         ({"status": "released"}, "copy_answered_has_who_and_when"),
         ({"status": "refused", "answered": True}, "copy_refusal_is_whole"),
+        ({"refused_at": timezone.now()}, "copy_refused_has_who_and_when"),
         ({"status": "masked", "answered": True}, "copy_masked_says_why"),
         ({"cleared_at": timezone.now(), "name": "Ulla"}, "copy_cleared_is_empty"),
         ({"final_at": timezone.now()}, "copy_final_is_refused_by_somebody"),

@@ -487,7 +487,7 @@ def test_what_was_asked_for_stays_until_the_request_is_over(registrar, classed, 
     refused = refuse_copy(request_id=made.pk, authority=factories.let_refuse(registrar), **keep)
     forget()
     assert due() == [], "it can be appealed, whoever asked is forgotten or not"
-    CopyRequest.objects.filter(pk=refused.pk).update(answered_at=timezone.now() - timedelta(days=45))
+    CopyRequest.objects.filter(pk=refused.pk).update(refused_at=timezone.now() - timedelta(days=45))
     finish_refusal(actor=registrar, request_id=refused.pk)
     assert due() == [1, 2]
     close_request(actor=registrar, request_id=ask().pk, message="Återtagen.")

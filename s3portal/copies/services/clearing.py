@@ -18,7 +18,7 @@ def clear_requesters(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     limit = moment - timedelta(days=settings.REQUESTER_DAYS)
     due = CopyRequest.objects.filter(answered_at__lte=limit, cleared_at__isnull=True)
-    due = due.exclude(WANTS_DECISION)
+    due = due.exclude(WANTS_DECISION).exclude(refused_at__gt=limit)
     cleared = list(
         due.select_for_update(of=("self",), skip_locked=True).order_by("pk").select_related("case")
     )

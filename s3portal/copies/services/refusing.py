@@ -68,6 +68,8 @@ def refuse_copy(
         reason=facts.reason,
         message=message.strip(),
         decision=file,
+        refused_at=now,
+        refused_by=actor,
         authority={**held.snapshot, "label": held.label},
     )
     return made

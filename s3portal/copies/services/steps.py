@@ -101,9 +101,10 @@ def register_answer(made: CopyRequest, actor: User, *, title: str) -> Record:
 
 
 def finish(made: CopyRequest, actor: User, step: Step, **fields: Any) -> None:
-    """The status after the step, with who and when, in the log and to the requester."""
+    """The status after the step, with who first answered and when, in the log and to the requester."""
     made.status = ALLOWED[RequestStatus(made.status), step]
-    made.answered_at, made.answered_by = timezone.now(), actor
+    if made.answered_at is None:
+        made.answered_at, made.answered_by = timezone.now(), actor
     for name, value in fields.items():
         setattr(made, name, value)
     made.save(update_fields=["status", "answered_at", "answered_by", *fields])
