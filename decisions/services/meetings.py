@@ -73,7 +73,7 @@ def record_minutes(
     """Note the § under which the decisions were reported and the day the minutes were approved (justerade).
 
     Raises Refusal before the meeting has begun, for a day before the meeting or still to come, and for
-    another day than the one that has been announced."""
+    another day or § than has been announced."""
     _require_arranger(actor)
     meeting = lock_meeting(meeting_id)
     _require_held(meeting)
@@ -86,7 +86,7 @@ def record_minutes(
             )
         if approved_on < meeting.day:
             raise Refusal("Ange sammanträdets dag eller en senare dag.", field="approved_on")
-    _require_same_as_posted(meeting, approved_on)
+    _require_same_as_posted(meeting, report_paragraph, approved_on)
     meeting.report_paragraph, meeting.approved_on = report_paragraph, approved_on
     meeting.save(update_fields=["report_paragraph", "approved_on"])
     day = "inte angiven" if approved_on is None else format_isodate(approved_on)
@@ -110,14 +110,22 @@ def _require_held(meeting: CommitteeMeeting) -> None:
         raise Refusal("Sammanträdet är inställt och kan inte ändras.")
 
 
-def _require_same_as_posted(meeting: CommitteeMeeting, approved_on: date | None) -> None:
-    """The notice has told everyone the day; it cannot become another afterwards."""
-    if approved_on == meeting.approved_on:
+def _require_same_as_posted(meeting: CommitteeMeeting, paragraph: str, approved_on: date | None) -> None:
+    """The notice that counts has told everyone the day and the §, and its proof will say so: they cannot
+    become others afterwards. A notice that told no § says nothing against one."""
+    posted = BoardNotice.objects.filter(meeting=meeting, early=False).first()
+    if posted is None:
         return
-    if BoardNotice.objects.filter(meeting=meeting, early=False).exists():
+    if approved_on != posted.approved_on:
         raise Refusal(
             "Dagen står i anslaget och kan inte ändras. Är den fel tar du först ned anslaget.",
             field="approved_on",
+        )
+    if posted.paragraph and paragraph != posted.paragraph:
+        raise Refusal(
+            f"I anslaget står {posted.paragraph}, och det kan inte ändras. Är paragrafen fel tar du först "
+            "ned anslaget.",
+            field="report_paragraph",
         )
 
 

@@ -34,7 +34,8 @@ def post_minutes_notice(
     """Announce that the minutes of the meeting are approved. The clock of what was reported there starts.
 
     The day is today. ``posted_elsewhere_on``: the notice stood on the region's earlier board from that day.
-    Raises Refusal before the minutes are approved, and Conflict when there is a notice that counts.
+    Raises Refusal before the minutes are approved and while the § of what was reported there is not noted,
+    and Conflict when there is a notice that counts.
     """
     _require_keeper(actor)
     meeting = (
@@ -44,6 +45,9 @@ def post_minutes_notice(
     )
     if meeting.approved_on is None:
         raise Refusal("Ange först dagen då protokollet justerades.")
+    if not meeting.report_paragraph and meeting.reports.exists():
+        # The clock of the decisions is read from the notice, and the minutes by their §.
+        raise Refusal("Ange först paragrafen där besluten anmäldes.")
     _require_none(BoardNotice.objects.filter(meeting=meeting))
     return _post(
         BoardNotice(

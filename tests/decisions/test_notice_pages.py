@@ -340,7 +340,7 @@ def test_the_committee_sees_it_of_each_decision(client_for, officer, registrar, 
     report_decisions(meeting_id=coming.pk, decision_ids=[decisions[1].pk], actor=registrar)
     assert count_queries(lambda: client.get(address)) == one
     type(coming).objects.filter(pk=coming.pk).update(
-        starts_at=at("2024-03-19T09:00"), approved_on=date(2024, 3, 20)
+        starts_at=at("2024-03-19T09:00"), approved_on=date(2024, 3, 20), report_paragraph="§ 60"
     )
     notice = post_minutes_notice(meeting_id=coming.pk, kept_at=KEPT, actor=registrar)
     page = text(client.get(address))

@@ -12,7 +12,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from decisions import board
-from decisions.models import BoardNotice, CommitteeMeeting, NoticeProof
+from decisions.models import BoardNotice, CommitteeMeeting, DecisionReport, NoticeProof
 from decisions.services.meetings import record_minutes
 from decisions.services.notices import TooEarly, post_decision_notice, post_minutes_notice, take_down_notice
 from s3portal.audit.models import Event
@@ -251,20 +251,56 @@ def test_only_the_registrar_takes_down(meeting, registrar, officer):
 
 def test_the_announced_day_stands_while_the_notice_counts(meeting, registrar, clock):
     def approve(day):
-        record_minutes(meeting_id=meeting.pk, report_paragraph="§ 61", approved_on=day, actor=registrar)
+        record_minutes(meeting_id=meeting.pk, report_paragraph="§ 60", approved_on=day, actor=registrar)
 
     post(meeting, registrar)
     with pytest.raises(Refusal, match=r"Dagen står i anslaget och kan inte ändras\.") as refused:
         approve(date(2024, 3, 21))
     assert refused.value.field == "approved_on"
-    record_minutes(
-        meeting_id=meeting.pk, report_paragraph="§ 61", approved_on=date(2024, 3, 20), actor=registrar
-    )
+    approve(date(2024, 3, 20))
     take_down_notice(notice_id=BoardNotice.objects.get().pk, actor=registrar, early_reason="Fel dag")
-    record_minutes(
-        meeting_id=meeting.pk, report_paragraph="§ 61", approved_on=date(2024, 3, 21), actor=registrar
-    )
+    approve(date(2024, 3, 21))
     assert post(meeting, registrar).approved_on == date(2024, 3, 21)
+
+
+def test_the_announced_paragraph_stands_while_the_notice_counts(meeting, registrar):
+    """Else the decision's page and the sealed proof name different ones."""
+
+    def note(paragraph):
+        record_minutes(
+            meeting_id=meeting.pk, report_paragraph=paragraph, approved_on=date(2024, 3, 20), actor=registrar
+        )
+
+    notice = post(meeting, registrar)
+    for paragraph in ("§ 61", ""):
+        with pytest.raises(Refusal, match=r"I anslaget står § 60, och det kan inte ändras\.") as refused:
+            note(paragraph)
+        assert refused.value.field == "report_paragraph"
+    note("§ 60")
+    take_down_notice(notice_id=notice.pk, actor=registrar, early_reason="Fel paragraf")
+    note("§ 61")
+    assert post(meeting, registrar).paragraph == "§ 61"
+
+
+def test_a_notice_names_the_paragraph_of_what_was_reported(meeting, registrar, officer):
+    CommitteeMeeting.objects.filter(pk=meeting.pk).update(report_paragraph="")
+    listed = factories.make_signed_decision(user=officer, decided_on=date(2024, 3, 1))
+    DecisionReport.objects.create(decision=listed, meeting=meeting, reported_by=registrar)
+    with pytest.raises(Refusal, match=r"Ange först paragrafen där besluten anmäldes\."):
+        post(meeting, registrar)
+    CommitteeMeeting.objects.filter(pk=meeting.pk).update(report_paragraph="§ 60")
+    assert post(meeting, registrar).paragraph == "§ 60"
+
+
+def test_a_notice_that_told_no_paragraph_says_nothing_against_one(meeting, registrar):
+    """Nothing was reported at the meeting, and so no § was known."""
+    CommitteeMeeting.objects.filter(pk=meeting.pk).update(report_paragraph="")
+    post(meeting, registrar)
+    record_minutes(
+        meeting_id=meeting.pk, report_paragraph="§ 60", approved_on=date(2024, 3, 20), actor=registrar
+    )
+    meeting.refresh_from_db()
+    assert meeting.report_paragraph == "§ 60"
 
 
 # --- The proof --------------------------------------------------------------------------------------------
