@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from applications.documents import JSON_TYPE, PDF_TYPE
+from decisions.copy_refusals import RefusedCopy
 from decisions.models import CommitteeMeeting, MeetingAnnex
 from decisions.models.annex import AnnexQuerySet
 from decisions.report_list import ListedDecision
@@ -30,6 +31,7 @@ SCHEMA: Final = "s3-portalen/anmalda-beslut/1"
 def annex_content(
     meeting: CommitteeMeeting,
     lines: Sequence[ListedDecision],
+    refusals: Sequence[RefusedCopy] = (),
     *,
     number: int,
     by: User,
@@ -62,6 +64,18 @@ def annex_content(
                 "urgent": line.urgent,
             }
             for line in lines
+        ],
+        "refusals": [
+            {
+                "request": refused.request_id,
+                "refused_on": format_isodate(refused.refused_on),
+                "diary_number": refused.diary_number,
+                "matter": refused.matter,
+                "decider": refused.decider,
+                "decider_title": refused.decider_title,
+                "clause": refused.clause,
+            }
+            for refused in refusals
         ],
     }
 
@@ -115,6 +129,8 @@ def render_annex(content: Mapping[str, Any], *, data: bytes) -> bytes:
     confirmed_at = datetime.fromisoformat(content["confirmed"]["at"])
     context = {
         "content": content,
+        # Annexes from before refusals were reported with the rest have none.
+        "refusals": content.get("refusals", []),
         "confirmed_at": confirmed_at,
         "held_on": date.fromisoformat(content["meeting"]["held_on"]),
     }

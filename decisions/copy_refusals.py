@@ -6,15 +6,23 @@ decisions here. By which clause they are made is the same question. KL 7:8 asks 
 reported is noted in minutes of its own only where chapter 13 holds, which it does not for these; but what the
 nämnd wants to hear of, it hears of by the clause (domain: KL 6:40)."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
 
 from django.utils import timezone
 
 from decisions.enums import DecisionKind
-from decisions.models import CommitteeMeeting, Delegate
+from decisions.models import CommitteeMeeting, Delegate, MeetingAnnex
+from decisions.models.annex import AnnexQuerySet
 from s3portal.accounts.models import User
 from s3portal.copies.authority import Authority, Source
-from s3portal.copies.models import CopyRequest
+from s3portal.copies.models import CopyRequest, CopyRequestQuerySet
+
+#: What an annex calls its refusals (``annex.annex_content``). Those that were made before have none.
+_TOLD: Final = "refusals"
+#: One may be under way while a list is confirmed, with an earlier time on it than the annex has.
+_LONGEST_SIGNING: Final = timedelta(hours=1)
 
 
 def _held_by(user: User, on: date) -> list[Authority]:
@@ -58,18 +66,75 @@ def _hold(key: str) -> None:
 SOURCE = Source(held_by=_held_by, hold=_hold)
 
 
-def refusals_to_report(meeting: CommitteeMeeting) -> list[CopyRequest]:
-    """Refusals on the nämnd's delegation since its meeting before this one, by clauses that are reported; the
-    oldest first. Two queries."""
+# --- What the nämnd is told -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class RefusedCopy:
+    """One refusal on a meeting's list. It names no document: what was asked for may be secret."""
+
+    request_id: int
+    refused_on: date
+    diary_number: str
+    reference: str
+    decider: str
+    decider_title: str
+    clause: str
+
+    @property
+    def matter(self) -> str:
+        return f"Avslag på begäran om handling, referens {self.reference}"
+
+
+def refusals_to_report(meeting: CommitteeMeeting) -> list[RefusedCopy]:
+    """Refusals on the nämnd's delegation by clauses that are reported, which no meeting before this one was
+    told of; the oldest first. Where the list was confirmed, those that its annex tells. At most four
+    queries."""
+    annex = _annex_of(meeting)
+    found = CopyRequest.objects.filter(
+        authority__committee_id=meeting.committee_id, authority__reportable=True
+    )
+    if annex is not None and _TOLD in annex.content:
+        found = found.filter(pk__in=_told(annex))
+    else:
+        found = _since_the_last(found, meeting)
+        end = meeting.starts_at if annex is None else annex.confirmed_at
+        found = found.filter(refused_at__lte=min(end, timezone.now()))
+    return [_line(made) for made in found.select_related("case").order_by("refused_at", "pk")]
+
+
+def _since_the_last(found: CopyRequestQuerySet, meeting: CommitteeMeeting) -> CopyRequestQuerySet:
     earlier = CommitteeMeeting.objects.standing().filter(
         committee=meeting.committee_id, starts_at__lt=meeting.starts_at
     )
-    last = earlier.order_by("-starts_at").values_list("starts_at", flat=True).first()
-    found = CopyRequest.objects.filter(
-        authority__committee_id=meeting.committee_id,
-        authority__reportable=True,
-        refused_at__lte=min(meeting.starts_at, timezone.now()),
+    last = earlier.order_by("-starts_at").first()
+    if last is None:
+        return found
+    annex = _annex_of(last)
+    if annex is None:
+        return found.filter(refused_at__gt=last.starts_at)
+    return found.filter(refused_at__gt=annex.confirmed_at - _LONGEST_SIGNING).exclude(pk__in=_told(annex))
+
+
+def _annex_of(meeting: CommitteeMeeting) -> MeetingAnnex | None:
+    """What the nämnd had at the meeting, if it has begun: one that was opened again and struck from after it
+    tells of no new refusals. Before it, what is confirmed now."""
+    annexes: AnnexQuerySet = MeetingAnnex.objects.filter(meeting=meeting)
+    had = annexes.filter(confirmed_at__lte=meeting.starts_at) if meeting.has_begun else annexes.holding()
+    return had.order_by("-number").first()
+
+
+def _told(annex: MeetingAnnex) -> list[int]:
+    return [row["request"] for row in annex.content.get(_TOLD, [])]
+
+
+def _line(made: CopyRequest) -> RefusedCopy:
+    if made.refused_at is None or made.authority is None:
+        raise ValueError("a refusal on delegation has its day and its clause")
+    return RefusedCopy(
+        request_id=made.pk,
+        refused_on=timezone.localdate(made.refused_at),
+        diary_number=str(made.case),
+        reference=made.reference,
+        decider=made.authority["decider"],
+        decider_title=made.authority["title"],
+        clause=made.authority["clause"],
     )
-    if last is not None:
-        found = found.filter(refused_at__gt=last)
-    return list(found.select_related("case").order_by("refused_at", "pk"))

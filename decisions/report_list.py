@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.parts import NOT_LISTED
 from calls.models import StrengthArea
+from decisions.copy_refusals import RefusedCopy, refusals_to_report
 from decisions.delegation_queries import by_number
 from decisions.enums import AmountKind
 from decisions.models import CommitteeMeeting, DecisionReport
@@ -30,6 +31,7 @@ from s3portal.diary.models import PROTECTED, SecrecyMark
 NO_AREA = "Utan styrkeområde"
 URGENT = "Ordförandens brådskande beslut (6 kap. 39 § kommunallagen)"
 OTHERS = "Övriga beslut"
+REFUSALS = "Avslag på begäran om handlingar (överklagas till kammarrätten)"
 #: The names of the areas that a listed decision's application is about.
 _AREAS = StrengthArea.objects.filter(applications=OuterRef("decision__application")).order_by("name")
 HEADINGS = (
@@ -132,10 +134,11 @@ def lines_of(meeting: CommitteeMeeting, *, only: Collection[int] | None = None) 
 
 def list_mark(meeting: CommitteeMeeting) -> str:
     """A mark that is another as soon as something is put on the list or taken off it, or is marked as secret
-    in a case of it or no longer is: then the lines read otherwise. Two queries, however long the list is."""
+    in a case of it or no longer is: then the lines read otherwise. A constant number of queries."""
     reports = DecisionReport.objects.filter(meeting=meeting)
     marks = SecrecyMark.objects.standing().filter(case__in=reports.values("decision__case"))
     seen = [sorted(found.order_by().values_list("pk", flat=True)) for found in (reports, marks)]
+    seen.append([refused.request_id for refused in refusals_to_report(meeting)])
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
 
 
@@ -198,9 +201,13 @@ def page_of(meeting: CommitteeMeeting, rows: Sequence[tuple[str, int]]) -> list[
 
 
 # --- To paste, and as a file ------------------------------------------------------------------------------
-def as_text(meeting: CommitteeMeeting, groups: Sequence[Group[ListedDecision]]) -> str:
+def as_text(
+    meeting: CommitteeMeeting,
+    groups: Sequence[Group[ListedDecision]],
+    refusals: Sequence[RefusedCopy] = (),
+) -> str:
     """Plain text for the agenda: one line to a decision, dates as ISO 8601."""
-    number = sum(len(group.lines) for group in groups)
+    number = sum(len(group.lines) for group in groups) + len(refusals)
     rows = [
         "Anmälan av delegationsbeslut",
         f"{meeting.committee}, sammanträde {format_isodate(meeting.day)}",
@@ -211,24 +218,36 @@ def as_text(meeting: CommitteeMeeting, groups: Sequence[Group[ListedDecision]]) 
         if group.title:
             rows.append(group.title)
         rows += [_text_of(line) for line in group.lines]
+    if refusals:
+        rows += ["", REFUSALS, *(_text_of_refusal(refused) for refused in refusals)]
     return "\n".join(rows) + "\n"
 
 
 def _text_of(line: ListedDecision) -> str:
     amount = f" {line.amount_text[:1].upper()}{line.amount_text[1:]}." if line.amount_text else ""
     return (
-        f"{format_isodate(line.decided_on)}, {line.diary_number}, {line.matter}.{amount} "
-        f"Beslutat av {line.decider}, {line.decider_title[:1].lower()}{line.decider_title[1:]}, "
-        f"punkt {line.clause}."
+        f"{format_isodate(line.decided_on)}, {line.diary_number}, {line.matter}.{amount} {_decided_by(line)}"
     )
+
+
+def _text_of_refusal(refused: RefusedCopy) -> str:
+    when = format_isodate(refused.refused_on)
+    return f"{when}, {refused.diary_number}, {refused.matter}. {_decided_by(refused)}"
+
+
+def _decided_by(line: ListedDecision | RefusedCopy) -> str:
+    title = f"{line.decider_title[:1].lower()}{line.decider_title[1:]}"
+    return f"Beslutat av {line.decider}, {title}, punkt {line.clause}."
 
 
 def sheet_of(meeting: CommitteeMeeting) -> Sheet:
     return Sheet(f"anmalda-beslut-{format_isodate(meeting.day)}", "Anmälda beslut", HEADINGS, WIDTHS)
 
 
-def cells_of(groups: Sequence[Group[ListedDecision]]) -> Iterator[Sequence[Cell]]:
-    """In the order of the groups; what a group is about is a column of every row."""
+def cells_of(
+    groups: Sequence[Group[ListedDecision]], refusals: Sequence[RefusedCopy] = ()
+) -> Iterator[Sequence[Cell]]:
+    """In the order of the groups; what a group is about is a column of every row. The refusals come last."""
     for group in groups:
         for line in group.lines:
             yield (
@@ -242,6 +261,18 @@ def cells_of(groups: Sequence[Group[ListedDecision]]) -> Iterator[Sequence[Cell]
                 line.amount_text if line.amount is None else line.amount,
                 line.amount_kind,
             )
+    for refused in refusals:
+        yield (
+            format_isodate(refused.refused_on),
+            refused.diary_number,
+            refused.matter,
+            refused.decider,
+            refused.decider_title,
+            refused.clause,
+            "",
+            "",
+            "",
+        )
 
 
 # --- What the list amounts to -----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils import timezone
 from applications.documents import JSON_TYPE
 from applications.snapshot import canonical_json
 from decisions.annex import annex_content
+from decisions.copy_refusals import refusals_to_report
 from decisions.models import CommitteeMeeting, MeetingAnnex
 from decisions.report_list import lines_of, list_mark
 from decisions.rules import may_report
@@ -38,8 +39,8 @@ def confirm_list(*, meeting_id: int, seen: str, actor: User) -> MeetingAnnex:
     require_no_minutes(meeting)
     if meeting.has_begun and not meeting.annexes.exists():
         raise Refusal("Sammanträdet har börjat. Listan kan inte fastställas längre.")
-    lines = lines_of(meeting)
-    if not lines:
+    lines, refusals = lines_of(meeting), refusals_to_report(meeting)
+    if not (lines or refusals):
         raise Refusal("Listan är tom. Anmäl minst ett beslut innan du fastställer den.")
     if seen != list_mark(meeting):
         raise Conflict("Listan har ändrats sedan du öppnade sidan. Läs den igen och fastställ den sedan.")
@@ -51,7 +52,7 @@ def confirm_list(*, meeting_id: int, seen: str, actor: User) -> MeetingAnnex:
         title=f"Anmälda delegationsbeslut, bilaga {number} till sammanträdet {format_isodate(meeting.day)}",
         dated_at=now,
     )
-    content = annex_content(meeting, lines, number=number, by=actor, at=now, record=record)
+    content = annex_content(meeting, lines, refusals, number=number, by=actor, at=now, record=record)
     store_record_file(
         record=record,
         filename=f"anmalda-beslut-{format_isodate(meeting.day)}-{number}.json",
@@ -64,7 +65,11 @@ def confirm_list(*, meeting_id: int, seen: str, actor: User) -> MeetingAnnex:
         action="report_list_confirmed",
         obj=meeting,
         text=f"Listan fastställd med {len(lines)} beslut, {record}",
-        data={"annex": annex.pk, "decisions": [line.decision_id for line in lines]},
+        data={
+            "annex": annex.pk,
+            "decisions": [line.decision_id for line in lines],
+            "refusals": [refused.request_id for refused in refusals],
+        },
     )
     return annex
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from decisions import asked, board, member_queries, rules
 from decisions.annex import annexes_of
+from decisions.copy_refusals import refusals_to_report
 from decisions.member_forms import ListForm, PastMeetingsForm
 from decisions.member_queries import Numbers
 from decisions.models import Committee, CommitteeMeeting
@@ -74,6 +75,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "cut_address": form.address(),
         "everything": form.everything(),
         "areas": sums_by_area(meeting, is_open),
+        "refusals": refusals_to_report(meeting),
         "annex": next((annex for annex in annexes_of(meeting) if annex.holds and annex.made), None),
         "notice": board.shown_notice_of(meeting, timezone.localdate()),
         "earlier": member_queries.earlier_reported(meeting),

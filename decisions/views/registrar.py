@@ -158,6 +158,7 @@ def _show(request: HttpRequest, meeting: CommitteeMeeting, form: MinutesForm) ->
     listed.parameter = "lista"
     annexes = list(annexes_of(meeting))
     holding = next((annex for annex in annexes if annex.holds), None)
+    refusals = refusals_to_report(meeting)
     context = {
         "meeting": meeting,
         "meeting_day": format_day(meeting.day),
@@ -169,7 +170,8 @@ def _show(request: HttpRequest, meeting: CommitteeMeeting, form: MinutesForm) ->
         "unreported": queries.mark_late(list(page), meeting),
         "missing": queries.missing_from(meeting),
         "form": form,
-        "refusals": refusals_to_report(meeting),
+        "refusals": refusals,
+        "has_lines": bool(listed.paginator.count or refusals),
         "notices": list(board.notices_of(meeting)),
         "may_keep_board": rules.may_keep_board(user),
         "may_report": rules.may_report(user) and holding is None and not meeting.is_called_off,

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from decisions import queries, report_list, rules
+from decisions.copy_refusals import refusals_to_report
 from decisions.models import CommitteeMeeting
 from decisions.report_list import Grouping
 from s3portal.accounts.http import requires
@@ -31,15 +32,16 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
     rows = report_list.in_one_row(keys)
     address = reverse("decisions:committee_meeting_listed", args=[pk])
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    groups = report_list.page_of(meeting, list(page))
+    groups, refusals = report_list.page_of(meeting, list(page)), refusals_to_report(meeting)
     context = {
         "meeting": meeting,
         "meeting_day": format_day(meeting.day),
         "number": len(rows),
         "page": page,
         "groups": groups,
-        "text": report_list.as_text(meeting, groups) if len(rows) <= PER_PAGE else "",
-        "text_rows": min(len(rows) + 2 * len(groups) + 4, 24),
+        "refusals": refusals,
+        "text": report_list.as_text(meeting, groups, refusals) if len(rows) <= PER_PAGE else "",
+        "text_rows": min(len(rows) + len(refusals) + 2 * len(groups) + 4, 24),
         "missing": queries.missing_from(meeting),
         "query": f"?{urlencode({'grupp': grouping})}" if grouping else "",
         "tabs": [
@@ -61,7 +63,8 @@ def as_text(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = meeting_or_404(pk)
     grouping = Grouping.read(request.GET.get("grupp", ""))
     groups = report_list.grouped(report_list.lines_of(meeting), grouping)
-    response = HttpResponse(report_list.as_text(meeting, groups), content_type="text/plain; charset=utf-8")
+    text = report_list.as_text(meeting, groups, refusals_to_report(meeting))
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     name = f"{report_list.sheet_of(meeting).filename}.txt"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -74,4 +77,6 @@ def as_xlsx(request: HttpRequest, pk: int) -> HttpResponseBase:
     meeting = meeting_or_404(pk)
     grouping = Grouping.read(request.GET.get("grupp", ""))
     groups = report_list.grouped(report_list.lines_of(meeting), grouping)
-    return xlsx_response(report_list.sheet_of(meeting), report_list.cells_of(groups))
+    return xlsx_response(
+        report_list.sheet_of(meeting), report_list.cells_of(groups, refusals_to_report(meeting))
+    )
