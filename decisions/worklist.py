@@ -121,7 +121,7 @@ def _conditions(user: User) -> dict[str, Q]:
     if sends_out(user):
         conditions[SENDING] = to_expedite()
     conditions[SIGNED] = Q(status=DecisionStatus.SIGNED)
-    if settings.SUBDELEGATED_TO_CHIEF and _has_given_on(user):
+    if settings.SUBDELEGATED_TO_CHIEF and user.has_role(Role.DELEGATE) and _has_given_on(user):
         conditions[GIVEN_ON] = Q(status=DecisionStatus.SIGNED, delegate__delegated_by__user=user)
     return conditions
 
