@@ -46,14 +46,15 @@ _CONDITIONS: Final = {
 @dataclass(frozen=True)
 class Row:
     """One application of the batch as one person sees it. ``left``: what stops its draft from being sent or
-    signed; ``listed``: what a list tells of it; ``secret``: the applicant has marked trade secrets, so the
-    assessors' words are left out."""
+    signed; ``notices``: what to think of before that; ``listed``: what a list tells of it; ``secret``: the
+    applicant has marked trade secrets, so the assessors' words are left out."""
 
     item: BatchItem
     decision: Decision | None
     step: BatchStep | None
     access: Access
     left: Sequence[Check]
+    notices: Sequence[Check]
     listed: Listed
     secret: bool
 
@@ -180,12 +181,22 @@ def rows_of(found: Iterable[BatchItem], user: User, *, on: date, signs: bool = F
     rows = []
     for item in items:
         decision = decisions.get(item.decision_id or 0)
-        left: list[Check] = []
+        checks: list[Check] = []
         if decision is not None and not decision.is_signed:
-            checks = check_decision(decision, on=on, signer=signer, standing=standing[decision.pk])
-            left = failing([*ranked(item, decision), *checks])
-        marks, told = item.application_id in secret, listed[item.application_id]
-        rows.append(Row(item, decision, steps.get(item.pk), access[item.pk], left, told, secret=marks))
+            of_text = check_decision(decision, on=on, signer=signer, standing=standing[decision.pk])
+            checks = [*ranked(item, decision), *of_text]
+        rows.append(
+            Row(
+                item=item,
+                decision=decision,
+                step=steps.get(item.pk),
+                access=access[item.pk],
+                left=failing(checks),
+                notices=[check for check in checks if check.notice],
+                listed=listed[item.application_id],
+                secret=item.application_id in secret,
+            )
+        )
     return rows
 
 

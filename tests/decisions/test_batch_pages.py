@@ -5,6 +5,7 @@ from django.db import connection
 
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch
 from decisions.services import batching
+from decisions.services.commenting import set_resolved, start_thread
 from s3portal.audit.models import Event
 from tests import factories
 from tests.applications.judging import declare
@@ -304,6 +305,30 @@ def test_returning_one_leads_back_to_the_others(client_for, delegate_user, propo
     assert response["location"] == at(proposed_batch, "underskrift/")
     page = client_for(delegate_user).get(at(proposed_batch)).content.decode()
     assert "Skickat tillbaka:</b> Skriv villkoret om." in page
+
+
+def test_open_comments_are_told_of_beside_the_decision_they_are_in(
+    client_for, officer, delegate_user, proposed_batch
+):
+    """As where one decision is signed: a notice with a link, and no stop."""
+    second = decisions_of(proposed_batch)[1]
+    client, address = client_for(delegate_user), at(proposed_batch, "underskrift/")
+    assert "inte klar" not in client.get(address).content.decode()
+    threads = [
+        start_thread(decision_id=second.pk, actor=officer, anchor="del-title", text=text)
+        for text in ("Är rubriken bra?", "Och kort?")
+    ]
+    page = client.get(address).content.decode()
+    beside_first, beside_second = page.split(f"val-{second.pk}")[0], page.split(f"val-{second.pk}")[-1]
+    assert "inte klar" not in beside_first
+    assert "Att tänka på: </span>2 kommentarer är inte klara" in beside_second
+    link = f'<a class="ds-link" href="/handlaggning/beslut/{second.pk}/kommentarer/">Läs'
+    assert page.count(link) == 1
+    # It can be signed all the same.
+    assert f'value="{second.pk}-{second.version}" checked' in page
+    for thread in threads:
+        set_resolved(decision_id=second.pk, thread_id=thread.pk, actor=officer, resolved=True)
+    assert "inte klar" not in client.get(address).content.decode()
 
 
 def test_a_failed_signature_says_why_on_the_page(client_for, delegate_user, proposed_batch, call):
