@@ -1,5 +1,6 @@
 """A signed decision never changes: it is corrected, amended or revoked by a new one that points to it."""
 
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,11 @@ pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
 WRITTEN = "I punkt 1 ska det stå Projektägaren AB i stället för Projektägaren."
 TITLE = "Deltagande i projektet Klusterkraft"
+REASONS = {
+    "corrects": "Ett namn skrevs fel.",
+    "amends": "Projektägaren har ombildats till aktiebolag.",
+    "revokes": "Projektet genomförs inte, och regionen deltar därför inte i det.",
+}
 #: What may be done with any decision; the others are tried in ``test_kinds``.
 ANY = (Relation.CORRECTS, Relation.AMENDS, Relation.REVOKES)
 
@@ -52,7 +58,7 @@ def begin(signed, officer, relation):
 
 
 def finish(draft, officer, signer):
-    Decision.objects.filter(pk=draft.pk).update(reasons="Ett namn skrevs fel.")
+    Decision.objects.filter(pk=draft.pk).update(reasons=REASONS[draft.relation])
     factories.consider(draft)
     proposed = propose_decision(decision_id=draft.pk, actor=officer, expected_version=draft.version)
     return sign_decision(decision_id=draft.pk, actor=signer, expected_version=proposed.version)
@@ -68,8 +74,17 @@ def plan_lines(plan):
 
 
 def as_lines(decision):
+    """The whole document, part by part as it is printed."""
     text = decision_text(decision)
     parts = [
+        text.note,
+        text.unit,
+        text.officer_name,
+        f"Tfn: {text.officer_phone}".strip(),
+        f"E-post: {text.officer_email}",
+        # Their labels stand in a column of their own.
+        str(text.date),
+        text.diary_number,
         f"# {text.title}",
         text.changes,
         "## Ärendebeskrivning",
@@ -84,6 +99,8 @@ def as_lines(decision):
         *(f"{number}. {point}" for number, point in enumerate(text.points, start=1)),
         *plan_lines(text.plan),
         f"{text.signatory_name}, {text.signatory_title}",
+        *text.taking_part,
+        *(["## Anmälan", text.report] if text.report else []),
         "## Utdrag till",
         *text.recipients,
         "## Hur man överklagar",
@@ -105,6 +122,8 @@ def test_it_is_drafted_signed_printed_and_told_both_ways(client, signed, officer
     case, name = str(later.case), later.signatory_name
     got = as_lines(later).replace(case, "DIARIENR").replace(later.case.slug, "DIARIENR-ADRESS")
     got = got.replace(name, "BESLUTSFATTARE")
+    if os.environ.get("S3_WRITE_GOLDEN") == "1":
+        golden.write_text(got, encoding="utf-8")
     assert got == golden.read_text(encoding="utf-8")
     if relation == Relation.CORRECTS:
         file = later.document.file

@@ -43,7 +43,7 @@ def printed(pdf):
     for number, page in enumerate(pypdf.PdfReader(io.BytesIO(pdf)).pages):
         found = [plain(line) for line in page.extract_text().splitlines()]
         end = next(i for i, line in enumerate(found) if line.startswith("Region Jämtland Härjedalen Box 654"))
-        found = [line for line in found[:end] if not re.fullmatch(r"\d+\.", line)]
+        found = [line for line in found[:end] if not re.fullmatch(r"\d{1,2}\.", line)]
         if number:
             found = [
                 line

@@ -23,7 +23,8 @@ from decisions.checks import check_decision, failing
 from decisions.enums import AppealRoute, DecisionKind, Relation
 from decisions.finality import route_of
 from decisions.kinds import amount_to_hold, last_day_of, recovered_of, relations_for
-from decisions.models import Decision
+from decisions.models import Decision, StandardPhrase
+from decisions.phrases import fill, source_of, values_of
 from decisions.reasons import belongs_to
 from decisions.services import appeals
 from decisions.services.changing import draft_change
@@ -61,7 +62,18 @@ BASES = {
 }
 #: Kronor of the 300 000 that are applied for, so that something is left to extend with.
 PART = 200_000
-REASONS = (
+#: By kind: reasons that argue for what is decided (FL 32 §).
+REASONS = {
+    "rejection": (
+        "Bara ett företag deltar i projektet. Det samlar därför inte klustret, och andra ansökningar bidrar "
+        "mer till det som utlysningen gäller. Ramen räcker inte till alla."
+    ),
+    "dismissal": (
+        "Ansökan saknar underskrift av någon som får företräda sökanden. Regionen har begärt att det "
+        "rättas, och den tiden har gått ut. Ansökan kan därför inte prövas."
+    ),
+}
+FOR_IT = (
     "Projektet stärker klustret och bidrar till den regionala utvecklingsstrategin och strategin för smart "
     "specialisering."
 )
@@ -108,7 +120,7 @@ def write(draft, **fields):
     points = fields.pop("points", [])
     for point, text in zip(draft.points.filter(text="").order_by("order"), points, strict=True):
         type(point).objects.filter(pk=point.pk).update(text=text)
-    Decision.objects.filter(pk=draft.pk).update(**({"reasons": REASONS} | fields))
+    Decision.objects.filter(pk=draft.pk).update(**({"reasons": REASONS.get(draft.kind, FOR_IT)} | fields))
     factories.consider(parts(draft.pk))
     return parts(draft.pk)
 
@@ -144,7 +156,7 @@ def assert_printed(decision):
     rest = plain(" ".join(printed(read_frozen(file.storage_name, sha256=file.sha256))))
     for line in as_lines(decision).splitlines():
         words = re.sub(r"^(#+|\d+\.) ", "", line).replace(" | ", " ")
-        if line.startswith(decision.signatory_name):
+        if line.startswith(f"{decision.signatory_name}, "):
             words = f"{decision.signatory_name} {decision.signatory_title}"
         if line and not line.startswith("Kostnad "):
             before, found, rest = rest.partition(plain(words))
@@ -231,6 +243,47 @@ def test_a_late_one_that_came_by_post_is_dismissed_in_its_case(officer, delegate
         factories.declare_none(written, officer, delegate_user)
         signed = finish(parts(written.pk), officer, delegate_user)
     golden(signed, "dismissal-by-post")
+    assert route_of(signed) == AppealRoute.BOARD
+
+
+@pytest.mark.parametrize(
+    ("phrase", "kind", "place"),
+    [
+        ("Deltagande med arbetstid", "in_kind", "ram för område Hållbar tillväxt"),
+        ("Medfinansiering med pengar", "cash", "ram för regionala utvecklingsmedel 2027"),
+    ],
+    ids=["in_kind", "cash"],
+)
+def test_what_the_region_takes_part_with(officer, delegate, delegate_user, phrase, kind, place):
+    """By the registrar's phrases, filled from the draft."""
+    factories.make_legal_basis(**BASES["own"])
+    with time_machine.travel(DAY, tick=True):
+        case = factories.make_case(title="Deltagande i projekt: Fjällkraft")
+        begun = start_decision(
+            actor=officer,
+            kind=DecisionKind.PARTICIPATION,
+            title="Deltagande i projekt: Fjällkraft",
+            case=case,
+        )
+        Decision.objects.filter(pk=begun.pk).update(
+            amount_kind=kind,
+            amount=300_000,
+            amount_is_ceiling=kind == "cash",
+            starts_on=date(2027, 1, 1),
+            ends_on=date(2028, 12, 31),
+            background="Peak Jämtland ekonomisk förening har bett regionen att delta i projektet Fjällkraft.",
+        )
+        draft = parts(begun.pk)
+        [text] = StandardPhrase.objects.get(name=phrase).versions.values_list("text", flat=True)
+        for order, point in enumerate(
+            (fill(text, values_of(source_of(draft))), f"Finansiering sker inom {place}."), start=1
+        ):
+            draft.points.create(order=order, text=point)
+        draft.basis_documents.create(order=1, title="Projektbeskrivning Fjällkraft, 2026-11-20")
+        draft.extract_recipients.create(order=1, name="Peak Jämtland ekonomisk förening")
+        factories.declare_none(draft, officer, delegate_user)
+        signed = finish(write(draft), officer, delegate_user)
+    golden(signed, f"participation-{kind}")
     assert route_of(signed) == AppealRoute.BOARD
 
 
