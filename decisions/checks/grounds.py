@@ -189,6 +189,7 @@ def _grant(decision: Decision) -> Iterator[Check]:
         yield from _start(decision)
     if application.total_cost:
         yield _intensity_check(decision, decision.amount, application.total_cost)
+        yield from _shares_agree(decision, decision.amount, application.total_cost)
     yield from _written_shares(decision)
 
 
@@ -221,6 +222,33 @@ def _written_shares(decision: Decision) -> Iterator[Check]:
                 label = f"Beslutspunkt {number + 1} nämner {format_percent(share, 2)} av kostnaderna"
                 note = f"Taket är {format_percent(cap, 2)}."
                 yield failed_check("share_in_points", label, note=note, field=f"id_punkt-{number}-text")
+
+
+def _shares_agree(decision: Decision, amount: int, total_cost: int) -> Iterator[Check]:
+    """A point's share of the costs is what the amount (kronor) comes to of the total cost, to the decimals
+    that are written. As with amounts, another may stand when it is in the background or the reasons too; one
+    above the cap is told of by itself."""
+    level, cap = Fraction(amount * 100, total_cost), aid_cap(decision)
+    known = set(shares_of_costs([decision.background, decision.reasons]))
+    for number, point in enumerate(decision.points.all()):
+        for written in dict.fromkeys(shares_of_costs([point.text])):
+            share = Fraction(written.replace(",", "."))
+            decimals = len(written.replace(",", ".").partition(".")[2])
+            agrees = share in (round(level, decimals), _cut(level, decimals))
+            if agrees or share > cap or written in known:
+                continue
+            label = (
+                f"Beslutspunkt {number + 1} nämner {written}\u00a0% av kostnaderna, men beloppet är "
+                f"{format_percent(level, 2)} av dem"
+            )
+            costs = f"{format_kr(amount)} av {format_kr(total_cost)}."
+            note = f"{costs} Är andelen rätt ändå skriver du den också i skälen."
+            yield failed_check("shares_agree", label, note=note, field=f"id_punkt-{number}-text")
+
+
+def _cut(share: Fraction, decimals: int) -> Fraction:
+    """Rounded down: what is beyond the cap must not be promised by a rounding."""
+    return Fraction(int(share * 10**decimals), 10**decimals)
 
 
 def _intensity_check(decision: Decision, amount: int, total_cost: int) -> Check:

@@ -267,7 +267,6 @@ def test_the_aid_level_against_the_stricter_cap(grant, application):
         ("75 procent av de stödberättigande kostnaderna", "75\u00a0%"),
         ("100% av projektets godkända kostnader", "100\u00a0%"),
         ("50 % av godkända kostnader", ""),
-        ("36,9 % av godkända kostnader", ""),
         ("60 % av arbetstiden", ""),
     ],
 )
@@ -280,6 +279,31 @@ def test_a_point_promises_no_higher_share_than_the_cap(grant, written, told):
     found = left(fresh(grant))
     label = f"Beslutspunkt 1 nämner {told} av kostnaderna"
     assert found == ([("share_in_points", label, "id_punkt-0-text")] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("amount", "written", "told"),
+    [
+        (300_000, "36,9 % av godkända kostnader", "36,9 % av kostnaderna, men beloppet är 50 % av dem"),
+        (120_000, "50 % av godkända kostnader", "50 % av kostnaderna, men beloppet är 20 % av dem"),
+        (120_000, "20 procent av godkända kostnader", ""),
+        (200_000, "33 % av godkända kostnader", ""),
+        (200_000, "33,33 % av godkända kostnader", ""),
+        (200_000, "33,4 % av godkända kostnader", "33,4 % av kostnaderna, men beloppet är 33,33 % av dem"),
+        (299_999, "50 % av godkända kostnader", ""),
+    ],
+)
+def test_a_point_and_the_table_tell_one_share(grant, amount, written, told):
+    points(
+        grant,
+        f"Regionen beviljar {written}, dock högst {amount} kronor, under 2027-01-01 – 2028-12-31.",
+        "Finansiering sker inom ram.",
+    )
+    found = left(change(grant, amount=amount))
+    label = f"Beslutspunkt 1 nämner {told}"
+    assert found == ([("shares_agree", label, "id_punkt-0-text")] if told else [])
+    # Written in two places, it is on purpose.
+    assert left(change(grant, amount=amount, reasons=f"Projektet får {written}.")) == []
 
 
 def test_a_lower_amount_is_within_the_cap(grant, application):
