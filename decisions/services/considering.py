@@ -11,7 +11,7 @@ from decisions.masking import holds_secret_parts
 from decisions.models import Decision, DecisionDocument, SecrecyReview
 from decisions.models.considered import is_tried, is_untried, latest_review, text_mark_of
 from decisions.rules import may_consider_secrecy
-from decisions.services.drafting import lock_decision, require_part
+from decisions.services.drafting import lock_decision, require_part, require_version
 from decisions.services.masking import labels_of
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
@@ -21,9 +21,10 @@ from s3portal.diary.services import Target, place_mark, require_ground, require_
 
 
 @transaction.atomic
-def nothing_secret(*, decision_id: int, actor: User) -> SecrecyReview:
-    """Nothing in the decision is secret, says ``actor``. Raises Refusal for who may not, or has jäv."""
-    return _consider(_locked(decision_id, actor), actor, SecrecyOutcome.NONE)
+def nothing_secret(*, decision_id: int, actor: User, expected_version: int | None = None) -> SecrecyReview:
+    """Nothing in the decision is secret, says ``actor``. Raises Refusal for who may not, or has jäv, and
+    Conflict when it has changed since ``expected_version`` (None for what cannot change)."""
+    return _consider(_locked(decision_id, actor, expected_version), actor, SecrecyOutcome.NONE)
 
 
 @transaction.atomic
@@ -37,12 +38,13 @@ def parts_secret(
     reason: str,
     provision_text: str = "",
     until: date | None = None,
+    expected_version: int | None = None,
 ) -> SecrecyReview:
     """Parts of an unsigned decision (keys of ``maskable_parts``) and passages in it are secret.
 
     Passages are marked in the case at once; the parts when the decision is signed, for only then is there a
-    document to mark. Raises Refusal for what is missing."""
-    decision = _locked(decision_id, actor)
+    document to mark. Raises Refusal for what is missing, and Conflict as ``nothing_secret``."""
+    decision = _locked(decision_id, actor, expected_version)
     if decision.is_signed:
         raise Refusal("Beslutet är undertecknat. Märk det som är hemligt på sidan Maskera.")
     chosen = labels_of(decision, parts, passages)
@@ -112,12 +114,14 @@ def mark_reviewed(decision: Decision) -> None:
         )
 
 
-def _locked(decision_id: int, actor: User) -> Decision:
+def _locked(decision_id: int, actor: User, expected_version: int | None) -> Decision:
     decision = lock_decision(decision_id)
     if not may_consider_secrecy(actor, decision):
         raise Refusal("Bara de som skriver, undertecknar eller publicerar beslutet prövar sekretessen i det.")
     if not decision.is_signed:
         require_part(decision, actor)
+    if expected_version is not None:
+        require_version(decision, expected_version)
     return decision
 
 

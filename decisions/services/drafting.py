@@ -322,6 +322,12 @@ def lock_decision(decision_id: int) -> Decision:
     return Decision.objects.with_parts().get(pk=decision_id)
 
 
+def require_version(decision: Decision, expected_version: int) -> None:
+    """Raises Conflict when it is another text than the one that was read."""
+    if decision.version != expected_version:
+        raise Conflict("Utkastet har ändrats sedan du öppnade sidan. Läs det igen.")
+
+
 def _require_own_records(decision: Decision, content: DraftContent) -> None:
     wanted = {row.record_id for row in content.basis_documents if row.record_id is not None}
     if Record.objects.filter(pk__in=wanted, case_id=decision.case_id).count() != len(wanted):

@@ -12,15 +12,13 @@ from decisions.impartiality import require_declared
 from decisions.models import Decision
 from decisions.rules import may_propose, may_return
 from decisions.services.considering import say_of_text
-from decisions.services.drafting import lock_decision, require_part
+from decisions.services.drafting import lock_decision, require_part, require_version
 from decisions.services.versioning import note_step
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
-from s3portal.common.errors import Conflict, Refusal
+from s3portal.common.errors import Refusal
 from s3portal.outbox.services import enqueue_mail
-
-CHANGED = "Utkastet har ändrats sedan du öppnade sidan. Läs det igen."
 
 
 class ChecksFailed(Refusal):
@@ -103,11 +101,6 @@ def return_decision(*, decision_id: int, actor: User, expected_version: int, rea
     if officer is not None:
         _mail("decision_returned", decision, to=officer, path="decisions:officer_detail", actor=actor)
     return decision
-
-
-def require_version(decision: Decision, expected_version: int) -> None:
-    if decision.version != expected_version:
-        raise Conflict(CHANGED)
 
 
 def _touch(decision: Decision, *fields: str) -> None:

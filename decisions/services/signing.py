@@ -27,8 +27,8 @@ from decisions.plan import current_plan
 from decisions.rules import may_sign
 from decisions.services.addressing import make_addressees
 from decisions.services.considering import mark_reviewed
-from decisions.services.drafting import lock_decision
-from decisions.services.proposing import ChecksFailed, require_version
+from decisions.services.drafting import lock_decision, require_version
+from decisions.services.proposing import ChecksFailed
 from decisions.transitions import require
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event

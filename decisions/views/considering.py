@@ -16,6 +16,7 @@ from decisions.models.considered import latest_review
 from decisions.rules import may_consider_secrecy, may_sign
 from decisions.services.considering import nothing_secret, parts_secret
 from decisions.views.door import asks_first
+from decisions.views.draft_page import version_of
 from decisions.views.loading import visible_or_404
 from decisions.views.masking import field_of
 from s3portal.accounts.middleware import take_kept_text
@@ -67,8 +68,9 @@ def _way_on(request: HttpRequest, decision: Decision) -> HttpResponse:
 
 
 def _say(request: HttpRequest, decision: Decision, form: MaskForm | None) -> None:
-    """``form`` is None when nothing is secret."""
+    """Of the text that was there when the page was opened. ``form`` is None when nothing is secret."""
+    user, version = cast(User, request.user), version_of(request.POST)
     if form is None:
-        nothing_secret(decision_id=decision.pk, actor=request.user)  # type: ignore[arg-type]
+        nothing_secret(decision_id=decision.pk, actor=user, expected_version=version)
     else:
-        parts_secret(decision_id=decision.pk, actor=request.user, **form.content())  # type: ignore[arg-type]
+        parts_secret(decision_id=decision.pk, actor=user, expected_version=version, **form.content())

@@ -425,7 +425,7 @@ def test_who_signs_tries_a_changed_text_and_comes_back_to_the_signature(
     assert f'<a class="ds-link" href="{address}sekretess/">Pröva igen' in page
     assert "Pröva sekretessen först." in page
     assert "Texten är ändrad sedan dess." in client.get(f"{address}sekretess/").content.decode()
-    done = client.post(f"{address}sekretess/", {"inget": "1"})
+    done = client.post(f"{address}sekretess/", {"inget": "1", "version": fresh(untried).version})
     assert done.headers["Location"] == f"{address}underskrift/"
     assert (
         "Skicka tillbaka det till handläggaren." not in client.get(f"{address}underskrift/").content.decode()
@@ -435,15 +435,33 @@ def test_who_signs_tries_a_changed_text_and_comes_back_to_the_signature(
 def test_the_page_where_it_is_said_what_is_secret(client_for, officer, untried):
     client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/sekretess/"
     assert "Beslutspunkt 2" in client.get(address).content.decode()
-    empty = client.post(address, {"passages": "Hemligt", "reason": "Planer"})
+    read = {"version": untried.version}
+    empty = client.post(address, {"passages": "Hemligt", "reason": "Planer"} | read)
     assert empty.status_code == 422
     assert "Välj den bestämmelse" in empty.content.decode()
     assert "Hemligt</textarea>" in empty.content.decode()
-    done = client.post(address, {"parts": ["point-2"], "provision": "30:27", "reason": "Planer"})
+    done = client.post(address, {"parts": ["point-2"], "provision": "30:27", "reason": "Planer"} | read)
     assert done.headers["Location"] == f"/handlaggning/beslut/{untried.pk}/"
     assert check(untried) == (True, "Sekretess prövad: delar är hemliga")
-    client.post(address, {"inget": "1"})
+    client.post(address, {"inget": "1"} | read)
     assert check(untried) == (True, "Sekretess prövad: inget är hemligt")
+
+
+def test_what_is_said_is_of_the_text_that_was_read(client_for, officer, second_officer, untried):
+    """Somebody else writes in the draft while one says whether something in it is secret."""
+    client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/sekretess/"
+    client_for(second_officer).post(f"/handlaggning/beslut/{untried.pk}/", posted(untried, title="Annat"))
+    changed, read = "Utkastet har ändrats sedan du öppnade sidan.", {"version": untried.version}
+    assert changed in client.post(address, {"inget": "1"} | read, follow=True).content.decode()
+    said = {"parts": ["reasons"], "provision": "30:27", "reason": "Affärsplaner"}
+    refused = client.post(address, said | read)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert changed in page
+    assert 'value="Affärsplaner"' in page or "Affärsplaner</textarea>" in page
+    assert not SecrecyReview.objects.exists()
+    # The page is of the new text now.
+    assert client.post(address, said | {"version": fresh(untried).version}).status_code == 302
 
 
 def test_the_pages_tell_what_the_applicant_has_marked(client_for, officer, delegate_user, application):
