@@ -57,6 +57,7 @@ class ApplicationAction(models.TextChoices):
     STOP_ASKING = "stop_asking", _("Avsluta kompletteringen utan svar")
     LAY_ASIDE = "lay_aside", _("Lägg undan kompletteringen")
     ASSESS = "assess", _("Markera som granskad")
+    REVIEW_AGAIN = "review_again", _("Öppna granskningen igen")
     GRANT = "grant", _("Bevilja")
     REJECT = "reject", _("Avslå")
     DISMISS = "dismiss", _("Avvisa")

@@ -19,6 +19,8 @@ ALLOWED: Final[dict[tuple[Status, Action], Status | None]] = {
     (Status.WITHDRAWN, Action.REPLACE): Status.REPLACED,
     (Status.SUBMITTED, Action.ASK): Status.SUPPLEMENT,
     (Status.SUBMITTED, Action.ASSESS): Status.ASSESSED,
+    # A judgement was wrong, or something new has come: no decision is signed before it is gone through anew.
+    (Status.ASSESSED, Action.REVIEW_AGAIN): Status.SUBMITTED,
     (Status.SUPPLEMENT, Action.POSTPONE): Status.SUPPLEMENT,
     (Status.SUPPLEMENT, Action.ANSWER): Status.SUBMITTED,
     (Status.SUPPLEMENT, Action.STOP_ASKING): Status.SUBMITTED,
@@ -52,6 +54,7 @@ _REFUSALS: Final[dict[Action, str]] = {
     Action.STOP_ASKING: "Ingen komplettering väntar på svar.",
     Action.LAY_ASIDE: "Kompletteringen skrivs inte längre.",
     Action.ASSESS: "Bara en inkommen ansökan som inte kompletteras kan markeras som granskad.",
+    Action.REVIEW_AGAIN: "Bara en granskad ansökan som väntar på beslut kan granskas igen.",
     Action.GRANT: "Bara en granskad ansökan kan beviljas.",
     Action.REJECT: "Bara en granskad ansökan kan avslås.",
     Action.DISMISS: "Bara en inkommen ansökan som varken kompletteras eller är avgjord kan avvisas.",

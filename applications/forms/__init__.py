@@ -11,6 +11,7 @@ from applications.forms.assessing import (
     ImpartialityForm,
     LiftForm,
     ReasonForm,
+    ReviewAgainForm,
 )
 from applications.forms.attachments import MarkForm, UploadForm
 from applications.forms.budget import BudgetForm, SalaryForm, shown_years, with_line_changes
@@ -65,6 +66,7 @@ __all__ = [
     "ProjectSearchForm",
     "QuestionsForm",
     "ReasonForm",
+    "ReviewAgainForm",
     "SalaryForm",
     "SaveViewForm",
     "SendForm",

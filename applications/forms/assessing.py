@@ -56,6 +56,21 @@ class LiftForm(forms.Form):
         super().__init__(data, auto_id="lift_%s")
 
 
+class ReviewAgainForm(forms.Form):
+    """Why the review is opened again. It stands beside the form of the judgements, whose ids it must not
+    share."""
+
+    reason = CleanTextField(
+        label="Varför granskas ansökan igen?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Skriv varför ansökan granskas igen."},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="again_%s")
+
+
 def _of(words: str, what: object) -> str:
     """A label that names what it is about to who hears it; to the eye it stands under that heading."""
     return format_html('{}<span class="ds-sr-only">: {}</span>', words, what)

@@ -24,7 +24,7 @@ from applications.services.handling import (
     reject_application,
     reopen_application,
 )
-from applications.services.judging import NOT_ALL, Judged, judge_conditions, mark_assessed
+from applications.services.judging import NOT_ALL, Judged, judge_conditions, mark_assessed, review_again
 from applications.services.letting_in import close_door, open_door_for
 from applications.services.ranking import (
     change_row,
@@ -107,6 +107,7 @@ __all__ = [
     "reopen_assessment",
     "require_replaceable",
     "restore_draft",
+    "review_again",
     "save_assessment",
     "save_draft",
     "save_view",

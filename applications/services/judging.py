@@ -19,7 +19,8 @@ from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 
-GONE_THROUGH: Final = "Ansökan är redan granskad. Bedömningen av villkoren står fast."
+GONE_THROUGH: Final = "Ansökan är redan granskad. Öppna granskningen igen för att ändra bedömningen."
+ENDED: Final = "Ansökan väntar inte på beslut. Bedömningen av villkoren står fast."
 NOT_ALL: Final = "Ansökan kan inte markeras som granskad än. Bedöm villkoren under Behörighet först."
 
 
@@ -60,7 +61,7 @@ def judge_conditions(*, application_id: int, actor: User, judged: Mapping[str, J
         raise Refusal(MAY_NOT_HANDLE)
     require_declared(actor, application)
     if application.status not in (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT):
-        raise Refusal(GONE_THROUGH)
+        raise Refusal(GONE_THROUGH if application.status == ApplicationStatus.ASSESSED else ENDED)
     changed = [
         state.condition.label
         for state in condition_states(application)
@@ -99,6 +100,29 @@ def mark_assessed(*, application_id: int, actor: User) -> Application:
         action="application_assessed",
         obj=application,
         text=f"Ansökan {application.case} granskad",
+    )
+    return application
+
+
+@transaction.atomic
+def review_again(*, application_id: int, actor: User, reason: str) -> Application:
+    """Open the review of an application that has been gone through: its conditions can be judged anew, and no
+    decision on it is signed before it is marked as gone through again.
+
+    Raises Refusal without a reason, for somebody who may not, and once a decision has ended it."""
+    if not may_handle(actor):
+        raise Refusal(MAY_NOT_HANDLE)
+    application = lock_received(application_id)
+    require_declared(actor, application)
+    status_after(application.status, ApplicationAction.REVIEW_AGAIN)
+    if not reason.strip():
+        raise Refusal("Skriv varför ansökan granskas igen.", field="reason")
+    move(application, ApplicationAction.REVIEW_AGAIN, actor)
+    record_event(
+        actor=actor,
+        action="application_reviewed_again",
+        obj=application,
+        text=f"Granskningen öppnad igen: {reason.strip()}",
     )
     return application
 

@@ -69,6 +69,11 @@ urlpatterns = [
     ),
     path("handlaggning/utlysningar/<int:pk>/bedomare/", assigning.of_call, name="assessors_of_call"),
     path("handlaggning/ansokningar/<int:pk>/behorighet/", judging.eligibility, name="eligibility"),
+    path(
+        "handlaggning/ansokningar/<int:pk>/behorighet/oppna/",
+        judging.review_again,
+        name="review_again",
+    ),
     path("handlaggning/ansokningar/<int:pk>/jav/", declaring.impartiality, name="impartiality"),
     path("handlaggning/ansokningar/<int:pk>/jav/prova/", declaring.lift, name="lift_recusal"),
     path("handlaggning/ansokningar/<int:pk>/komplettering/", supplementing.ask, name="officer_supplement"),

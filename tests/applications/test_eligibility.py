@@ -195,6 +195,33 @@ def test_all_before_it_is_gone_through(sent, officer):
         judge(sent, officer, state_aid=Judged("ok", "Ändrat."))
 
 
+def test_a_wrong_judgement_is_put_right_by_going_through_it_again(sent, officer, second_officer):
+    judge(sent, officer, balance=Judged("not_ok", "Fel rad lästes."))
+    go_through(sent, officer)
+    with pytest.raises(Refusal, match="Öppna granskningen igen"):
+        judge(sent, officer, balance=Judged("ok", "Det går ihop."))
+    with pytest.raises(Refusal, match="Skriv varför") as refused:
+        services.review_again(application_id=sent.pk, actor=officer, reason="  ")
+    assert refused.value.field == "reason"
+    opened = services.review_again(application_id=sent.pk, actor=officer, reason="Fel rad lästes.")
+    assert opened.status == "submitted"
+    assert Event.objects.get(action="application_reviewed_again").text.endswith("Fel rad lästes.")
+    judge(sent, officer, balance=Judged("ok", "Det går ihop."))
+    assert services.mark_assessed(application_id=sent.pk, actor=officer).status == "assessed"
+    assert EligibilityCheck.objects.get(item="balance").judgement == "ok"
+
+
+def test_what_is_decided_is_not_gone_through_again(sent, officer, delegate_user):
+    go_through(sent, officer)
+    with pytest.raises(Refusal, match="Bara en handläggare"):
+        services.review_again(application_id=sent.pk, actor=delegate_user, reason="Fel.")
+    Application.objects.update(status="rejected")
+    with pytest.raises(Refusal, match="som väntar på beslut"):
+        services.review_again(application_id=sent.pk, actor=officer, reason="Fel.")
+    with pytest.raises(Refusal, match="står fast"):
+        judge(sent, officer, state_aid=Judged("ok", "Ändrat."))
+
+
 def test_a_yes_may_be_judged_otherwise_and_a_judgement_changed(sent, officer, second_officer):
     judge(sent, officer, share=Judged("not_ok", "Kostnaderna är för höga."))
     declare(sent, second_officer)
@@ -317,3 +344,22 @@ def test_constant_queries(client_for, sent, officer):
     one = count_queries(lambda: client.get(url("eligibility", sent)))
     judge(sent, officer, state_aid=Judged("ok", "Ja"), who_may_apply=Judged("ok", "Ja"))
     assert count_queries(lambda: client.get(url("eligibility", sent))) == one
+
+
+def test_the_page_opens_the_review_again(client_for, sent, officer, registrar):
+    address, page = url("review_again", sent), url("eligibility", sent)
+    client = client_for(officer)
+    assert "Öppna granskningen igen" not in text(client.get(page))
+    early = client.post(address, {"reason": "För tidigt."})
+    assert (early.status_code, "kan granskas igen" in text(early)) == (422, True)
+    assert "För tidigt." in text(early)
+    go_through(sent, officer)
+    assert "Öppna granskningen igen" in text(client.get(page))
+    assert "Öppna granskningen igen" not in text(client_for(registrar).get(page))
+    assert client_for(registrar).post(address, {"reason": "Fel."}).status_code == 403
+    client = client_for(officer)
+    refused = client.post(address, {"reason": " "})
+    assert (refused.status_code, "Skriv varför ansökan granskas igen." in text(refused)) == (422, True)
+    done = client.post(address, {"reason": "Fel rad lästes."}, follow=True)
+    assert "Granskningen är öppnad igen." in text(done)
+    assert "Spara bedömningen" in text(done)

@@ -139,6 +139,7 @@ def world(demo: None) -> dict[str, list[dict[str, Any]]]:
         **talk_about(sent[0], officer=officer, other=person("handlaggare2")),
         "applications:officer": [{"pk": application.pk} for application in sent],
         "applications:eligibility": [{"pk": application.pk} for application in sent],
+        "applications:review_again": [{"pk": application.pk} for application in sent],
         "applications:impartiality": [{"pk": asked.pk}, {"pk": sent[0].pk}],
         "applications:lift_recusal": [{"pk": sent[0].pk}],
         "applications:assess": [{"pk": sent[0].pk}],
