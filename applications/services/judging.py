@@ -41,7 +41,11 @@ class ConditionState:
 
     @property
     def is_settled(self) -> bool:
-        return not self.condition.needs_judgement or (self.check is not None and self.check.judgement != "")
+        """A no to what has changed since is not: the applicant may have put it right."""
+        check = self.check
+        if check is not None and check.judgement == EligibilityJudgement.NOT_OK:
+            return check.result == self.condition.result
+        return not self.condition.needs_judgement or (check is not None and check.judgement != "")
 
 
 def condition_states(application: Application) -> list[ConditionState]:
@@ -94,6 +98,8 @@ def mark_assessed(*, application_id: int, actor: User) -> Application:
     for state in states:
         if state.check is None:
             _store(application, state, Judged("", ""), actor)
+    # The call may have dropped a condition since it was judged; what is left of it would stop a grant.
+    application.eligibility.exclude(item__in=[state.condition.code for state in states]).delete()
     move(application, ApplicationAction.ASSESS, actor)
     record_event(
         actor=actor,
@@ -139,7 +145,8 @@ def _store(application: Application, state: ConditionState, judged: Judged, acto
             return False
         raise Refusal(f"{state.condition.label}: välj en bedömning.", field=f"{code}-judgement")
     before = state.check
-    if before is not None and (before.judgement, before.reason) == (judged.judgement, reason):
+    same = (judged.judgement, reason, state.condition.result)
+    if before is not None and (before.judgement, before.reason, before.result) == same:
         return False
     EligibilityCheck.objects.update_or_create(
         application=application,

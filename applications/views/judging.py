@@ -57,9 +57,7 @@ def review_again(request: LoggedInRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             again.add_error(refusal.field, refusal.message)
         else:
-            messages.success(
-                request, "Granskningen är öppnad igen. Ändra och markera som granskad."
-            )
+            messages.success(request, "Granskningen är öppnad igen. Ändra bedömningen.")
             return redirect("applications:eligibility", pk=pk)
     services.note_opening(application=application, actor=request.user)
     return _page(request, application, EligibilityForm(None, states=condition_states(application)), again)

@@ -211,6 +211,22 @@ def test_a_wrong_judgement_is_put_right_by_going_through_it_again(sent, officer,
     assert EligibilityCheck.objects.get(item="balance").judgement == "ok"
 
 
+def test_a_no_is_judged_anew_when_what_it_was_said_of_has_changed(sent, officer):
+    judge(sent, officer, balance=Judged("not_ok", "Fel rad lästes."))
+    EligibilityCheck.objects.filter(item="balance").update(result="no")
+    assert not next(one for one in condition_states(sent) if one.condition.code == "balance").is_settled
+    judge(sent, officer, balance=Judged("not_ok", "Fel rad lästes."))
+    assert next(one for one in condition_states(sent) if one.condition.code == "balance").is_settled
+
+
+def test_a_condition_that_the_call_has_dropped_leaves_nothing(sent, officer):
+    EligibilityCheck.objects.create(
+        application=sent, item="dropped", result="no", judgement="not_ok", reason="Nej.", judged_by=officer
+    )
+    go_through(sent, officer)
+    assert not EligibilityCheck.objects.filter(item="dropped").exists()
+
+
 def test_what_is_decided_is_not_gone_through_again(sent, officer, delegate_user):
     go_through(sent, officer)
     with pytest.raises(Refusal, match="Bara en handläggare"):
