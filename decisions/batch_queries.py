@@ -225,7 +225,7 @@ def waiting_batches(user: User) -> list[Waiting]:
     """Those in which something waits for this person's signature; the oldest first."""
     counts: dict[int, int] = dict(
         _with_state(BatchItem.objects.order_by())
-        .filter(_mine(user))
+        .filter(_mine(user), batch__lock__unlocked_at__isnull=True)
         .values_list("batch")
         .annotate(Count("pk"))
     )

@@ -110,8 +110,10 @@ def _draft(step: BatchStep) -> None:
     _require_lock(step)
     item, started = step.item, timezone.now()
     held = _hold_under_way(item)
-    decision = _signed_for_itself(item) or draft_from_application(
-        application_id=item.application_id, actor=step.actor, kind=item.kind
+    decision = (
+        _signed_for_itself(item)
+        or _of_former_locking(item)
+        or draft_from_application(application_id=item.application_id, actor=step.actor, kind=item.kind)
     )
     made_now = decision.created_at >= started
     if decision.is_draft and (made_now or held == decision.pk):
@@ -127,6 +129,17 @@ def _hold_under_way(item: BatchItem) -> int | None:
     begun = Decision.objects.under_way().filter(application=item.application_id, kind=item.kind)
     found = begun.values_list("pk", flat=True).first()
     return None if found is None else lock_decision(found).pk
+
+
+def _of_former_locking(item: BatchItem) -> Decision | None:
+    """What a batch of an earlier locking made and nobody has signed, whatever its kind: one that the ranking
+    no longer leads to is stopped here (``checks.ranked``), and not left to be signed beside this batch's
+    own."""
+    found = Decision.objects.under_way().filter(
+        application=item.application_id, batch_item__batch__lock__unlocked_at__isnull=False
+    )
+    pk = found.values_list("pk", flat=True).first()
+    return None if pk is None else lock_decision(pk)
 
 
 def _signed_for_itself(item: BatchItem) -> Decision | None:

@@ -11,6 +11,9 @@ from django.utils import timezone
 from applications import services
 from applications.models import Application
 from decisions import tasks
+from decisions.batch_queries import waiting_batches
+from decisions.checks import failing
+from decisions.checks.ranked import ranked
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch, DecisionDocument, Expedition
 from decisions.models.batch import UNLOCKED
 from decisions.services import batch_steps, batching, signing
@@ -246,6 +249,25 @@ def test_an_unlocked_ranking_stops_all_and_the_next_locking_takes_the_drafts(
         DONE,
         DONE,
     ]
+
+
+def test_a_proposal_that_the_next_locking_does_not_lead_to_is_taken_in_and_stopped(
+    proposed_batch, ranking, sent, call, officer, delegate_user
+):
+    """Left in the former batch it could be signed beside the new decision on the same application."""
+    drafts = decisions_of(proposed_batch)
+    unlock(ranking, officer)
+    assert waiting_batches(delegate_user) == []
+    change(ranking, sent[0], officer, proposal="reject")
+    lock(ranking, officer)
+    again = batching.start_batch(call_id=call.pk, actor=officer)
+    take_all()
+    assert decisions_of(again) == drafts
+    item = again.items.get(decision=drafts[0])
+    assert [one.code for one in failing(ranked(item, drafts[0]))] == ["ranked_kind"]
+    sign_all(again, delegate_user)
+    take_all()
+    assert statuses(again) == ["proposed", "signed", "signed"]
 
 
 def test_unlocked_between_the_signature_and_its_turn(proposed_batch, ranking, officer, delegate_user):
