@@ -41,6 +41,8 @@ def confirm_list(*, meeting_id: int, seen: str, actor: User) -> MeetingAnnex:
         raise Refusal("Sammanträdet har börjat. Listan kan inte fastställas längre.")
     lines, refusals = lines_of(meeting), refusals_to_report(meeting)
     if not (lines or refusals):
+        if meeting.has_begun:
+            raise Refusal("Alla beslut är strukna, så det finns inget att fastställa.")
         raise Refusal("Listan är tom. Anmäl minst ett beslut innan du fastställer den.")
     if seen != list_mark(meeting):
         raise Conflict("Listan har ändrats sedan du öppnade sidan. Läs den igen och fastställ den sedan.")

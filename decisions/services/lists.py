@@ -28,6 +28,13 @@ def require_no_minutes(meeting: CommitteeMeeting) -> None:
         )
 
 
+def require_list_closed(meeting: CommitteeMeeting) -> None:
+    """A list that was confirmed and then opened is confirmed again before the minutes say what was reported,
+    or no annex would tell it."""
+    if meeting.annexes.exists() and not is_confirmed(meeting) and meeting.reports.exists():
+        raise Refusal("Listan är öppnad och inte fastställd igen. Fastställ den innan du inför protokollet.")
+
+
 def require_open_list(meeting: CommitteeMeeting) -> None:
     if meeting.is_called_off:
         raise Refusal("Sammanträdet är inställt. Välj ett annat.")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from decisions.models import BoardNotice, Committee, CommitteeMeeting, DecisionReport
 from decisions.rules import may_arrange_meetings
-from decisions.services.lists import lock_meeting
+from decisions.services.lists import lock_meeting, require_list_closed
 from s3portal.accounts.models import User
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -86,6 +86,8 @@ def record_minutes(
             )
         if approved_on < meeting.day:
             raise Refusal("Ange sammanträdets dag eller en senare dag.", field="approved_on")
+    if approved_on is not None or report_paragraph:
+        require_list_closed(meeting)
     _require_same_as_posted(meeting, report_paragraph, approved_on)
     meeting.report_paragraph, meeting.approved_on = report_paragraph, approved_on
     meeting.save(update_fields=["report_paragraph", "approved_on"])

@@ -364,6 +364,30 @@ def test_a_confirmed_list_is_opened_after_the_meeting_and_confirmed_anew(meeting
     assert (annex.number, len(annex.content["decisions"])) == (2, 1)
 
 
+def test_the_minutes_wait_for_an_opened_list_to_be_confirmed_again(meeting, listed, signed, registrar):
+    signed()
+    fill_lists()
+    confirm(meeting, registrar)
+    begin(meeting)
+    reopen_list(meeting_id=meeting.pk, reason="Ett beslut bordlades", actor=registrar)
+    hold(listed, registrar, "Bordlagt, § 61")
+    minutes = {"meeting_id": meeting.pk, "approved_on": None, "actor": registrar}
+    with pytest.raises(Refusal, match="Fastställ den innan"):
+        record_minutes(report_paragraph="§ 60", **minutes)
+    confirm(meeting, registrar)
+    assert record_minutes(report_paragraph="§ 60", **minutes).has_minutes
+
+
+def test_when_all_is_struck_there_is_nothing_to_confirm(meeting, listed, registrar):
+    confirm(meeting, registrar)
+    begin(meeting)
+    reopen_list(meeting_id=meeting.pk, reason="Bordlagt", actor=registrar)
+    hold(listed, registrar, "Bordlagt")
+    with pytest.raises(Refusal, match="inget att fastställa"):
+        confirm(meeting, registrar)
+    record_minutes(meeting_id=meeting.pk, report_paragraph="§ 60", approved_on=None, actor=registrar)
+
+
 def test_once_the_minutes_are_noted_the_list_is_history(meeting, listed, registrar):
     begin(meeting)
     record_minutes(meeting_id=meeting.pk, report_paragraph="§ 60", approved_on=None, actor=registrar)
