@@ -67,9 +67,12 @@ def maskable_parts(decision: Decision) -> list[tuple[str, str]]:
 
 
 def holds_secret_parts(decision: Decision, review: SecrecyReview) -> bool:
-    """Whether what was secret in a former text can be said to be so in this: every part is there."""
+    """Whether what was secret in a former text can be said to be so in this: every part is there. A row among
+    others (a point, a document, a recipient) goes by its place, which may hold another text by now, so each
+    is chosen anew."""
     there = dict(maskable_parts(decision))
-    return review.outcome == SecrecyOutcome.SOME and review.parts.keys() <= there.keys()
+    rows = any(key.rpartition("-")[2].isdecimal() for key in review.parts)
+    return review.outcome == SecrecyOutcome.SOME and not rows and review.parts.keys() <= there.keys()
 
 
 def _numbered(rows: Iterable[Any]) -> Iterator[tuple[int, Any]]:

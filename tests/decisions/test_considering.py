@@ -131,7 +131,7 @@ def test_what_is_said_of_this_text_already_stands(untried, officer, second_offic
 
 def test_the_same_is_still_secret(untried, officer, second_officer, delegate_user):
     parts_secret(
-        decision_id=untried.pk, actor=second_officer, parts=["reasons", "point-2"], passages=[], **BY
+        decision_id=untried.pk, actor=second_officer, parts=["reasons", "background"], passages=[], **BY
     )
     Decision.objects.filter(pk=untried.pk).update(reasons="Andra skäl.")
     sent = propose(untried, officer, secrecy=SecrecyOutcome.SOME)
@@ -140,7 +140,20 @@ def test_the_same_is_still_secret(untried, officer, second_officer, delegate_use
     assert [getattr(again, name) for name in same] == [getattr(first, name) for name in same]
     assert again.by == officer
     sign_decision(decision_id=untried.pk, actor=delegate_user, expected_version=sent.version)
-    assert {mark.field for mark in concerning(fresh(untried))} == {"reasons", "point-2"}
+    assert {mark.field for mark in concerning(fresh(untried))} == {"reasons", "background"}
+
+
+def test_a_point_that_was_secret_is_chosen_anew(untried, officer):
+    """It goes by its place: moved, the mark would fall on another text."""
+    parts_secret(decision_id=untried.pk, actor=officer, parts=["point-2"], passages=[], **BY)
+    first, second = untried.points.order_by("order")
+    texts = second.text, first.text
+    for point, text in zip((first, second), texts, strict=True):
+        point.text = text
+        point.save(update_fields=["text"])
+    with pytest.raises(ChecksFailed) as stopped:
+        propose(untried, officer, secrecy=SecrecyOutcome.SOME)
+    assert CHANGED in [one.label for one in stopped.value.checks]
 
 
 def test_the_same_cannot_be_said_when_a_part_of_it_is_gone(untried, officer):
