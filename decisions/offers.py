@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Prefetch
 
 from decisions.checks.authority import Standing, clause_checks, delegate_check
+from decisions.checks.bound import most_bound
 from decisions.checks.check import Check
 from decisions.delegation_queries import in_order
 from decisions.models import Decision, Delegate, DelegationClause, DelegationOrder
@@ -63,10 +64,11 @@ def _orders(on: date) -> list[DelegationOrder]:
 
 
 def _seats(orders: list[DelegationOrder], decision: Decision, on: date, standing: Standing) -> Iterator[Seat]:
+    bound = most_bound(decision)
     for order in orders:
         for clause in in_order(order.clauses.all()):
             clause.order = order
-            closed = _sentences(clause_checks(clause, decision, on))
+            closed = _sentences(clause_checks(clause, decision, on, bound))
             holders = list(clause.delegates.all())
             if not holders:
                 yield Seat(clause, None, (*closed, f"Ingen har punkt {clause.number}"))

@@ -1,7 +1,7 @@
 """Forms of the standard phrases."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
@@ -13,6 +13,9 @@ from decisions.models import StandardPhrase
 from decisions.phrases import fault_in
 from decisions.services.phrasing import PhraseData, data_of
 from s3portal.common.forms import CleanCharField, CleanTextField
+
+#: Characters, all the codes of a phrase's legal bases together; the column holds no more.
+MOST_OF_CODES: Final = 300
 
 
 class PhraseForm(forms.Form):
@@ -88,7 +91,10 @@ class PhraseForm(forms.Form):
         return text
 
     def clean_only_under(self) -> str:
-        return " ".join(self.cleaned_data["only_under"])
+        joined = " ".join(self.cleaned_data["only_under"])
+        if len(joined) > MOST_OF_CODES:
+            raise forms.ValidationError(_("Välj färre grunder, eller ingen om frasen ska stå oavsett grund."))
+        return joined
 
     def data_typed(self) -> PhraseData:
         names = ("name", "text", "in_drafts", "only_under", "place", "relation")

@@ -75,7 +75,7 @@ def authority(
     if clause is None:
         yield failed_check("clause", "Delegationspunkt saknas", field="id_clause", action="Välj")
     else:
-        yield from clause_checks(clause, decision, on)
+        yield from clause_checks(clause, decision, on, most_bound(decision))
     if delegate is None:
         yield failed_check("delegate", "Undertecknare saknas", field="id_delegate", action="Välj")
     else:
@@ -86,10 +86,13 @@ def authority(
         yield _signer_check(decision, signer)
 
 
-def clause_checks(clause: DelegationClause, decision: Decision, on: date) -> Iterator[Check]:
-    """Whether anybody may decide this by the clause on the day."""
+def clause_checks(
+    clause: DelegationClause, decision: Decision, on: date, bound: tuple[int, int | None]
+) -> Iterator[Check]:
+    """Whether anybody may decide this by the clause on the day. ``bound``: ``most_bound`` of the decision,
+    which is asked for once however many clauses there are."""
     yield _clause_check(clause, decision, on)
-    amount, number = most_bound(decision)
+    amount, number = bound
     if amount:
         yield _ceiling_check(clause, amount, number)
 

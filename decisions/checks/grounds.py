@@ -1,6 +1,7 @@
 """What the decision rests on: the legal basis, the application and the aid level."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -32,13 +33,14 @@ from s3portal.common.swedish import (
     format_kr,
     format_percent,
     in_stockholm,
+    round_half_up,
 )
 from s3portal.diary.enums import CaseStatus
 
 #: What may say a new amount of a grant, or a new share of its costs.
 _NEW_TERMS: Final = (Relation.AMENDS, Relation.CORRECTS, Relation.EXTENDS)
 #: Both ordinances ask for a written application.
-_MORE_IS_APPLIED_FOR: Final = "Räknat med allt som är beviljat. Mer än det sökta kräver en ny ansökan."
+_MORE_IS_APPLIED_FOR: Final = "Räknat med allt som är beviljat."
 
 
 def legal_basis(decision: Decision, on: date) -> Iterator[Check]:
@@ -116,7 +118,10 @@ def _change(decision: Decision, earlier: Decision) -> Iterator[Check]:
 
 def _new_terms(decision: Decision) -> Iterator[Check]:
     """What it adds to a grant (kronor) is held to what the grant itself was held to: the amount applied for,
-    the call's frame and the highest share of the costs, of all that the grant comes to with it."""
+    the call's frame and the highest share of the costs, of all that the grant comes to with it.
+
+    An extension pays for a period with costs of its own, which the portal does not hold, so there the amount
+    and the share are told and stop nothing."""
     application = decision.application
     if application is None:
         return
@@ -124,10 +129,17 @@ def _new_terms(decision: Decision) -> Iterator[Check]:
     before, after = amounts_around(decision)
     if after <= before:
         return
-    yield from _applied_check(application, after, note=_MORE_IS_APPLIED_FOR)
     yield from _frame(decision, after - before)
+    of_application = [*_applied_check(application, after, note=_MORE_IS_APPLIED_FOR)]
     if application.total_cost:
-        yield _intensity_check(decision, after, application.total_cost)
+        of_application.append(_intensity_check(decision, after, application.total_cost))
+    longer = decision.relation == Relation.EXTENDS
+    yield from (_told(check) if longer and not check.ok else check for check in of_application)
+
+
+def _told(check: Check) -> Check:
+    note = f"{check.note} Räknat på den första ansökan: se till att den nya periodens kostnader räcker."
+    return replace(check, ok=True, notice=True, note=note.strip())
 
 
 def _extension(decision: Decision, earlier: Decision) -> Iterator[Check]:
@@ -234,7 +246,7 @@ def _shares_agree(decision: Decision, amount: int, total_cost: int) -> Iterator[
         for written in dict.fromkeys(shares_of_costs([point.text])):
             share = Fraction(written.replace(",", "."))
             decimals = len(written.replace(",", ".").partition(".")[2])
-            agrees = share in (round(level, decimals), _cut(level, decimals))
+            agrees = share in (_rounded(level, decimals), _cut(level, decimals))
             if agrees or share > cap or written in known:
                 continue
             label = (
@@ -244,6 +256,11 @@ def _shares_agree(decision: Decision, amount: int, total_cost: int) -> Iterator[
             costs = f"{format_kr(amount)} av {format_kr(total_cost)}."
             note = f"{costs} Är andelen rätt ändå skriver du den också i skälen."
             yield failed_check("shares_agree", label, note=note, field=f"id_punkt-{number}-text")
+
+
+def _rounded(share: Fraction, decimals: int) -> Fraction:
+    """As it is printed (``format_percent``)."""
+    return Fraction(round_half_up(share * 10**decimals), 10**decimals)
 
 
 def _cut(share: Fraction, decimals: int) -> Fraction:

@@ -19,6 +19,11 @@ from s3portal.common.swedish import (
 
 #: What may say a new amount of an earlier decision.
 _SAYS_AMOUNT: Final = (Relation.AMENDS, Relation.CORRECTS, Relation.EXTENDS)
+_AMOUNT_FIRST: Final = "Ange det som pengar eller arbetstid, så att det prövas mot delegationen."
+_AMOUNT_OR_WHOLE: Final = (
+    "Är det beloppet som rättas anger du det som pengar eller arbetstid. Är det ett annat belopp anger du "
+    "beslutets belopp som det är, och skriver det andra som i ”150 000 kronor av 920 000 kronor”."
+)
 
 
 def texts(decision: Decision) -> Iterator[Check]:
@@ -98,7 +103,7 @@ def _only_in_points(decision: Decision) -> Iterator[Check]:
             yield failed_check(
                 "amounts_agree",
                 f"Beslutspunkt {number + 1} nämner {format_kronor(amount)}, men beslutet har inget belopp",
-                note="Ange det som pengar eller arbetstid, så att det prövas mot delegationen.",
+                note=_AMOUNT_FIRST if decision.relation != Relation.CORRECTS else _AMOUNT_OR_WHOLE,
                 field="id_amount",
                 action="Fyll i",
             )

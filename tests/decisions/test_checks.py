@@ -291,6 +291,8 @@ def test_a_point_promises_no_higher_share_than_the_cap(grant, written, told):
         (200_000, "33,33 % av godkända kostnader", ""),
         (200_000, "33,4 % av godkända kostnader", "33,4 % av kostnaderna, men beloppet är 33,33 % av dem"),
         (299_999, "50 % av godkända kostnader", ""),
+        # 22,505 %, as the standard phrase rounds it.
+        (135_030, "22,51 % av godkända kostnader", ""),
     ],
 )
 def test_a_point_and_the_table_tell_one_share(grant, amount, written, told):

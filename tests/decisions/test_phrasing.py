@@ -227,6 +227,11 @@ def test_the_bases_that_a_phrase_is_for_are_chosen_by_name(registrar, client_for
     assert "Bara under 2003-596, egna-medel" in client.get(page("phrase_list")).content.decode()
     refused = client.post(page("phrase_edit", phrase.pk), sent | {"only_under": ["596"], "revision": "2"})
     assert refused.context["form"].errors["only_under"] == ["Välj bland de grunder som finns."]
+    many = [factories.make_legal_basis(code=f"{'lang-kod-' * 5}{number}").code for number in range(8)]
+    refused = client.post(page("phrase_edit", phrase.pk), sent | {"only_under": many, "revision": "2"})
+    assert refused.context["form"].errors["only_under"] == [
+        "Välj färre grunder, eller ingen om frasen ska stå oavsett grund."
+    ]
 
 
 def test_a_phrase_is_shown_filled_from_a_case(phrase, registrar, client_for, application):

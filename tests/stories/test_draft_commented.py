@@ -132,6 +132,8 @@ def test_to_and_fro_until_it_is_signed(demo, decision, come_in, live_server, axe
     moved.get_by_role("button", name=re.compile("^Klar")).click()
     writer.get_by_text("Kommentaren är klar.").wait_for()
     writer.goto(base)
+    # The text is another than the one whose secrecy was tried.
+    writer.get_by_label("Jag har prövat sekretessen: inget i beslutet är hemligt").check()
     writer.get_by_role("button", name="Skicka för underskrift").click()
     writer.get_by_text("Beslutet är skickat till").wait_for()
 

@@ -27,6 +27,7 @@ from s3portal.common.swedish.money import (
     format_percent,
     format_tenths,
     parse_kronor,
+    round_half_up,
 )
 from s3portal.common.swedish.org_number import OrgNumber, organisation_kind, parse_org_number
 from s3portal.common.swedish.phone import format_phone
@@ -75,6 +76,7 @@ __all__ = [
     "parse_kronor",
     "parse_org_number",
     "parse_period",
+    "round_half_up",
     "swedish_holidays",
     "three_weeks_after",
     "why_not_working",

@@ -33,7 +33,7 @@ def format_percent(percent: Decimal | Fraction | int, decimals: int = 1) -> str:
     The value is in percent: 50 means half.
     Halves are rounded away from zero. Decimals that are all zero are left out.
     """
-    scaled = _round_half_up(Fraction(percent) * 10**decimals)
+    scaled = round_half_up(Fraction(percent) * 10**decimals)
     whole, rest = divmod(abs(scaled), 10**decimals)
     text = format_amount(whole)
     if rest:
@@ -43,11 +43,11 @@ def format_percent(percent: Decimal | Fraction | int, decimals: int = 1) -> str:
 
 def format_tenths(value: Fraction | int) -> str:
     """Fraction(145, 2) → "72,5"; 72 → "72,0": always one decimal, for numbers in a column."""
-    scaled = _round_half_up(Fraction(value) * 10)
+    scaled = round_half_up(Fraction(value) * 10)
     return f"{MINUS if scaled < 0 else ''}{format_amount(abs(scaled) // 10)},{abs(scaled) % 10}"
 
 
-def _round_half_up(value: Fraction) -> int:
+def round_half_up(value: Fraction) -> int:
     """To the nearest whole number, halves away from zero."""
     doubled = abs(value) * 2
     rounded = (doubled.numerator + doubled.denominator) // (2 * doubled.denominator)
