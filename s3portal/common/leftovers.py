@@ -64,6 +64,7 @@ _PATTERNS = tuple(
         (r"\b(?:19|20)(?:XX|[0-9]X)\b", _PLACEHOLDER),
         (r"\bN\.[ ]?N\.(?!\w)|\bNN\b(?=\s*(?:[,.;:)]|$|\n))", _PLACEHOLDER),
         (r"\b(?:TBD|TO[- ]?DO|FIX[- ]?ME)\b", _NOTE),
+        # The filler itself is what is looked for: none of ours.
         (r"(?i:\blorem ipsum\b)", _FILLER),
         (r"(?i:\bfel! hittar inte referenskälla\.?|\berror! reference source not found\.?)", _BROKEN),
         (r"(?i:\bfel! bokmärket är inte definierat\.?)", _BROKEN),
