@@ -346,7 +346,7 @@ class SmtpSink:
     def accept(self) -> None:
         self.refusal = ""
 
-    def wait_for(self, count: int, seconds: float = 30) -> list[EmailMessage]:
+    def wait_for(self, count: int, seconds: float = 120) -> list[EmailMessage]:
         """The messages, when at least ``count`` have come; fails when they do not come in time."""
         deadline = time.monotonic() + seconds
         while len(self.messages) < count:
@@ -409,7 +409,7 @@ class WorkerProcess:
                 cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not app.control.ping(timeout=0.5):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"the worker did not start:\n{self.log.read_text()}")
@@ -481,8 +481,10 @@ def browser() -> "Iterator[Browser]":
         if os.environ.get("S3_REQUIRE_BROWSER") == "1":
             pytest.fail(sentence)
         pytest.skip(sentence)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # What comes does so in a moment; a machine that does much else may need longer, which is no fault.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
@@ -513,7 +515,7 @@ def new_page(browser: "Browser", viewport: dict[str, int]) -> "Iterator[Callable
         context = browser.new_context(
             viewport=viewport, locale="sv-SE", timezone_id="Europe/Stockholm", reduced_motion="reduce"  # type: ignore[arg-type]
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))

@@ -43,11 +43,11 @@ def test_waiting_for_mail_that_does_not_come_fails() -> None:
 def test_a_worker_answers_and_can_be_killed_and_started_again(celery_worker_process: WorkerProcess) -> None:
     from s3portal.celery import app
 
-    assert len(app.control.ping(timeout=2)) == 1
+    assert len(app.control.ping(timeout=30, limit=1)) == 1
     celery_worker_process.kill()
     assert app.control.ping(timeout=1) == []
     celery_worker_process.start()
-    assert len(app.control.ping(timeout=2)) == 1
+    assert len(app.control.ping(timeout=30, limit=1)) == 1
 
 
 @pytest.mark.browser

@@ -22,8 +22,8 @@ from s3portal.trial.embedded import EmbeddedServer
 from s3portal.trial.servers import free_port, held_servers
 
 DATA_DIRECTORY: Final = Path(__file__).resolve().parents[2] / "data"
-READY_SECONDS: Final = 90
-STOP_SECONDS: Final = 20
+READY_SECONDS: Final = 300
+STOP_SECONDS: Final = 60
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
