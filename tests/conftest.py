@@ -466,10 +466,10 @@ def celery_worker_process(
 
 # --- Browser --------------------------------------------------------------------------------------------
 def chromium_path() -> str | None:
-    """Debian's Chromium, or what ``CHROMIUM`` says."""
+    """What ``CHROMIUM`` says, Debian's Chromium without a window, or any other."""
     if os.environ.get("CHROMIUM"):
         return os.environ["CHROMIUM"]
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
@@ -490,6 +490,7 @@ def browser() -> "Iterator[Browser]":
             executable_path=path,
             args=[
                 "--no-sandbox",
+                "--disable-gpu",
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
             ],
         )

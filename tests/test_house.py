@@ -144,6 +144,24 @@ def test_with_rights_what_is_missing_is_installed(machine: Path, tmp_path: Path)
     )
 
 
+def test_where_chromium_comes_without_a_window_that_is_taken(machine: Path, tmp_path: Path) -> None:
+    put(machine, "python", "exit 0")
+    put(machine, "id", "echo 0")
+    put(machine, "apt-cache", 'test "$*" = "show chromium-headless-shell"')
+    put(
+        machine,
+        "apt-get",
+        f'echo "$@" >> {tmp_path}/asked; case $1 in install) : > {machine}/chromium-headless-shell;'
+        f" {shutil.which('chmod')} +x {machine}/chromium-headless-shell ;; esac",
+    )
+    done = system_libs(machine, "test", S3_REQUIRE_BROWSER="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Installerar chromium-headless-shell …\n"
+    assert (tmp_path / "asked").read_text() == (
+        "update -q\ninstall -y --no-install-recommends chromium-headless-shell\n"
+    )
+
+
 def test_sudo_is_used_only_when_it_asks_for_no_password(machine: Path, tmp_path: Path) -> None:
     put(machine, "python", "exit 1")
     put(machine, "id", "echo 1000")
