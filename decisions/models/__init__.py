@@ -22,6 +22,7 @@ from decisions.models.parts import BasisDocument, DecisionPoint, ExtractRecipien
 from decisions.models.phrase import StandardPhrase, StandardPhraseVersion
 from decisions.models.question import MemberAnswer, MemberQuestion
 from decisions.models.version import DecisionVersion, DraftReading
+from decisions.models.words import DecisionWords
 
 __all__ = [
     "Addressee",
@@ -43,6 +44,7 @@ __all__ = [
     "DecisionReading",
     "DecisionReport",
     "DecisionVersion",
+    "DecisionWords",
     "Delegate",
     "DelegationClause",
     "DelegationOrder",

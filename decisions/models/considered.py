@@ -7,12 +7,13 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from decisions.enums import SecrecyOutcome
 from decisions.models.decision import Decision
+from decisions.triggers import UNSIGNED
 from s3portal.diary.secrecy import Provision
 
 
@@ -98,3 +99,11 @@ def is_untried(decision: Decision) -> bool:
     secret in another text. Costs no query when the decision comes from ``with_parts``."""
     review = latest_review(decision)
     return review is None or (review.outcome == SecrecyOutcome.NONE and not review.is_of_this_text)
+
+
+def drafts_with_secrets() -> QuerySet[Any]:
+    """The keys of the unsigned decisions where somebody has said that parts are secret, in one query to
+    filter by. They have no marks in the diary until they are signed."""
+    later = SecrecyReview.objects.filter(decision=OuterRef("decision"), pk__gt=OuterRef("pk"))
+    said = SecrecyReview.objects.filter(outcome=SecrecyOutcome.SOME, decision__status__in=UNSIGNED)
+    return said.filter(~Exists(later)).order_by().values("decision")

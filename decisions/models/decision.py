@@ -18,6 +18,7 @@ from decisions.enums import AmountKind, DecisionKind, DecisionStatus, Relation
 from decisions.models.committee import Committee
 from decisions.models.decision_queryset import DecisionQuerySet
 from decisions.models.delegation import Delegate, DelegationClause
+from decisions.search_triggers import KeepsWords
 from decisions.triggers import ChangesASigned
 from decisions.veil import Veil, veils_of
 from s3portal.common.swedish import format_day, format_kr
@@ -247,6 +248,7 @@ class Decision(models.Model):
         ]
         triggers = [
             ChangesASigned(name="changes_a_signed"),
+            KeepsWords(name="decision_keeps_words"),
             pgtrigger.Protect(
                 name="signed_never_changes",
                 operation=pgtrigger.Update | pgtrigger.Delete,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.enums import DecisionStatus
 from decisions.models.decision import Decision
+from decisions.search_triggers import PartKeepsWords
 from s3portal.common.triggers import FrozenWithParent
 from s3portal.diary.models import Record
 
@@ -33,7 +34,10 @@ class DecisionPoint(models.Model):
             models.UniqueConstraint(fields=["decision", "order"], name="decision_point_once"),
             models.UniqueConstraint(fields=["decision", "key"], name="decision_point_key_once"),
         ]
-        triggers = [FrozenWithParent(name="point_frozen", parent_field="decision", editable=EDITABLE)]
+        triggers = [
+            FrozenWithParent(name="point_frozen", parent_field="decision", editable=EDITABLE),
+            PartKeepsWords(name="point_keeps_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order}. {self.text[:60]}"
@@ -52,7 +56,10 @@ class BasisDocument(models.Model):
         verbose_name_plural = _("beslutsunderlag")
         ordering = ["order"]
         constraints = [models.UniqueConstraint(fields=["decision", "order"], name="basis_document_once")]
-        triggers = [FrozenWithParent(name="basis_frozen", parent_field="decision", editable=EDITABLE)]
+        triggers = [
+            FrozenWithParent(name="basis_frozen", parent_field="decision", editable=EDITABLE),
+            PartKeepsWords(name="basis_keeps_words"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -71,7 +78,10 @@ class ExtractRecipient(models.Model):
         verbose_name_plural = _("utdrag till")
         ordering = ["order"]
         constraints = [models.UniqueConstraint(fields=["decision", "order"], name="extract_recipient_once")]
-        triggers = [FrozenWithParent(name="recipient_frozen", parent_field="decision", editable=EDITABLE)]
+        triggers = [
+            FrozenWithParent(name="recipient_frozen", parent_field="decision", editable=EDITABLE),
+            PartKeepsWords(name="recipient_keeps_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

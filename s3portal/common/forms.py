@@ -185,3 +185,17 @@ class SwedishDateField(_ParsedField):
 
     def parse(self, text: str) -> date:
         return parse_date(text)
+
+
+class DaysForm(forms.Form):
+    """Filters on a list: from the one day to the other, both included; either may be left out."""
+
+    fran = SwedishDateField(label=_("Från och med"), required=False)
+    till = SwedishDateField(label=_("Till och med"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        since, until = given.get("fran"), given.get("till")
+        if since and until and since > until:
+            self.add_error("till", _("Till och med ligger före från och med."))
+        return given

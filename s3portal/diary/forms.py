@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from s3portal.accounts.models import User
-from s3portal.common.forms import CleanCharField
+from s3portal.common.forms import CleanCharField, DaysForm
 from s3portal.diary import queries
 from s3portal.diary.enums import CaseStatus
+from s3portal.diary.finding import Wanted
 
 
 class CaseFilterForm(forms.Form):
@@ -27,6 +28,15 @@ class CaseFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["year"]
         field.choices = [("", "Alla"), *((str(year), str(year)) for year in queries.case_years())]
+
+
+class PublicCaseFilterForm(DaysForm, CaseFilterForm):
+    def wanted(self) -> Wanted | None:
+        """None when a filter cannot be read: the form says why."""
+        if not self.is_valid():
+            return None
+        given = self.cleaned_data
+        return Wanted(given["q"], given["year"], given["status"], given["fran"], given["till"])
 
 
 class StaffCaseFilterForm(CaseFilterForm):

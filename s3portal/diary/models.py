@@ -252,6 +252,8 @@ class CaseStep(models.Model):
 
 #: Indexed as it stands here: a question must be put to exactly this.
 RECORD_WORDS = SearchVector("title", "counterpart", config="swedish")
+#: What the public finds: not who wrote or was written to, who may be a private person.
+RECORD_TITLE_WORDS = SearchVector("title", config="swedish")
 
 
 class Record(models.Model):
@@ -290,6 +292,7 @@ class Record(models.Model):
         ]
         indexes = [
             GinIndex(RECORD_WORDS, name="record_words"),
+            GinIndex(RECORD_TITLE_WORDS, name="record_title_words"),
             models.Index(fields=["-dated_at", "-id"], name="record_list"),
         ]
         triggers = [

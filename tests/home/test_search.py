@@ -1,15 +1,20 @@
 """/handlaggning/sok/: who finds what, and what is not found."""
 
+import io
+import zipfile
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 
 from applications.models import Application
 from decisions.models import Decision
+from s3portal.audit.models import Event
 from s3portal.common.search import word_pattern
 from s3portal.diary.services import register_by_hand
+from s3portal.home.search.files import COLUMNS
 from s3portal.home.search.hits import excerpt, marked_words
 from s3portal.home.search.queries import Kind, Wanted, found
 from s3portal.home.search.typed import read_typed
@@ -195,6 +200,132 @@ def test_a_draft_of_a_decision_is_found_by_those_who_write_and_sign(officer, reg
     assert ask("fjällripan", registrar, Kind.DECISIONS) == []
 
 
+@pytest.fixture
+def draft(officer, delegate_user) -> Decision:
+    delegate = factories.make_delegate(user=delegate_user, clause=factories.make_clause(number="9.4"))
+    draft = factories.make_decision(
+        user=officer, delegate=delegate, title="Bidrag", background="Fjällripan räknas.",
+        reasons="Underlaget är **vetenskapligt**.", amount=187_500, starts_on=date(2027, 2, 1),
+        ends_on=date(2027, 11, 30), case=factories.make_case(counterpart="Ripforskarna"),
+    )  # fmt: skip
+    draft.points.create(order=3, text="Rapporten lämnas på isländska.")
+    draft.basis_documents.create(order=2, title="Inventering av kalfjället")
+    draft.extract_recipients.create(order=2, name="Astrid Ripkvist")
+    return draft
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fjällripor", "vetenskapligt", "isländska", "kalfjället inventering", "isländska fjällripan",
+        "Ripforskarna", "Ripkvist", "Hanna Handläggare isländska", "punkt 9.4", "187 500 kr",
+        "2027-02-01–2027-11-30",
+    ],
+)  # fmt: skip
+def test_a_draft_is_found_by_all_that_stands_in_it_by_those_who_may_open_it(
+    draft, officer, second_officer, delegate_user, registrar, admin_user, text
+):
+    for person in (officer, second_officer, delegate_user):
+        assert ask(text, person, Kind.DECISIONS) == [draft], person
+    for person in (registrar, admin_user):
+        assert ask(text, person, Kind.DECISIONS) == [], person
+
+
+def test_a_draft_says_that_it_is_one_and_where_the_words_stand(client_for, draft, officer):
+    query = {"q": "isländska", "flik": "beslut"}
+    response = client_for(officer).get(SEARCH, query)
+    (hit,) = response.context["hits"]
+    assert (hit.tag, hit.excerpt) == ("Utkast", "Rapporten lämnas på <mark>isländska</mark>.")
+    assert ">Utkast</span>" in response.content.decode().replace("</svg>", ">")
+    Decision.objects.filter(pk=draft.pk).update(
+        status="proposed", proposed_by=officer, proposed_at=timezone.now()
+    )
+    (hit,) = client_for(officer).get(SEARCH, query).context["hits"]
+    assert (hit.tag, "För underskrift" in hit.facts) == ("Utkast", True)
+    # What stands in the case's number is found by it.
+    (hit,) = client_for(officer).get(SEARCH, {"q": str(draft.case), "flik": "beslut"}).context["hits"]
+    assert hit.tag == "Utkast"
+
+
+def test_a_signed_decision_is_no_draft(client_for, officer):
+    factories.make_signed_decision(user=officer, title="Bidrag till fjällripan")
+    (hit,) = client_for(officer).get(SEARCH, {"q": "fjällripan", "flik": "beslut"}).context["hits"]
+    assert hit.tag == ""
+
+
+def test_what_is_said_to_be_secret_in_a_draft_is_neither_found_nor_quoted(client_for, draft, officer):
+    said = {"by": officer, "text_mark": "x"}
+    draft.secrecy_reviews.create(
+        outcome="some", parts={"reasons": "Skäl"}, provision="30:27", reason="Affärsplaner.", **said
+    )
+    for text in ("fjällripan", "Ripkvist", "Ripforskarna", "187 500 kr", "2027-02-01–2027-11-30"):
+        assert ask(text, officer, Kind.DECISIONS) == [], text
+    (hit,) = client_for(officer).get(SEARCH, {"q": str(draft.case), "flik": "beslut"}).context["hits"]
+    assert "187" not in f"{hit.facts}{hit.excerpt}"
+    draft.secrecy_reviews.create(outcome="none", **said)
+    assert ask("fjällripan", officer, Kind.DECISIONS) == [draft]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Sigrid Signatär", "Undertecknat av Sigrid Signatär"),
+        ("signatär fjällripan", "Undertecknat av Sigrid Signatär"),
+        ("Hanna Handläggare", "Handläggare Hanna Handläggare"),
+        ("Per Föredragande", "Föredragande Per Föredragande"),
+        ("Ulla Ek", "Deltog också: Ulla Ek, jurist"),
+        ("Astrid Ripkvist", "Utdrag till Astrid Ripkvist"),
+    ],
+)
+def test_a_name_finds_what_the_person_has_signed_prepared_or_shall_have(
+    client_for, officer, registrar, text, told
+):
+    decision = factories.make_signed_decision(
+        user=officer, title="Bidrag till fjällripan", signatory_name="Sigrid Signatär",
+        presenter_name="Per Föredragande", also_present="Ulla Ek, jurist",
+        recipients=[("Astrid Ripkvist", "")],
+    )  # fmt: skip
+    factories.make_signed_decision(user=factories.make_staff("officer", full_name="Kim Kollega"))
+    for person in (officer, registrar):
+        assert ask(text, person, Kind.DECISIONS) == [decision]
+    (hit,) = client_for(registrar).get(SEARCH, {"q": text, "flik": "beslut"}).context["hits"]
+    assert told in hit.facts
+
+
+@pytest.mark.parametrize("part", ["case", "title", "counterpart", "record", "field", "passage"])
+def test_nobody_is_found_in_a_decision_where_something_is_marked(client_for, officer, registrar, part):
+    decision = factories.make_signed_decision(
+        user=officer, signatory_name="Sigrid Signatär", recipients=[("Astrid Ripkvist", "")]
+    )
+    more = {"record": decision.document.file.record} if part in ("record", "field") else {}
+    if part == "field":
+        more |= {"field": "recipient-1", "field_label": "Utdrag till, mottagare 1"}
+    more |= {"passage": "Astrid Ripkvist"} if part == "passage" else {}
+    factories.mark_secret(decision.case, part, **more)
+    for text in ("Astrid Ripkvist", "Sigrid Signatär", "ripkvist"):
+        assert ask(text, registrar, Kind.DECISIONS) == [], text
+    (hit,) = client_for(registrar).get(SEARCH, {"q": str(decision.case), "flik": "beslut"}).context["hits"]
+    assert "Ripkvist" not in f"{hit.title}{hit.facts}{hit.excerpt}{hit.cells}"
+
+
+def test_a_case_is_found_by_who_handles_it(client_for, officer, second_officer, registrar):
+    bridge = factories.make_case(title="Bron", officer=officer)
+    tunnel = factories.make_case(title="Tunneln", officer=officer)
+    other = factories.make_case(title="Tunneln", officer=second_officer)
+    about_her = factories.make_case(title="Hanna Handläggare som föredragshållare")
+    for text in ("Hanna Handläggare", "handläggare hanna", "handläggare"):
+        assert ask(text, registrar, Kind.CASES) == [about_her, tunnel, bridge], text
+    assert ask("tunneln Hanna Handläggare", registrar, Kind.CASES) == [tunnel]
+    assert ask("anders andersson", registrar, Kind.CASES) == [other]
+    assert ask('"hanna handläggare"', registrar, Kind.CASES) == [about_her]
+    assert ask("Hanna Andersson", registrar, Kind.CASES) == []
+    # Who has left is still the one who handled it.
+    type(officer).objects.filter(pk=officer.pk).update(is_active=False)
+    assert ask("Hanna Handläggare", registrar, Kind.CASES) == [about_her, tunnel, bridge]
+    response = client_for(registrar).get(SEARCH, {"q": "tunneln hanna handläggare"})
+    assert "Handläggare Hanna Handläggare" in response.context["hits"][0].facts
+
+
 def test_what_the_applicant_has_written_answers_when_jav_is_answered(
     client_for, officer, registrar, application
 ):
@@ -372,6 +503,7 @@ def test_the_number_of_queries_does_not_grow(client_for, officer, owner, kind):
             factories.make_signed_decision(
                 user=officer, case=application.case, title="Led", application=application
             )
+            factories.make_decision(user=officer, title="Led")
             factories.make_organisation(name="Led")
 
     client = client_for(officer)
@@ -387,3 +519,150 @@ def test_an_application_that_another_has_replaced_is_not_found(registrar, applic
     assert ask("skidspår", registrar, Kind.APPLICATIONS) == [application]
     Application.objects.filter(pk=application.pk).update(status="replaced")
     assert ask("skidspår", registrar, Kind.APPLICATIONS) == []
+
+
+# --- Files ------------------------------------------------------------------------------------------------
+def lines_of(client, form: str = "csv", **query: str) -> list[str]:
+    response = client.post(f"{SEARCH}fil/", {"form": form, "urvalet": urlencode(query)})
+    assert response.headers["Cache-Control"] == "private, no-store"
+    return b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (Kind.CASES, "{case};Ansökan: Testbädd för skidspår;{party};Pågående;{day};"),
+        (Kind.RECORDS, "{case};2;Beslut: Stöd till skidspår;Upprättad;;{day};"),
+        (Kind.APPLICATIONS, "{case};Testbädd för skidspår;{party};Inkommen;{day};300000;;{start};{end}"),
+        (
+            Kind.DECISIONS,
+            (
+                "{case};Stöd till skidspår;Deltagande och medfinansiering;Undertecknat;{day};8.2;150000;"
+                "2024-03-01;2024-11-30;Doris Direktör;Hanna Handläggare"
+            ),
+        ),
+        (Kind.ORGANISATIONS, "'=Skidspårens vänner;{number};;0"),
+    ],
+)
+def test_what_is_found_is_taken_as_a_file(client_for, officer, application, kind, expected):
+    declare(application, officer)
+    factories.make_signed_decision(
+        user=officer, case=application.case, title="Stöd till skidspår",
+        starts_on=date(2024, 3, 1), ends_on=date(2024, 11, 30),
+    )  # fmt: skip
+    friends = factories.make_organisation(name="=Skidspårens vänner")
+    headings, *rows = lines_of(client_for(officer), q="skidspår", flik=kind.value)
+    assert headings.split(";") == [heading for heading, _width in COLUMNS[kind]]
+    assert rows == [
+        expected.format(
+            case=application.case, party=application.organisation.name, day=timezone.localdate(),
+            start=application.starts_on, end=application.ends_on, number=friends.org_number,
+        )
+    ]  # fmt: skip
+
+
+def test_the_file_holds_all_that_is_found_and_nothing_else(client_for, officer, second_officer, monkeypatch):
+    monkeypatch.setattr("s3portal.home.search.files.CHUNK", 2)
+    monkeypatch.setattr("s3portal.home.search.views.MOST_COUNTED", 3)
+    cases = [
+        factories.make_case(title="Led", officer=officer, opened_on=date(2025, 5, day))
+        for day in (1, 2, 3, 4, 5)
+    ]
+    factories.make_case(title="Led", officer=second_officer, opened_on=date(2025, 5, 2))
+    factories.make_case(title="Led", officer=officer, opened_on=date(2025, 5, 6))
+    query = {
+        "q": "led",
+        "fran": "2025-05-01",
+        "till": "2025-05-05",
+        "handlaggare": str(officer.pk),
+        "page": "2",
+    }
+    rows = lines_of(client_for(officer), **query)[1:]
+    assert [row.split(";")[0] for row in rows] == [str(case) for case in reversed(cases)]
+    page = client_for(officer).get(SEARCH, query).content.decode()
+    assert "Filen får alla träffar under fliken, högst 100\u00a0000." in page
+    assert "flik=arenden" in page
+
+
+@pytest.mark.parametrize("part", ["case", "title", "counterpart"])
+def test_the_file_hides_what_the_page_hides(client_for, officer, application, part):
+    declare(application, officer)
+    factories.make_signed_decision(
+        user=officer, case=application.case, title="Stöd till skidspår", recipients=[("Astrid Ripkvist", "")]
+    )
+    factories.mark_secret(application.case, part)
+    name = application.organisation.name
+    for kind in (Kind.CASES, Kind.RECORDS, Kind.APPLICATIONS, Kind.DECISIONS):
+        assert len(lines_of(client_for(officer), q="skidspår", flik=kind.value)) == (
+            2 if part == "counterpart" and kind in (Kind.CASES, Kind.APPLICATIONS) else 1
+        ), kind
+        text = "\n".join(lines_of(client_for(officer), q=str(application.case), flik=kind.value))
+        secret = name if part == "counterpart" else "skidspår"
+        assert secret not in text.lower() if part != "counterpart" else secret not in text
+        if kind is Kind.DECISIONS:
+            assert "[Skyddat]" in text
+            assert "150000" not in text
+            assert "Doris" not in text
+
+
+def test_a_draft_is_in_the_file_of_those_who_may_open_it(client_for, draft, officer, registrar):
+    assert len(lines_of(client_for(officer), q="isländska", flik="beslut")) == 2
+    assert len(lines_of(client_for(registrar), q="isländska", flik="beslut")) == 1
+
+
+def test_the_file_as_excel_has_kronor_as_numbers(client_for, registrar, application):
+    typed = {"form": "xlsx", "urvalet": urlencode({"q": "skidspår", "flik": "ansokningar"})}
+    response = client_for(registrar).post(f"{SEARCH}fil/", typed)
+    assert (
+        f'filename="sok-ansokningar-{timezone.localdate()}.xlsx"' in response.headers["Content-Disposition"]
+    )
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as book:
+        page = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<v>300000</v>" in page
+    assert "Testbädd för skidspår" in page
+
+
+def test_who_took_a_file_is_noted(client_for, registrar):
+    lines_of(client_for(registrar), q="led", flik="handlingar")
+    event = Event.objects.get(action="search_exported")
+    assert event.text == "Sökträffar, handlingar, hämtade som CSV"
+    assert event.data == {"query": "q=led&flik=handlingar"}
+
+
+@pytest.mark.parametrize("urvalet", ["", "flik=beslut", "q=led&fran=2024-05-02&till=2024-05-01"])
+def test_without_a_question_there_is_no_file(client_for, registrar, urvalet):
+    response = client_for(registrar).post(f"{SEARCH}fil/", {"form": "csv", "urvalet": urvalet})
+    assert response.headers["Location"].startswith(SEARCH)
+    assert not Event.objects.filter(action="search_exported").exists()
+
+
+@pytest.mark.parametrize("persona", ["member", "assessor", "owner", "stranger"])
+def test_who_may_not_search_gets_no_file(request, client_for, persona):
+    client = client_for(request.getfixturevalue(persona))
+    assert client.post(f"{SEARCH}fil/", {"form": "csv", "urvalet": "q=led"}).status_code == 403
+    assert client.get(f"{SEARCH}fil/").status_code in {403, 405}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_file_asks_as_much_for_one_as_for_four(client_for, officer, owner, kind):
+    client = client_for(officer)
+    typed = {"form": "xlsx", "urvalet": urlencode({"q": "led", "flik": kind.value})}
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            sent = send(
+                factories.make_application(user=owner, title="Led", call=factories.make_call()), owner
+            )
+            factories.make_signed_decision(user=officer, case=sent.case, title="Led", application=sent)
+            factories.make_decision(user=officer, title="Led")
+            factories.make_organisation(name="Led")
+
+    def take() -> Any:
+        response = client.post(f"{SEARCH}fil/", typed)
+        assert b"".join(response.streaming_content)
+        return response
+
+    more(1)
+    few = count_queries(take)
+    more(3)
+    assert count_queries(take) == few

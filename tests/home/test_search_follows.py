@@ -13,7 +13,9 @@ from applications import services
 from applications.checks import Step
 from applications.models import Application
 from applications.parts import ProjectPart, seen_mark
-from decisions.models import Decision
+from decisions.models import Decision, DecisionWords
+from decisions.services.drafting import delete_draft
+from s3portal.common.found import Found, FoundPaginator, Way
 from s3portal.diary.enums import CaseStatus, Confirmation, Direction
 from s3portal.diary.merging import CaseMerger, CaseMergerEnd
 from s3portal.diary.models import Case
@@ -24,7 +26,6 @@ from s3portal.diary.services import (
     lift_mark,
     register_by_hand,
 )
-from s3portal.home.search.found import Found, FoundPaginator, Way
 from s3portal.home.search.queries import Kind
 from tests import factories
 from tests.applications.sending import send
@@ -135,6 +136,49 @@ def test_a_decision_is_found_by_its_title_as_it_is_now(officer):
     Decision.objects.filter(pk=decision.pk).update(title="Stöd till flottningsdammen")
     assert finds("timmerränna", officer, Kind.DECISIONS) == [0]
     assert finds("flottningsdamm", officer, Kind.DECISIONS) == [1]
+
+
+def test_a_draft_is_found_by_what_stands_in_it_now(officer):
+    draft = factories.make_decision(user=officer, reasons="Timmerrännan är gammal.", bare=True)
+    assert finds("timmerränna", officer, Kind.DECISIONS) == [1]
+    Decision.objects.filter(pk=draft.pk).update(reasons="Dammen är gammal.")
+    assert finds("timmerränna", officer, Kind.DECISIONS) == [0]
+    for rows, field in (
+        (draft.points, "text"), (draft.basis_documents, "title"), (draft.extract_recipients, "name"),
+    ):  # fmt: skip
+        row = rows.create(order=1, **{field: "Timmerrännan"})
+        assert finds("timmerränna", officer, Kind.DECISIONS) == [1]
+        rows.filter(pk=row.pk).update(**{field: "Flottarbron"})
+        assert finds("timmerränna", officer, Kind.DECISIONS) == [0]
+        assert finds("flottarbro", officer, Kind.DECISIONS) == [1]
+        rows.all().delete()
+        assert finds("flottarbro", officer, Kind.DECISIONS) == [0]
+
+
+def test_a_draft_that_is_removed_leaves_no_words(officer):
+    draft = factories.make_decision(user=officer, reasons="Timmerrännan är gammal.")
+    delete_draft(decision_id=draft.pk, actor=officer)
+    assert not DecisionWords.objects.filter(decision=draft.pk).exists()
+    assert finds("timmerränna", officer, Kind.DECISIONS) == [0]
+    # What the database checks at the end of a transaction holds.
+    connection.check_constraints()
+
+
+def test_a_signed_decision_is_found_by_the_text_that_was_signed(officer):
+    factories.make_signed_decision(
+        user=officer, background="En timmerränna.", reasons="En flottningsdamm.", full_text="En timmerränna."
+    )
+    assert finds("timmerränna", officer, Kind.DECISIONS) == [1]
+    assert finds("flottningsdamm", officer, Kind.DECISIONS) == [0]
+
+
+def test_the_words_of_a_draft_are_never_put_to_the_public(client, client_for, officer, member):
+    factories.make_signed_decision(
+        user=officer, published=True, title="Bidrag", recipients=[("Astrid Ripkvist", "")]
+    )
+    factories.make_decision(user=officer, title="Timmerrännan", reasons="Timmerrännan är gammal.")
+    for text in ("ripkvist", "timmerrännan"):
+        assert "Inga beslut" in client.get("/beslut/", {"q": text}).content.decode(), text
 
 
 def test_a_title_that_is_marked_in_the_decision_s_own_record_is_not_shown(client_for, registrar, officer):
@@ -250,7 +294,7 @@ def cases_by(*ways: Way) -> Found:
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 100])
 def test_the_latest_are_found_in_whatever_way_they_are_looked_for(monkeypatch, few, together, most):
     """Also when one way gives more than is put in order and another less, and some answer in both."""
-    monkeypatch.setattr("s3portal.home.search.found.FEW", few)
+    monkeypatch.setattr("s3portal.common.found.FEW", few)
     cases = [factories.make_case(title=f"Led {number}") for number in range(7)]
     even = Way(Q(serial__in=[one.serial for one in cases[::2]]), together=together)
     early = Way(Q(serial__lte=cases[3].serial), together=together)

@@ -6,22 +6,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from s3portal.accounts.models import User
-from s3portal.common.forms import CleanCharField, SwedishDateField
+from s3portal.common.forms import CleanCharField, DaysForm
 from s3portal.diary import queries
-from s3portal.home.search.queries import FIRST, LAST, Kind, Wanted
+from s3portal.home.search.queries import Kind, Wanted
 from s3portal.home.search.typed import Typed, read_typed
 
-OUT_OF_ORDER = _("Till och med ligger före från och med.")
 
-
-class SearchForm(forms.Form):
+class SearchForm(DaysForm):
     show_optional = False
+    field_order = ("flik", "q", "fran", "till", "handlaggare")
     flik = forms.CharField(required=False, widget=forms.HiddenInput)
     q = CleanCharField(
         label=_("Sök efter"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
-    fran = SwedishDateField(label=_("Från och med"), required=False)
-    till = SwedishDateField(label=_("Till och med"), required=False)
     handlaggare = forms.ModelChoiceField(
         label=_("Handläggare"),
         queryset=User.objects.none(),
@@ -34,13 +31,6 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         officer: Any = self.fields["handlaggare"]
         officer.queryset = queries.officers()
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        since, until = given.get("fran"), given.get("till")
-        if (since or FIRST) > (until or LAST):
-            self.add_error("till", OUT_OF_ORDER)
-        return given
 
     def wanted(self) -> Wanted:
         """Nothing when a filter cannot be read: the form says why."""

@@ -3,7 +3,8 @@
 Nothing is found by what is marked as secret, nor is it shown: the page that is opened shows it, and notes
 who has read it. Who has declared jäv in a case does not find what is handled in it. What an applicant has
 written answers only to those who may read it now: who has not yet answered the question of jäv finds the
-application by its title, applicant, number, amount and days.
+application by its title, applicant, number, amount and days. Decisions that are not signed answer to those
+who may open them, by all that stands in them.
 """
 
 from collections.abc import Callable, Collection
@@ -20,8 +21,10 @@ from applications.parts import NOT_LISTED
 from decisions.enums import DecisionStatus
 from decisions.impartiality import cases_barred as barred_by_decision
 from decisions.models import Decision
+from decisions.models.considered import drafts_with_secrets
 from decisions.models.decision import LONG_TEXTS
 from s3portal.accounts.models import Organisation, User
+from s3portal.common.found import Found, Way
 from s3portal.common.search import swedish_query
 from s3portal.common.swedish import Period
 from s3portal.common.swedish.clock import whole_day
@@ -29,7 +32,7 @@ from s3portal.diary.marked import nothing_marked
 from s3portal.diary.models import RECORD_WORDS, Case, Record
 from s3portal.diary.querysets import case_words
 from s3portal.diary.secrecy import Part
-from s3portal.home.search.found import Found, Way
+from s3portal.home.search.people import officers_named
 from s3portal.home.search.typed import Typed
 
 
@@ -121,7 +124,16 @@ def _cases(wanted: Wanted, user: User) -> Found:
     rows = rows.filter(*[_opened(period) for period in _periods(wanted)])
     if wanted.officer:
         rows = rows.filter(officer=wanted.officer)
-    return Found(rows, order, _ways(typed, "", lambda words: [case_words(words)], _opened))
+    return Found(rows, order, _ways(typed, "", _in_case, _opened))
+
+
+def _in_case(words: str) -> list[Q]:
+    """By its own words, and by who handles it: the name alone, or with words of the case beside it."""
+    theirs = [
+        Q(officer__in=named.officers) & (case_words(named.rest) if named.rest else Q())
+        for named in officers_named(words)
+    ]
+    return [case_words(words), *theirs]
 
 
 def _opened(period: Period) -> Q:
@@ -195,21 +207,32 @@ def _decisions(wanted: Wanted, user: User) -> Found:
     if typed.clause:
         rows = rows.filter(Q(clause_number=typed.clause) | Q(clause_number="", clause__number=typed.clause))
     if typed.amounts is not None:
-        rows = rows.filter(nothing_marked(), amount__range=(typed.amounts.low, typed.amounts.high))
+        rows = rows.filter(_nothing_secret(), amount__range=(typed.amounts.low, typed.amounts.high))
     rows = rows.filter(
-        *[_decided(period) | (own & nothing_marked()) for period, own in _periods_and_own(wanted)]
+        *[_decided(period) | (own & _nothing_secret()) for period, own in _periods_and_own(wanted)]
     )
     if wanted.officer:
         rows = rows.filter(case__officer=wanted.officer)
-    return Found(rows, order, _ways(typed, "case__", lambda words: [_in_decision(words)], _decided))
+    return Found(rows, order, _ways(typed, "case__", _in_decision, _decided))
 
 
-def _in_decision(words: str) -> Q:
-    return Q(search=swedish_query(words)) & nothing_marked()
+def _in_decision(words: str) -> list[Q]:
+    """By its text, by who prepares it, signs it and shall have it, and by what its case is called and whom
+    that is about."""
+    own = Q(search_words__search=swedish_query(words))
+    return [own & _nothing_secret(), case_words(words, "case__") & _nothing_secret()]
 
 
+def _nothing_secret() -> Q:
+    """Nothing is marked in the case, nor said to be secret in a draft: that becomes a mark at the
+    signature."""
+    return nothing_marked() & ~Q(pk__in=drafts_with_secrets())
+
+
+#: Of a draft the text is shown where it is written.
+_SHOWN_OF_DECISIONS: Final = ("full_text", "background", "reasons", "also_present")
 _NOT_SHOWN_OF_DECISIONS: Final = (
-    *(name for name in LONG_TEXTS if name != "full_text"),
+    *(name for name in LONG_TEXTS if name not in _SHOWN_OF_DECISIONS),
     *(f"application__{name}" for name in NOT_LISTED),
     "case__search",
 )

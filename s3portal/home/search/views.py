@@ -3,21 +3,28 @@
 from typing import Any
 
 from django.core.paginator import Page
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from s3portal.accounts.http import LoggedInRequest, requires
+from s3portal.common.found import FoundPaginator
 from s3portal.common.paging import MOST_COUNTED
+from s3portal.common.spreadsheets import csv_response, xlsx_response
 from s3portal.common.swedish import MAX_KRONOR, format_amount, format_kr
 from s3portal.diary.rules import may_see_cases
+from s3portal.home.search.files import MOST_IN_FILE, rows_of, sheet_of
 from s3portal.home.search.forms import SearchForm
-from s3portal.home.search.found import FoundPaginator
 from s3portal.home.search.hits import hits
 from s3portal.home.search.queries import Kind, Wanted, direct_hit, found
+from s3portal.home.search.services import note_export
 from s3portal.home.search.typed import Amounts, Typed
 
 PER_PAGE = 25
+#: What is asked for, as it is sent back by the buttons for files.
+LONGEST_QUERY = 2000
 
 
 @requires(may_see_cases)
@@ -48,16 +55,39 @@ def _found(request: LoggedInRequest, form: SearchForm, wanted: Wanted) -> dict[s
         "by_name": current is Kind.ORGANISATIONS,
         "understood": understood(wanted.typed),
         "elsewhere": any(paginator.count for paginator in paginators.values()),
+        "query": _query_of(request, current),
+        "most_in_file": MOST_IN_FILE,
     }
 
 
-def _tab(request: LoggedInRequest, kind: Kind, paginator: FoundPaginator, current: Kind) -> dict[str, Any]:
+def _query_of(request: LoggedInRequest, kind: Kind) -> str:
+    """The question within one tab, without the page."""
     query = request.GET.copy()
     query["flik"] = kind.value
     query.pop("page", None)
+    return query.urlencode()
+
+
+@requires(may_see_cases)
+@require_POST
+def export(request: LoggedInRequest) -> HttpResponseBase:
+    """What is found in one tab, as a file. Sent by a button, since it is noted who took it."""
+    given = QueryDict(request.POST.get("urvalet", "")[:LONGEST_QUERY])
+    form = SearchForm(given)
+    wanted, kind = form.wanted(), form.tab() or Kind.CASES
+    if wanted.is_empty:
+        # Nothing was asked for, or a filter could not be read: the page says which.
+        return redirect(f"{reverse('home:search')}?{given.urlencode()}")
+    as_csv = request.POST.get("form") == "csv"
+    note_export(actor=request.user, kind=kind, form="CSV" if as_csv else "Excel", query=given.urlencode())
+    respond = csv_response if as_csv else xlsx_response
+    return respond(sheet_of(kind), rows_of(kind, found(kind, wanted, request.user), request.user))
+
+
+def _tab(request: LoggedInRequest, kind: Kind, paginator: FoundPaginator, current: Kind) -> dict[str, Any]:
     return {
         "label": kind.label,
-        "url": f"?{query.urlencode()}",
+        "url": f"?{_query_of(request, kind)}",
         "count": f"över {format_amount(MOST_COUNTED)}" if paginator.total.more else paginator.total,
         "current": kind is current,
     }
