@@ -469,7 +469,9 @@ def chromium_path() -> str | None:
     """What ``CHROMIUM`` says, Debian's Chromium without a window, or any other."""
     if os.environ.get("CHROMIUM"):
         return os.environ["CHROMIUM"]
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = (
+        "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+    )  # fmt: skip
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
