@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "s3portal.common.middleware.RefusalMiddleware",
     # Asked before the one above it: the last in the list hears first of what a view raises.
     "s3portal.common.middleware.HeldFileMiddleware",
+    "s3portal.common.middleware.HeadWritesNothingMiddleware",
 ]
 
 ROOT_URLCONF = "s3portal.urls"

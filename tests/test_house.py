@@ -293,14 +293,33 @@ def when_said(schedule: Any) -> str:
 
 
 # --- Views ----------------------------------------------------------------------------------------------
-def test_a_page_with_a_form_answers_a_head() -> None:
+def test_every_page_answers_a_head() -> None:
     """Link checkers and watchers ask so, and are not told that a page is missing."""
     folders = ("calls", "applications", "decisions", "s3portal")
-    views = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     deaf = [
         f"{path.relative_to(ROOT)}: {methods}"
-        for path in views
-        for methods in re.findall(r"require_http_methods\((\[.*?\])\)", path.read_text(encoding="utf-8"))
-        if '"GET"' in methods and '"HEAD"' not in methods
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        for methods in deaf_views(path.read_text(encoding="utf-8"))
     ]
     assert deaf == []
+
+
+def deaf_views(code: str) -> list[str]:
+    """Decorators that let a GET in and turn a HEAD away."""
+    chosen = re.findall(r"require_http_methods\((\[.*?\])\)", code)
+    without = [methods for methods in chosen if '"GET"' in methods and '"HEAD"' not in methods]
+    return [*re.findall(r"@require_GET\b", code), *without]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "number"),
+    [
+        ("@require_GET", 1),
+        ('@require_http_methods(["GET", "POST"])', 1),
+        ('@require_http_methods(["GET", "HEAD", "POST"])', 0),
+        ("@require_safe", 0),
+    ],
+)
+def test_a_view_that_turns_a_head_away_is_found(decorator: str, number: int) -> None:
+    assert len(deaf_views(f"{decorator}\ndef page(request):")) == number

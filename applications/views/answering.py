@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import queries, rules, services
 from applications.changes import changes_between
@@ -71,7 +71,7 @@ def answer(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/supplement_answer.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def review(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What is changed so far, old beside new, and the button that sends it."""
     application = my_application(request, pk)

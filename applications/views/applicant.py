@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import queries, rules, services
 from applications.attachments import held
@@ -32,7 +32,7 @@ from s3portal.common.steps import took
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def my_list(request: LoggedInRequest) -> HttpResponse:
     organisations = queries.organisations_of(request.user)
     chosen = chosen_organisation(request, organisations)
@@ -93,7 +93,7 @@ def _begin(request: LoggedInRequest, call: Call, form: StartForm, arrived_at: da
     )
 
 
-@require_GET
+@require_safe
 def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     """A draft leads to its form; what has been sent is shown as it was sent."""
     application = my_application(request, pk)
@@ -121,7 +121,7 @@ def my_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/my_detail.html", context)
 
 
-@require_GET
+@require_safe
 def receipt(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = _sent(request, pk)
     sent = first_sent_file(application)
@@ -136,7 +136,7 @@ def receipt(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/receipt.html", context | {"asked": 0})
 
 
-@require_GET
+@require_safe
 def receipt_pdf(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The part of the receipt that waits for the PDF; the page asks for it until it is there."""
     application = _sent(request, pk)
@@ -146,7 +146,7 @@ def receipt_pdf(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/_receipt_pdf.html", context)
 
 
-@require_GET
+@require_safe
 def my_file(request: LoggedInRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A file of what the applicant has sent, or has been sent in a letter."""
     application = _sent(request, pk)

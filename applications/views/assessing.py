@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import masking, queries, rules, services
 from applications.documents import read_sent, sent_file
@@ -37,7 +37,7 @@ HAND_IN = "lamna"
 AUTOSAVED = "autosparat"
 
 
-@require_GET
+@require_safe
 def my_assessments(request: LoggedInRequest) -> HttpResponse:
     """What is assigned to this person, with last day and how far it has come."""
     if not rules.may_assess(request.user):
@@ -144,7 +144,7 @@ def reopen(request: LoggedInRequest, pk: int, assessment_pk: int) -> HttpRespons
     return _page(request, desk, form=_form(desk), reopen_form=form)
 
 
-@require_GET
+@require_safe
 def file(request: LoggedInRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A file of the application, for who is to assess it."""
     desk = _desk(request, pk)

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import rules, services
 from applications.attachments import Slot, slots_of
@@ -121,7 +121,7 @@ def _scan_context(slots: list[Slot]) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def scan_state(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What has become of the files that the open page shows as waiting. Nothing when nothing has."""
     application = my_application(request, pk)
@@ -188,7 +188,7 @@ def remove(request: LoggedInRequest, pk: int, attachment_pk: int) -> HttpRespons
     return redirect("applications:step_attachments", pk=pk)
 
 
-@require_GET
+@require_safe
 def file(request: LoggedInRequest, pk: int, attachment_pk: int) -> HttpResponseBase:
     """A file of the draft, for those of the organisation."""
     application = my_application(request, pk)

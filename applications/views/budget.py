@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from applications.budget import hourly_cost
 from applications.checks import Step, budget_problems, missing_letters
@@ -88,7 +88,7 @@ def financing_sums(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/_financing_live.html", sums_context(application, form))
 
 
-@require_GET
+@require_safe
 def hourly(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The hourly cost of a monthly salary, as a piece for the open page."""
     my_application(request, pk)

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from applications import queries, services
 from applications.archive import archive_name, write_archive
@@ -34,7 +34,7 @@ def change(request: LoggedInRequest, pk: int) -> HttpResponse:
     return redirect("applications:step_applicant", pk=draft.pk)
 
 
-@require_GET
+@require_safe
 def removed(request: LoggedInRequest) -> HttpResponse:
     page = Paginator(queries.removed_drafts(request.user), PER_PAGE).get_page(request.GET.get("page"))
     mine = queries.organisations_to_write_for(request.user)
@@ -63,7 +63,7 @@ def restore(request: LoggedInRequest, pk: int) -> HttpResponse:
     return redirect("applications:my_detail", pk=pk)
 
 
-@require_GET
+@require_safe
 def everything(request: LoggedInRequest, pk: int) -> FileResponse:
     """All that the applicant has written or sent, in one file."""
     application = my_application(request, pk)

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import services
 from applications.forms import DoorForm
@@ -23,7 +23,7 @@ PER_PAGE = 25
 
 
 @requires(may_handle)
-@require_GET
+@require_safe
 def door_list(request: LoggedInRequest) -> HttpResponse:
     doors = DoorOpening.objects.select_related("call", "organisation", "opened_by", "closed_by")
     page = Paginator(doors.order_by("-opened_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))

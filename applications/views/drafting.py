@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import rules, services
 from applications.checks import PARTS, Step, steps_of
@@ -295,7 +295,7 @@ def draft_text(request: LoggedInRequest, pk: int) -> HttpResponse:
     return _as_file(response, f"ansokan-{pk}-utkast.txt")
 
 
-@require_GET
+@require_safe
 def draft_json(request: LoggedInRequest, pk: int) -> HttpResponse:
     """The stored draft as the data it would be sent as."""
     application = my_application(request, pk)

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from applications import rules
 from applications.checks import Step
@@ -30,7 +30,7 @@ STEP_RESTORED = (
 )
 
 
-@require_GET
+@require_safe
 def versions(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = my_application(request, pk)
     rows = Paginator(application.versions.select_related("saved_by"), PAGE)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import queries, rules, services
 from applications.exports import rows_of, sheet_of
@@ -38,7 +38,7 @@ TAB_LABELS = {
 MATTER = ("arende", "Ärende")
 
 
-@require_GET
+@require_safe
 def work_list(request: LoggedInRequest) -> HttpResponse:
     if not rules.may_see_work_list(request.user):
         raise PermissionDenied

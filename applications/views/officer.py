@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from applications import queries, rules, services
 from applications.documents import read_sent, sent_file
@@ -23,7 +23,7 @@ from s3portal.diary.models import RecordFile
 from s3portal.diary.queries import records_with_files
 
 
-@require_GET
+@require_safe
 @asks_first(rules.may_read_received)
 def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     """What was sent, as it was sent; who opens it is logged."""
@@ -56,7 +56,7 @@ def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     return render(request, "applications/officer_detail.html", context)
 
 
-@require_GET
+@require_safe
 @asks_first(rules.may_read_received)
 def file(request: LoggedInRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A file of the case."""

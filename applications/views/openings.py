@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from applications import rules
 from applications.forms import OpeningsForm
@@ -14,7 +14,7 @@ from s3portal.common.paging import MOST_COUNTED, BoundedPaginator
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @requires(rules.may_see_openings)
 def openings(request: LoggedInRequest) -> HttpResponse:
     form = OpeningsForm(request.GET, people=opened.people_who_open())

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from applications import queries
 from applications.forms import ProjectSearchForm
@@ -16,7 +16,7 @@ PER_PAGE = 20
 
 
 @login_not_required
-@require_GET
+@require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     form = ProjectSearchForm(request.GET or None)
     text = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
@@ -25,7 +25,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_object_or_404(Project.objects.published().defer("search"), slug=slug)
     sites = [Site.of(address) for address in project.websites]

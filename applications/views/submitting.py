@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import queries, rules, services
 from applications.attachments import held
@@ -18,7 +18,7 @@ from s3portal.accounts.http import LoggedInRequest
 from s3portal.common.errors import Refusal
 
 
-@require_GET
+@require_safe
 def review(request: LoggedInRequest, pk: int) -> HttpResponse:
     application = my_application(request, pk)
     if application.answering is not None:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import rules, services
 from applications.checks import parts_to_open
@@ -91,7 +91,7 @@ def _end(request: LoggedInRequest, pk: int, name: str, said: str) -> HttpRespons
     return _page(request, application, **{name: form})
 
 
-@require_GET
+@require_safe
 @asks_first(rules.may_read_received)
 def changes(request: LoggedInRequest, pk: int, supplement_pk: int) -> HttpResponse:
     """What an answer changed, old beside new; who opens it is logged."""

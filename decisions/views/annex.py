@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions import rules
 from decisions.annex import annex_file
@@ -67,13 +67,13 @@ def _send(request: HttpRequest, annex: MeetingAnnex) -> HttpResponseBase:
 
 
 @requires(rules.may_see_meetings)
-@require_GET
+@require_safe
 def for_staff(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     return _send(request, get_object_or_404(MeetingAnnex, meeting=pk, number=number))
 
 
 @requires(rules.may_read_reported)
-@require_GET
+@require_safe
 def for_members(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The annex that holds, for those who sit in the nämnd today."""
     meetings = CommitteeMeeting.objects.of_member(cast(User, request.user))

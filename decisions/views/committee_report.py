@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from decisions import asked, queries
 from decisions.changes import ties_of
@@ -39,7 +39,7 @@ def _report(request: HttpRequest, pk: int, report_pk: int) -> DecisionReport:
 
 # --- Reading ----------------------------------------------------------------------------------------------
 @committee_member
-@require_GET
+@require_safe
 def report_detail(request: LoggedInRequest, pk: int, report_pk: int) -> HttpResponse:
     """The decision as members read it, with its questions. That it was opened is noted by ``note_opened``,
     the one write of this GET."""
@@ -104,7 +104,7 @@ def _questions(user: User, report: DecisionReport, text: MemberText) -> dict[str
 
 
 @committee_member
-@require_GET
+@require_safe
 def report_pdf(request: HttpRequest, pk: int, report_pk: int) -> HttpResponse:
     """Opens the decision, or its masked version when something in it is secret. That it was opened is noted
     by ``note_opened``, the one write of this GET."""

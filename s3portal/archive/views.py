@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.accounts.middleware import take_kept_text
@@ -38,7 +38,7 @@ def packages(request: LoggedInRequest) -> HttpResponse:
 
 
 @requires(may_archive)
-@require_GET
+@require_safe
 def fetch(request: LoggedInRequest, pk: int) -> HttpResponse | FileResponse:
     """The package. That somebody has fetched it is noted: the one write of this GET."""
     package = get_object_or_404(ArchivePackage.objects.select_related("case"), pk=pk)

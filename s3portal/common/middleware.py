@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -78,3 +79,19 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         return render(request, "refused.html", {"refused": exception.message}, status=409)
+
+
+class HeadWritesNothingMiddleware:
+    """Answers a HEAD as the page is answered, and undoes what the page notes about who reads it: nobody has
+    read anything (docs/adr/0002). Stands last, so that the session, which others write, is not undone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        with transaction.atomic():
+            response = self.get_response(request)
+            transaction.set_rollback(True)
+        return response

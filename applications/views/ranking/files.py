@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from applications import rules, services
 from applications.models import Ranking
@@ -45,7 +45,7 @@ def as_xlsx(request: LoggedInRequest, pk: int) -> HttpResponseBase:
 
 
 @requires(rules.may_read_received)
-@require_GET
+@require_safe
 def appendix(request: LoggedInRequest, pk: int, number: int) -> HttpResponseBase:
     """The sealed PDF of one locking. It holds all points: not for who may not see some of them."""
     lock = lock_or_404(pk, number)

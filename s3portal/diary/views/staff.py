@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from s3portal.accounts.http import requires
 from s3portal.accounts.models import User
@@ -116,7 +116,7 @@ def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @case_staff
-@require_GET
+@require_safe
 def file_open(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse | FileResponse:
     file = get_object_or_404(
         RecordFile.objects.select_related("record__case"), pk=file_pk, record__case_id=pk

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from s3portal.accounts.http import LoggedInRequest, requires
 from s3portal.common.errors import Refusal
@@ -18,7 +18,7 @@ PER_PAGE = 25
 
 
 @requires(may_confirm)
-@require_GET
+@require_safe
 def unconfirmed(request: LoggedInRequest) -> HttpResponse:
     text = normalize_text(request.GET.get("q", "")).strip()[:100]
     page = Paginator(queries.unconfirmed_members(text), PER_PAGE).get_page(request.GET.get("page"))

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from s3portal.accounts.enums import LegalForm
 from s3portal.accounts.http import LoggedInRequest
@@ -20,7 +20,7 @@ from s3portal.organisations.views.loading import own_membership
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def organisation_list(request: LoggedInRequest) -> HttpResponse:
     organisations = Organisation.objects.of(request.user).order_by("name", "pk")
     context = {
@@ -30,7 +30,7 @@ def organisation_list(request: LoggedInRequest) -> HttpResponse:
     return render(request, "organisations/list.html", context)
 
 
-@require_GET
+@require_safe
 def detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     own = own_membership(request, pk)
     now = timezone.now()
@@ -61,7 +61,7 @@ def create(request: LoggedInRequest) -> HttpResponse:
     return render(request, "organisations/create.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def form_of_number(request: LoggedInRequest) -> HttpResponse:
     """What the number that is being typed tells about the organisation: a piece of the open page."""
     context: dict[str, object] = {"forms": (), "problem": ""}
