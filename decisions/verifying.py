@@ -4,13 +4,20 @@ Whether a decision exists that is not published is secret until the right hash i
 had the file. Other files of the diary are never compared: that would tell what others have sent to us.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import Enum
 
 from decisions.models import Decision, DecisionDocument, MaskedDocument
+from decisions.recipe import Recipe
+from decisions.secrecy import secrecy_of
 from s3portal.common.files import sha256_hex
 from s3portal.common.pdf import SealReport, SealTrace, check_seal, seal_roots, trace_seal
+from s3portal.common.swedish import format_day, format_isodate, format_time
+from s3portal.diary.models import PROTECTED
 from s3portal.diary.numbers import read_number
+from s3portal.diary.secrecy import hide_words
 
 
 class Finding(Enum):
@@ -39,12 +46,25 @@ Kept = DecisionDocument | MaskedDocument
 
 
 @dataclass(frozen=True)
+class Signing:
+    """Who signed and when, as this asker may read it. What is marked as secret is [Skyddat] in a text and
+    None in a day or a moment, and then ``protected``. What was signed outside the portal has no moment."""
+
+    name: str
+    title: str
+    day: date | None
+    moment: datetime | None
+    protected: bool = False
+
+
+@dataclass(frozen=True)
 class Verdict:
     """``document`` and what follows it are there only when it is UNCHANGED. ``held``: the file itself was
     shown, and so what is read in it may be told."""
 
     finding: Finding
     document: Kept | None = None
+    signing: Signing | None = None
     seal: SealReport | None = None
     published: bool = False
     held: bool = False
@@ -54,17 +74,13 @@ class Verdict:
         """Whether it is the version for the public, where what is secret is taken out."""
         return isinstance(self.document, MaskedDocument)
 
-    @property
-    def tells_signatory(self) -> bool:
-        return self.held or self.published
-
 
 def judge_file(content: bytes) -> Verdict:
     """What can be said of a file that somebody has. Nothing of it is kept."""
     document = _document(sha256_hex(content))
     if document is not None:
         seal = _seal_of(content, document) if document.sealed else None
-        return Verdict(Finding.UNCHANGED, document, seal=seal, published=_is_published(document), held=True)
+        return _unchanged(document, seal=seal, held=True)
     return Verdict(_FINDINGS[trace_seal(content, roots=seal_roots())], held=True)
 
 
@@ -75,11 +91,54 @@ def _seal_of(content: bytes, document: Kept) -> SealReport:
 
 def judge_number(number: str, sha256: str) -> Verdict:
     """``number`` as it is typed: a diary number or a decision's address. The answer is the same whether the
-    number is unknown or only the hash is another."""
+    number is unknown or only the hash is another, and takes as long: the number is not looked for before
+    there is a document with that hash."""
     document = _document(sha256)
     if document is None or not _answers_to(document.decision, number):
         return Verdict(Finding.UNKNOWN)
-    return Verdict(Finding.UNCHANGED, document, published=_is_published(document))
+    return _unchanged(document, held=False)
+
+
+def _unchanged(document: Kept, *, held: bool, seal: SealReport | None = None) -> Verdict:
+    return Verdict(
+        Finding.UNCHANGED,
+        document,
+        signing=_signing(document, held=held),
+        seal=seal,
+        published=_is_published(document),
+        held=held,
+    )
+
+
+def _signing(document: Kept, *, held: bool) -> Signing:
+    """Of a file that was shown, what stands in it; else without what the standing marks cover. A hash may
+    have been passed on by somebody who had the file before it was marked."""
+    decision, words = document.decision, set[str]()
+    if isinstance(document, MaskedDocument):
+        words |= Recipe.stored(document.recipe).words.keys()
+    if not held:
+        secrecy = secrecy_of(Decision.objects.with_parts().get(pk=decision.pk))
+        if secrecy.whole is not None:
+            # The day is in the diary all the same (OSL 5:2).
+            return Signing(PROTECTED, "", decision.decided_on, None, protected=True)
+        words |= set() if secrecy.recipe is None else secrecy.recipe.words.keys()
+    return _without(decision, words)
+
+
+def _without(decision: Decision, words: Collection[str]) -> Signing:
+    """Who signed and when, without the words that are secret."""
+    day, moment = decision.decided_on, decision.signed_at
+    whole = Signing(decision.signatory_name, decision.signatory_title, day, moment)
+    if day is not None and _tells(words, format_day(day), format_isodate(day)):
+        day = moment = None
+    if moment is not None and _tells(words, format_time(moment)):
+        moment = None
+    told = Signing(hide_words(whole.name, words), hide_words(whole.title, words), day, moment)
+    return whole if told == whole else replace(told, protected=True)
+
+
+def _tells(words: Collection[str], *texts: str) -> bool:
+    return any(hide_words(text, words) != text for text in texts)
 
 
 def _document(sha256: str) -> Kept | None:

@@ -3,18 +3,24 @@
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from decisions.models import DecisionDocument
+from decisions.services.masking import make_masked, mark_decision
 from decisions.services.signing import sign_decision
 from decisions.verify_forms import MOST_BYTES
-from decisions.verifying import Finding
+from decisions.verifying import Finding, Signing, judge_file, judge_number
 from s3portal.audit.models import Event
 from s3portal.common.files import read_frozen, sha256_hex
 from s3portal.common.pdf import TRIAL_SEAL_PASSWORD, Seal, make_trial_seal, render_pdf, seal_pdf, tracing
+from s3portal.common.swedish import format_day, format_isodate, format_time
+from s3portal.diary.secrecy import Provision
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+BY = {"provision": Provision.BUSINESS, "reason": "Affärsplaner."}
 PAGE = "/beslut/verifiera/"
 
 
@@ -156,15 +162,70 @@ def test_no_file_at_all(client):
     assert "Välj en pdf-fil" in response.content.decode()
 
 
-def test_a_number_and_hash_of_what_is_not_published_tell_no_name(client, secret):
+def test_who_has_the_number_and_hash_learns_who_signed_and_when(client, secret):
+    """The hash is known to who has had the file."""
     decision = secret.decision
     for number in (str(decision.case), f"{decision.case.serial}-{decision.case.year}", decision.slug):
         response = ask(client, number, secret.file.sha256)
         assert finding(response) is Finding.UNCHANGED
         page = response.content.decode()
-        assert str(decision.case) in page
-        assert decision.signatory_name not in page
+        assert f"<dd>{decision.case}</dd>" in page
+        assert f"{decision.signatory_name} <small>{decision.signatory_title}</small>" in page
+        assert f"{format_isodate(decision.decided_on)} {format_time(decision.signed_at)}" in page
+        assert "märkt som hemlig" not in page
         assert decision.title not in page
+        assert f"/beslut/{decision.slug}/" not in page
+
+
+def marked(document, registrar, **mark):
+    """The answer to the number and the hash once that is secret."""
+    values = {"parts": [], "passages": []} | mark
+    mark_decision(actor=registrar, decision_id=document.decision_id, **values, **BY)
+    return judge_number(document.decision.slug, document.file.sha256)
+
+
+def test_a_name_that_is_secret_is_told_only_of_the_file(client, secret, registrar):
+    decision = secret.decision
+    marked(secret, registrar, passages=[decision.signatory_name])
+    page = ask(client, decision.slug, secret.file.sha256).content.decode()
+    assert decision.signatory_name not in page
+    assert "[Skyddat]" in page
+    assert "Har du filen kan du kontrollera den i stället." in page
+    assert format_time(decision.signed_at) in page
+    held = show(client, bytes_of(secret)).content.decode()
+    assert decision.signatory_name in held
+    assert "Har du filen" not in held
+
+
+def test_a_day_that_is_secret_takes_the_moment_with_it(client, secret, registrar):
+    decision = secret.decision
+    verdict = marked(secret, registrar, passages=[format_day(decision.decided_on)])
+    assert (verdict.signing.day, verdict.signing.moment, verdict.signing.protected) == (None, None, True)
+    assert verdict.signing.name == decision.signatory_name
+    page = ask(client, decision.slug, secret.file.sha256).content.decode()
+    assert format_isodate(decision.decided_on) not in page
+    assert judge_file(bytes_of(secret)).signing.day == decision.decided_on
+
+
+def test_of_a_decision_that_is_secret_as_a_whole_only_the_day_of_the_diary_is_told(secret, registrar):
+    factories.mark_secret(secret.decision.case, "case")
+    told = judge_number(secret.decision.slug, secret.file.sha256).signing
+    assert told == Signing("[Skyddat]", "", secret.decision.decided_on, None, protected=True)
+    assert judge_file(bytes_of(secret)).signing.name == secret.decision.signatory_name
+
+
+def test_the_masked_version_tells_who_and_when_and_heeds_what_was_marked_later(secret, registrar):
+    decision = secret.decision
+    marked(secret, registrar, parts=["reasons"])
+    masked = make_masked(decision_id=decision.pk, actor=registrar)
+    told = judge_number(decision.slug, masked.file.sha256)
+    assert told.masked
+    assert (told.signing.name, told.signing.moment) == (decision.signatory_name, decision.signed_at)
+    marked(secret, registrar, passages=[decision.signatory_name])
+    assert judge_number(decision.slug, masked.file.sha256).signing.name == "[Skyddat]"
+    # The file says it, to who has it.
+    kept = read_frozen(masked.file.storage_name, sha256=masked.file.sha256)
+    assert judge_file(kept).signing.name == decision.signatory_name
 
 
 def test_a_published_decision_is_told_with_its_name_and_page(client, officer):
@@ -203,6 +264,17 @@ def test_whether_a_decision_exists_is_not_told_without_its_hash(client, secret):
         return response.content.decode().partition('id="svar"')[2].partition("</section>")[0]
 
     assert answer(there) == answer(nowhere) == answer(other_number) != ""
+
+
+def test_a_number_that_is_there_takes_no_longer_to_deny(client, secret):
+    """Who guesses asks the database the same questions whether the decision exists or not."""
+    asked = []
+    for number in (str(secret.decision.case), secret.decision.slug, "RUN/99999/2020", "inget nummer"):
+        with CaptureQueriesContext(connection) as queries:
+            judge_number(number, "0" * 64)
+        asked.append([query["sql"] for query in queries])
+    assert len(asked[0]) > 0
+    assert all(one == asked[0] for one in asked)
 
 
 def test_other_files_of_the_diary_are_not_compared(client, secret):
