@@ -7,9 +7,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import LegalBasis
 from decisions.enums import DecisionKind, PhraseSection, Relation
 from decisions.models import StandardPhrase
+from decisions.phrase_queries import basis_names
 from decisions.phrases import fault_in
 from decisions.services.phrasing import PhraseData, data_of
 from s3portal.common.forms import CleanCharField, CleanTextField
@@ -133,10 +133,9 @@ def _stored(phrase: StandardPhrase) -> dict[str, Any]:
 
 def _bases(stored: Sequence[str]) -> list[tuple[str, str]]:
     """One for each code, by the name of its latest row, and what the phrase has that is no row's code."""
-    rows = LegalBasis.objects.order_by("code", "valid_from").values_list("code", "name")
-    named = dict(rows)
+    named = basis_names()
     return [(code, f"{name} ({code})") for code, name in named.items()] + [
-        (code, code) for code in stored if code not in named
+        (code, f"Alla grunder vars kod slutar på {code}") for code in stored if code not in named
     ]
 
 

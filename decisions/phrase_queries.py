@@ -1,11 +1,14 @@
 """Which standard phrases there are, and what a new draft begins with."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import OuterRef, Subquery
 
 from applications.models import Application
+from calls.models import LegalBasis
 from decisions.enums import DecisionKind, PhraseSection
 from decisions.impartiality import is_recused
 from decisions.models import Decision, StandardPhrase, StandardPhraseVersion
@@ -17,6 +20,9 @@ from s3portal.common.text import Piece, diff_words
 from s3portal.diary.marked import marked_among
 from s3portal.diary.models import Case
 from s3portal.diary.numbers import read_number
+
+#: An ordinance by its number, as the phrases that came with the portal name it.
+_NUMBER: Final = re.compile(r"(\d{4})-(\d+)")
 
 
 def with_text(phrases: StandardPhraseQuerySet) -> StandardPhraseQuerySet:
@@ -72,20 +78,41 @@ def _filled(phrase: StandardPhrase, values: Mapping[str, str]) -> str:
 # --- The registrar's pages --------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class KindRow:
-    """The phrases of one kind of decision, in the order of the document."""
+    """The phrases of one kind of decision, in the order of the document, each with the names of the legal
+    bases that it is only for."""
 
     kind: DecisionKind
-    phrases: list[StandardPhrase]
+    phrases: list[tuple[StandardPhrase, list[str]]]
 
 
 def phrases_by_kind() -> list[KindRow]:
-    """Every phrase, also retired ones, with its text. Kinds without any are there too. One query."""
-    sections = list(PhraseSection)
+    """Every phrase, also retired ones, with its text. Kinds without any are there too. Two queries."""
+    sections, named = list(PhraseSection), basis_names()
     found = sorted(
         with_text(StandardPhrase.objects.all()),
         key=lambda phrase: (sections.index(PhraseSection(phrase.section)), phrase.place, phrase.pk),
     )
-    return [KindRow(kind, [phrase for phrase in found if phrase.kind == kind]) for kind in DecisionKind]
+    return [
+        KindRow(kind, [(phrase, bases_of(phrase, named)) for phrase in found if phrase.kind == kind])
+        for kind in DecisionKind
+    ]
+
+
+def basis_names() -> dict[str, str]:
+    """Code of a legal basis → the name of its latest row. One query."""
+    return dict(LegalBasis.objects.order_by("code", "valid_from").values_list("code", "name"))
+
+
+def bases_of(phrase: StandardPhrase, named: Mapping[str, str]) -> list[str]:
+    """The names of the legal bases that the phrase is only for; none when it is for all. What no basis in the
+    portal answers to stands as an ordinance's number, or as the code that it is."""
+    found: dict[str, None] = {}
+    for one in phrase.codes:
+        names = [name for code, name in named.items() if code == one or code.endswith(f"-{one}")]
+        number = _NUMBER.fullmatch(one)
+        alone = one if number is None else f"förordning ({number[1]}:{number[2]})"
+        found |= dict.fromkeys(names or [alone])
+    return list(found)
 
 
 @dataclass(frozen=True)

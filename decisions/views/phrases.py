@@ -13,7 +13,7 @@ from decisions import rules
 from decisions.enums import DecisionKind, PhraseSection
 from decisions.models import StandardPhrase
 from decisions.phrase_forms import ExampleForm, NewPhraseForm, PhraseForm
-from decisions.phrase_queries import phrases_by_kind, source_in_case, wordings
+from decisions.phrase_queries import bases_of, basis_names, phrases_by_kind, source_in_case, wordings
 from decisions.phrases import EXAMPLE, PLACEHOLDERS, fill, values_of
 from decisions.services import phrasing
 from decisions.views.delegation import typed_in
@@ -44,6 +44,7 @@ def phrase_detail(request: LoggedInRequest, pk: int) -> HttpResponse:
     found = wordings(phrase)
     context = {
         "phrase": phrase,
+        "bases": bases_of(phrase, basis_names()),
         "form": form,
         "number": number,
         "text": found[0].version.text,

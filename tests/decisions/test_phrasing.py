@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -224,7 +225,14 @@ def test_the_bases_that_a_phrase_is_for_are_chosen_by_name(registrar, client_for
     assert client.post(page("phrase_edit", phrase.pk), sent).status_code == 302
     phrase.refresh_from_db()
     assert phrase.codes == ["2003-596", "egna-medel"]
-    assert "Bara under 2003-596, egna-medel" in client.get(page("phrase_list")).content.decode()
+    shown = client.get(page("phrase_list")).content.decode()
+    assert "Bara under förordning (2003:596); Regionens egna medel<" in shown
+    assert "2003-596" not in shown
+    name = "Förordning (2003:596) om bidrag"
+    factories.make_legal_basis(code="forordning-2003-596", name="Förordningen", valid_to=date(2021, 12, 31))
+    factories.make_legal_basis(code="forordning-2003-596", name=name, valid_from=date(2022, 1, 1))
+    for address in (page("phrase_list"), page("phrase_detail", phrase.pk)):
+        assert f"ara under {name}; Regionens egna medel" in client.get(address).content.decode()
     refused = client.post(page("phrase_edit", phrase.pk), sent | {"only_under": ["596"], "revision": "2"})
     assert refused.context["form"].errors["only_under"] == ["Välj bland de grunder som finns."]
     many = [factories.make_legal_basis(code=f"{'lang-kod-' * 5}{number}").code for number in range(8)]
