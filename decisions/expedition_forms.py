@@ -44,7 +44,8 @@ class _MailTextForm(forms.Form):
 
 
 class AddresseeForm(_MailTextForm):
-    """Who, how and where to. Without ``addressee`` it is somebody new, with a name."""
+    """Who, how and where to. Without ``addressee`` it is somebody new, with a name. No mail goes to who gets
+    a letter or is handed the decision, so its text is asked for only once another way is saved."""
 
     name = CleanCharField(label=_("Mottagare"), max_length=200)
     kind = forms.ChoiceField(
@@ -68,9 +69,16 @@ class AddresseeForm(_MailTextForm):
             initial = {name: getattr(addressee, name) for name in fields} | {"text": text_for(addressee)}
         super().__init__(typed, initial=initial)
         self.decision = decision
+        self.by_hand = addressee is not None and not DispatchWay(addressee.way).by_mail
+        self._kept_text = "" if addressee is None else addressee.text
         if addressee is not None:
             del self.fields["name"]
-        else:
+        if self.by_hand:
+            del self.fields["text"], self.fields["phrases"]
+            self.fields["way"].help_text = _(
+                "Med ett mejl följer en text. Den kan du ändra när du har valt mejl eller länk och sparat."
+            )
+        if addressee is None:
             self.fields["text"].help_text = _(
                 "Lämna tomt för den vanliga texten. Diarienummer, dag, beslutsfattare och kontaktuppgifter "
                 "läggs till under texten."
@@ -79,6 +87,8 @@ class AddresseeForm(_MailTextForm):
     def clean(self) -> dict[str, Any]:
         """The default text is kept as none, so that it follows who the recipient is said to be."""
         cleaned = super().clean()
+        if self.by_hand:
+            return cleaned | {"text": self._kept_text}
         defaults = {default_text(self.decision, kind) for kind in AddresseeKind}
         if cleaned["text"] in defaults:
             cleaned["text"] = ""

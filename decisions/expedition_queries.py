@@ -78,8 +78,8 @@ def _at(dispatch: Dispatch) -> datetime | None:
 
 @dataclass(frozen=True)
 class Line:
-    """One recipient. ``stopped``: why the decision cannot go to them as it stands. ``carries``: what they get
-    next, in words."""
+    """One recipient. ``text``: what their next mail says. ``stopped``: why the decision cannot go to them as
+    it stands. ``carries``: what they get next, in words."""
 
     addressee: Addressee
     state: DispatchState
@@ -89,6 +89,13 @@ class Line:
     text: str
     carries: str = ""
     stopped: str = ""
+
+    @property
+    def told(self) -> str:
+        """What the mail said that they got, or will say that they get next; "" where it is no mail."""
+        if self.latest is not None and not self.state.needs_somebody:
+            return str(self.latest.dispatch.text)
+        return self.text if DispatchWay(self.addressee.way).by_mail else ""
 
     @property
     def is_ready(self) -> bool:

@@ -73,6 +73,28 @@ def test_who_only_reads_sees_how_far_it_has_come_and_no_buttons(client_for, offi
 
 
 # --- The officer's page -----------------------------------------------------------------------------------
+def test_who_gets_a_letter_is_shown_no_mail(client_for, officer, decision, archive):
+    """Neither what one says nor a field for it; nothing is lost for who gets mail later."""
+    client = client_for(officer)
+    Addressee.objects.filter(pk=archive.pk).update(text="Hej arkivet.")
+    assert "Hej arkivet." not in text(client.get(page_of(decision)))
+    response = client.get(at(decision, archive))
+    assert not {"text", "phrases"} & response.context["form"].fields.keys()
+    assert "Text i mejlet" not in text(response)
+    typed = {"kind": "other", "way": "mail", "email": "arkiv@example.org", "version": "1"}
+    assert client.post(at(decision, archive), typed).status_code == 302
+    archive.refresh_from_db()
+    assert (archive.way, archive.text) == ("mail", "Hej arkivet.")
+    assert client.get(at(decision, archive)).context["form"]["text"].value() == "Hej arkivet."
+    assert "Hej arkivet." in text(client.get(page_of(decision)))
+
+
+def test_what_was_sent_by_letter_tells_of_no_text(client_for, officer, decision, archive):
+    Addressee.objects.filter(pk=archive.pk).update(text="Hej arkivet.")
+    note_sent(addressee_id=archive.pk, actor=officer, way="post", sent_on=timezone.localdate())
+    assert "Hej arkivet." not in text(client_for(officer).get(page_of(decision)))
+
+
 def test_the_page_tells_of_each_recipient(client_for, officer, decision, svid, archive):
     client = client_for(officer)
     shown = text(client.get(page_of(decision)))
