@@ -116,6 +116,11 @@ class Navigation:
         """More entries than fit beside the person at the normal size."""
         return len(self.items) > 5
 
+    @property
+    def most(self) -> bool:
+        """More than stand on one line of a laptop's screen beside the person's name."""
+        return len(self.items) > 7
+
 
 def _items(entries: list[_Entry], roles: frozenset[str], path: str) -> list[NavItem]:
     seen = [(str(label), reverse(name)) for label, name, wanted in entries if not wanted or wanted & roles]
