@@ -1,4 +1,5 @@
-"""A call whose applications are assessed, ranked and locked: the demo shows a ranking with its appendix."""
+"""A call whose applications are assessed, gone through, ranked and locked: the demo shows a ranking with its
+appendix, and its decisions made and signed in one sitting. Every grant is below the director's ceiling."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +13,22 @@ from django.utils import timezone
 from applications.checks import submission_problems
 from applications.enums import Municipality, Proposal, RecusalGround
 from applications.models import Application, Ranking
+from applications.queries import received_application
 from applications.services import (
     AssessmentContent,
+    Judged,
     assign_assessors,
     change_row,
     declare_impartiality,
+    judge_conditions,
     lock_ranking,
+    mark_assessed,
     move_line,
     start_ranking,
     submit_application,
     submit_assessment,
 )
+from applications.services.judging import condition_states
 from calls.models import Call
 from s3portal.accounts.models import User
 from s3portal.exchange.services import import_file
@@ -56,7 +62,7 @@ APPLICATIONS: Final = (
         "799903-0013",
         "Kajvägen 3, 831 45 Östersund",
         "Mat från fjäll och sjö",
-        4500,
+        2400,
         0,
         (Municipality.OSTERSUND, Municipality.KROKOM),
         ((5, 4, 4), (4, 4, 5), (5, 5, 4)),
@@ -66,7 +72,7 @@ APPLICATIONS: Final = (
         "799904-0012",
         "Årevägen 20, 837 52 Åre",
         "Uteprodukter i verkligt klimat",
-        5000,
+        2200,
         1,
         (Municipality.ARE,),
         ((4, 4, 3), (4, 3, 4), None),
@@ -76,7 +82,7 @@ APPLICATIONS: Final = (
         "799905-0011",
         "Centralgatan 8, 844 31 Hammarstrand",
         "Lager för älvens el",
-        3000,
+        1500,
         2,
         (Municipality.RAGUNDA, Municipality.BRACKE),
         ((3, 4, 4), (4, 4, 3), (3, 3, 4)),
@@ -86,7 +92,7 @@ APPLICATIONS: Final = (
         "799906-0010",
         "Storgatan 14, 833 35 Strömsund",
         "Digitala ritningar för trähus",
-        4000,
+        2000,
         3,
         (Municipality.STROMSUND, Municipality.ELSEWHERE),
         ((2, 3, 3), (3, 2, 2), (5, 4, 5)),
@@ -111,6 +117,7 @@ def load_ranked() -> None:
         return
     for application, one in zip(whole, APPLICATIONS, strict=True):
         _assess(application, one, assessors)
+        _go_through(application, assessors[0])
     _rank(call, whole, assessors[0])
 
 
@@ -152,6 +159,15 @@ def _assess(application: Application, one: Ranked, assessors: Sequence[User]) ->
         )
 
 
+def _go_through(application: Application, officer: User) -> None:
+    """Every condition that waits for a person is judged, so that a decision can be made."""
+    received = received_application(application.pk).select_related("call__legal_basis").get()
+    waiting = [state.condition.code for state in condition_states(received) if not state.is_settled]
+    judged = {code: Judged("ok", "Prövat och i sin ordning.") for code in waiting}
+    judge_conditions(application_id=application.pk, actor=officer, judged=judged)
+    mark_assessed(application_id=application.pk, actor=officer)
+
+
 def _in_ten_days() -> date:
     return timezone.localdate() + timedelta(days=10)
 
@@ -175,7 +191,7 @@ def _rank(call: Call, sent: Sequence[Application], officer: User) -> None:
         actor=officer,
         expected_version=_version(ranking),
         proposal=Proposal.GRANT,
-        amount=800_000,
+        amount=450_000,
         conditions="En plan för hur nya företag tas in i klustret lämnas före första utbetalningen.",
     )
     move_line(ranking_id=ranking.pk, actor=officer, expected_version=_version(ranking))

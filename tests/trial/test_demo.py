@@ -18,6 +18,7 @@ from decisions.models import (
     Delegate,
     DelegationOrder,
 )
+from decisions.services.batching import propose_drafts, start_batch
 from s3portal.accounts.models import Membership, Organisation, User
 from s3portal.audit.models import Event
 from s3portal.common.context_processors import TRIAL_ACCOUNTS, TRIAL_PASSWORD
@@ -27,6 +28,8 @@ from s3portal.exchange.services import import_file
 from s3portal.trial import by_hand
 from s3portal.trial.demo import PEOPLE, fill_in, load_demo
 from s3portal.trial.ranked import load_ranked
+from tests.applications.judging import declare
+from tests.decisions.batches import sign_all, steps_of, take_all
 from tests.exchange.samples import DATA
 
 pytestmark = pytest.mark.django_db
@@ -172,16 +175,41 @@ def test_a_ranking_is_locked_with_somebody_barred(today):
     first, second, *rest = lock.content["rows"]
     assert (first["title"], first["proposed"], bool(first["conditions"])) == (
         "Mat från fjäll och sjö",
-        800_000,
+        450_000,
         True,
     )
     assert [one["person"] for one in second["barred"]] == ["Per Wikström"]
     moved = [row for row in rest if row["reason"]]
     assert [(row["place"], row["scored_place"]) for row in moved] == [(3, 4)]
-    assert 0 < lock.total <= lock.frame_left == 2_500_000
+    assert 0 < lock.total <= lock.frame_left == 1_000_000
     assert len({one["name"] for one in lock.content["municipalities"]}) == 7
     load_ranked()
     assert RankingLock.objects.count() == 1
+
+
+def test_the_director_signs_the_ranked_call_in_one_sitting(today):
+    """What a visitor does as the officer and then as the director, with what they need for it."""
+    load()
+    load_ranked()
+    officer = User.objects.get(email="handlaggare@example.se")
+    director = User.objects.get(email="direktor@example.se")
+    batch = start_batch(call_id=RankingLock.objects.get().ranking.call_id, actor=officer)
+    take_all()
+    propose_drafts(batch_id=batch.pk, actor=officer, nothing_is_secret=True)
+    take_all()
+    assert steps_of(batch, "propose") == [("done", "")] * 4
+    for item in batch.items.exclude(decision=None).select_related("application"):
+        declare(item.application, director)
+    sign_all(batch, director)
+    take_all()
+    assert steps_of(batch, "sign") == [("done", "")] * 4
+    signed = Decision.objects.filter(batch_item__batch=batch).order_by("batch_item__place")
+    assert [(one.status, one.kind, one.amount, one.signed_by) for one in signed] == [
+        ("signed", "grant", 450_000, director),
+        ("signed", "grant", 440_000, director),
+        ("signed", "rejection", None, director),
+        ("signed", "rejection", None, director),
+    ]
 
 
 def test_loading_again_changes_nothing(today):
