@@ -16,7 +16,7 @@ from decisions.services.drafting import draft_from_application, save_draft
 from decisions.services.proposing import propose_decision
 from decisions.services.recusing import declare_in_decision, lift_in_decision
 from decisions.services.signing import sign_decision
-from s3portal.accounts.models import User
+from s3portal.accounts.models import StaffRole, User
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.outbox.models import Message
@@ -64,6 +64,27 @@ def test_asked_at_proposing_and_at_signing(unasked, officer, delegate_user):
     assert sign(unasked, delegate_user).is_signed
     with pytest.raises(Refusal, match="ställs inte här"):
         declare(unasked, delegate_user)
+
+
+def test_the_chair_is_asked_before_she_signs_what_is_urgent(
+    unasked, officer, delegate, delegate_user, client_for
+):
+    """KL 6:28, 6:39: she decides alone. Other members decide nothing, and are not asked."""
+    factories.rewrite(delegate.clause, urgent=True)
+    seats = delegate.clause.order.committee.members
+    seats.create(user=delegate_user, office="chair", valid_from=timezone.localdate())
+    StaffRole.objects.create(user=delegate_user, role="committee_member")
+    declare(unasked, officer, RecusalGround.NONE)
+    propose(unasked, officer)
+    asked = client_for(delegate_user).get(f"/handlaggning/beslut/{unasked.pk}/underskrift/")
+    assert asked.status_code == 302
+    assert "/jav/" in asked.headers["Location"]
+    with pytest.raises(Refusal, match=ASK):
+        sign(unasked, delegate_user)
+    declare(unasked, delegate_user, RecusalGround.PARTY)
+    # Nobody else holds the clause: it goes back to the officer, and she reaches it no more.
+    assert fresh(unasked).is_draft
+    assert asked.client.get(f"/handlaggning/beslut/{unasked.pk}/underskrift/").status_code == 403
 
 
 @pytest.mark.parametrize("persona", ["registrar", "member", "owner", "admin_user"])
