@@ -45,6 +45,6 @@ def ties_of(ids: Collection[int]) -> Mapping[int, list[Tie]]:
             ties[later.pk].append(Tie(later.public_change_text, earlier, warns=False))
         if earlier.pk in ties and later.decided_on is not None:
             told = Relation(later.relation).told
-            sentence = f"{told} den {format_day(later.decided_on)} genom beslut {later.slug}"
+            sentence = f"{told} den {format_day(later.decided_on)} genom beslut {later.printed_number}"
             ties[earlier.pk].append(Tie(sentence, later, warns=True))
     return ties

@@ -277,7 +277,7 @@ class Decision(models.Model):
         the other would not reach a copy of it."""
         if self.changes is None:
             return f"Beslut: {self.title}"[:300]
-        return f"Beslut: {Relation(self.relation).label} beslut {self.changes.slug}"
+        return f"Beslut: {Relation(self.relation).label} beslut {self.changes.printed_number}"
 
     @cached_property
     def veil(self) -> Veil:

@@ -47,7 +47,7 @@ class MaskedDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.decision.slug} (maskat)"
+        return f"{self.decision.printed_number} (maskat)"
 
     @property
     def hides_amount(self) -> bool:

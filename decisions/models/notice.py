@@ -152,7 +152,7 @@ class BoardNotice(models.Model):
         """What it is about, in a title that stands for ever. A decision goes by its number: its own title may
         be marked as secret later, and that mark would not reach a copy of it."""
         if self.decision is not None:
-            return f"Beslut {self.decision.slug}"
+            return f"Beslut {self.decision.printed_number}"
         return self.heading
 
     @property

@@ -215,7 +215,7 @@ def _try_again(appeal: Appeal, actor: User) -> None:
     """What an annulled decision decided waits for a new one."""
     decision = appeal.decision
     if decision.application_id is not None and decides(decision):
-        reason = f"Domstolen upphävde beslut {decision.slug}"
+        reason = f"Domstolen upphävde beslut {decision.printed_number}"
         reopen_application(application_id=decision.application_id, actor=actor, reason=reason)
 
 

@@ -105,7 +105,7 @@ def _make(decision: Decision, case: Case, recipe: Recipe, actor: User) -> Masked
     pdf = seal_pdf(
         render_masked(decision, recipe, made_at=now),
         signer_name=settings.REGION["name"],
-        reason=f"Maskad version av beslut {decision.slug}",
+        reason=f"Maskad version av beslut {decision.printed_number}",
         location=settings.REGION["name"],
         seal=Seal.from_settings(),
     )
@@ -114,7 +114,7 @@ def _make(decision: Decision, case: Case, recipe: Recipe, actor: User) -> Masked
         case=case,
         direction=Direction.DRAWN_UP,
         # Never the decision's own title, which may be what is secret.
-        title=f"Maskad version av beslut {decision.slug}",
+        title=f"Maskad version av beslut {decision.printed_number}",
         dated_at=now,
     )
     file = store_record_file(
@@ -136,7 +136,7 @@ def _make(decision: Decision, case: Case, recipe: Recipe, actor: User) -> Masked
         actor=actor,
         action="decision_masked",
         obj=decision,
-        text=f"Maskad version gjord av beslut {decision.slug}",
+        text=f"Maskad version gjord av beslut {decision.printed_number}",
         data={"sha256": file.sha256, "provisions": recipe.provisions},
     )
     return made

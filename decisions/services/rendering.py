@@ -44,7 +44,10 @@ def render_missing_document(*, decision_id: int) -> bool:
     )
     DecisionDocument.objects.create(decision=decision, file=file, sealed=False)
     record_event(
-        actor=None, action="decision_rendered", obj=decision, text=f"Avskrift av beslut {decision.slug} gjord"
+        actor=None,
+        action="decision_rendered",
+        obj=decision,
+        text=f"Avskrift av beslut {decision.printed_number} gjord",
     )
     return True
 

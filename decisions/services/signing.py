@@ -219,7 +219,7 @@ def _freeze_document(decision: Decision, case: Case, actor: User, pdf: bytes) ->
 def _decide_application(decision: Decision, actor: User) -> None:
     if decision.application_id is None:
         return
-    name, pk = f"Beslut {decision.slug}", decision.application_id
+    name, pk = f"Beslut {decision.printed_number}", decision.application_id
     if decision.kind == DecisionKind.GRANT and decision.amount is not None:
         grant_application(application_id=pk, actor=actor, amount=decision.amount, decision=name)
     elif decision.kind == DecisionKind.REJECTION:

@@ -45,7 +45,7 @@ def note_read(user: User, decision: Decision, what: str = "") -> None:
     """That somebody has read a signed decision, or its draft, where something is secret: the one write of
     these GETs."""
     if concerning(decision).exists():
-        log_protected_read(actor=user, case=decision.case, what=f"{what}beslut {decision.slug}")
+        log_protected_read(actor=user, case=decision.case, what=f"{what}beslut {decision.printed_number}")
 
 
 def _stop_recused(user: User, decision: Decision) -> None:

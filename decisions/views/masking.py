@@ -69,7 +69,7 @@ def _show(
 ) -> HttpResponse:
     preview, stopped = "", ""
     if secrecy.any:
-        log_protected_read(actor=request.user, case=decision.case, what=f"beslut {decision.slug}")
+        log_protected_read(actor=request.user, case=decision.case, what=f"beslut {decision.printed_number}")
         try:
             preview = masked_html(decision, require_recipe(secrecy), level=3)
         except Refusal as refusal:

@@ -85,7 +85,7 @@ def answer(request: LoggedInRequest, pk: int, question_pk: int) -> HttpResponse:
             return redirect("decisions:member_questions")
     is_marked = concerning(decision).exists()
     if is_marked:
-        log_protected_read(actor=request.user, case=decision.case, what=f"beslut {decision.slug}")
+        log_protected_read(actor=request.user, case=decision.case, what=f"beslut {decision.printed_number}")
     context = {
         "decision": decision,
         "question": question,

@@ -134,7 +134,7 @@ def test_it_is_drafted_signed_printed_and_told_both_ways(client, signed, officer
         "relation": relation.value, "slug": signed.slug, "title": TITLE, "decided_on": "2026-02-23",
     }  # fmt: skip
     (told,), (back,) = ties_of([signed.pk])[signed.pk], ties_of([later.pk])[later.pk]
-    assert told.sentence == f"{relation.told} den 27 november 2026 genom beslut {later.slug}"
+    assert told.sentence == f"{relation.told} den 27 november 2026 genom beslut {later.printed_number}"
     assert (told.other, told.warns, told.is_public) == (later, True, False)
     assert (back.sentence, back.other, back.is_public) == (later.change_text, signed, True)
     assert told.sentence in client.get(f"/beslut/{signed.slug}/").content.decode()
@@ -187,7 +187,7 @@ def test_the_second_decision_in_a_case_is_told_apart(signed, officer):
 def test_the_diary_names_the_changed_decision_by_its_number(signed, officer, delegate_user):
     """A mark that is set on its title later does not reach a copy of it."""
     later = finish(begin(signed, officer, Relation.CORRECTS), officer, delegate_user)
-    assert later.document.file.record.title == f"Beslut: Rättar beslut {signed.slug}"
+    assert later.document.file.record.title == f"Beslut: Rättar beslut {signed.printed_number}"
 
 
 def test_what_is_revoked_is_not_changed_again(signed, officer, delegate_user):
@@ -295,7 +295,7 @@ def test_the_applicant_sees_it(client, application, owner, officer):
     assert client.get(f"/beslut/{first.slug}/").status_code == 200
     client.force_login(owner)
     page = client.get(reverse("applications:my_detail", args=[application.pk])).content.decode()
-    assert f"genom beslut {later.slug}." in page
+    assert f"genom beslut {later.printed_number}." in page
     assert later.change_text in page
     # A change under way is no decision on the application itself.
     waiting = draft_change(decision_id=first.pk, actor=officer, relation=Relation.CORRECTS)

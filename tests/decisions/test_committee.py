@@ -273,7 +273,7 @@ def test_what_has_been_changed_says_so(client_for, member, officer, put):
     )
     page = client_for(member).get(f"/namnd/{report.meeting_id}/").content.decode()
     assert "Beslutet är upphävt den " in page
-    assert f"genom beslut {later.slug}." in page
+    assert f"genom beslut {later.printed_number}." in page
 
 
 def test_a_member_searches_the_list_by_words_and_number(client_for, member, meeting, put):

@@ -156,7 +156,7 @@ def test_the_masked_file_follows_both_standards_and_its_seal_holds(whole, regist
     report = check_seal(pdf, roots=seal_roots())
     assert (report.found, report.intact, report.trusted, report.covers_whole_file) == (True, True, True, True)
     assert masked.file.sha256 == sha256_hex(pdf) != whole.document.file.sha256
-    assert masked.file.record.title == f"Maskad version av beslut {whole.slug}"
+    assert masked.file.record.title == f"Maskad version av beslut {whole.printed_number}"
 
 
 def test_parts_that_are_secret_as_a_whole_are_gone_from_text_and_data(whole, registrar):

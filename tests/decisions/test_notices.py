@@ -110,8 +110,8 @@ def test_the_diary_names_the_decision_by_its_number(own, registrar):
     )
     take_down_notice(notice_id=notice.pk, actor=registrar, early_reason="Fel beslut")
     assert list(own.case.records.order_by("-number").values_list("title", flat=True)[:2]) == [
-        f"Bevis om anslag: Beslut {own.slug}",
-        f"Anslag uppsatt 2024-03-20: Beslut {own.slug}",
+        f"Bevis om anslag: Beslut {own.printed_number}",
+        f"Anslag uppsatt 2024-03-20: Beslut {own.printed_number}",
     ]
 
 

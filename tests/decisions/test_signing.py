@@ -326,7 +326,9 @@ def test_a_grant_moves_the_application(application, officer, delegate, delegate_
     signed = sign(proposed, delegate_user)
     stored = Application.objects.get(pk=application.pk)
     assert (stored.status, stored.granted_amount) == ("granted", 300_000)
-    assert Event.objects.get(action="application_granted").data["decision"] == f"Beslut {signed.slug}"
+    assert (
+        Event.objects.get(action="application_granted").data["decision"] == f"Beslut {signed.printed_number}"
+    )
 
 
 def test_a_rejection_moves_the_application(application, officer, delegate, delegate_user):
