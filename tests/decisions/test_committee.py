@@ -191,7 +191,7 @@ def test_opening_the_pdf_marks_it_read_and_is_noted(client_for, member, meeting,
 
 def test_asking_only_for_the_head_is_not_reading(client_for, member, meeting, put):
     report = put()
-    assert client_for(member).head(f"/namnd/{meeting.pk}/{report.pk}/pdf/").status_code == 405
+    assert client_for(member).head(f"/namnd/{meeting.pk}/{report.pk}/pdf/").status_code == 200
     assert not DecisionReading.objects.exists()
 
 
