@@ -5,9 +5,13 @@ import pgtrigger
 from django.db.models import Model
 
 #: All that a decision is found by. The text of a signed one is kept whole (``full_text``); that of a draft is
-#: read where it is written. {decision} is its id.
+#: read where it is written. A draft where somebody has said that parts are secret has no words until it is
+#: signed: then there are marks in the diary, which the search asks. {decision} is its id.
 WORDS = """
-    SELECT to_tsvector('swedish', concat_ws(E'\\n',
+    SELECT CASE WHEN decision.status <> 'signed' AND (
+        SELECT review.outcome FROM "decisions_secrecyreview" review
+        WHERE review.decision_id = decision.id ORDER BY review.id DESC LIMIT 1
+    ) = 'some' THEN ''::tsvector ELSE to_tsvector('swedish', concat_ws(E'\\n',
         decision.title, decision.full_text, decision.case_officer_name, decision.signatory_name,
         decision.presenter_name, decision.also_present,
         CASE WHEN decision.status <> 'signed' THEN concat_ws(E'\\n',
@@ -17,7 +21,7 @@ WORDS = """
             (SELECT string_agg(basis.title, E'\\n') FROM "decisions_basisdocument" basis
              WHERE basis.decision_id = decision.id)) END,
         (SELECT string_agg(recipient.name, E'\\n') FROM "decisions_extractrecipient" recipient
-         WHERE recipient.decision_id = decision.id)))
+         WHERE recipient.decision_id = decision.id))) END
     FROM "decisions_decision" decision WHERE decision.id = {decision}
 """
 
@@ -38,8 +42,8 @@ class KeepsWords(pgtrigger.Trigger):
 
 
 class PartKeepsWords(pgtrigger.Trigger):
-    """A row that a decision is made of. When the whole decision is removed its words may be gone first: then
-    there is nothing to keep."""
+    """A row that a decision is made of, or that says what in it is secret. When the whole decision is removed
+    its words may be gone first: then there is nothing to keep."""
 
     when = pgtrigger.After
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete

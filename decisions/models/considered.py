@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.enums import SecrecyOutcome
 from decisions.models.decision import Decision
+from decisions.search_triggers import PartKeepsWords
 from decisions.triggers import UNSIGNED
 from s3portal.diary.secrecy import Provision
 
@@ -43,7 +44,10 @@ class SecrecyReview(models.Model):
                 name="secrecy_review_is_whole",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="secrecy_review_stays", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="secrecy_review_stays", operation=pgtrigger.Update),
+            PartKeepsWords(name="review_keeps_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision}: {self.get_outcome_display()}"

@@ -1,5 +1,6 @@
-"""What the search is measured on beside the applications: a decision for each that is settled, the answers
-about jäv of an officer who has handled one in five, and a secrecy mark in each fiftieth case."""
+"""What the searches are measured on beside the applications: a decision with its record for each that is
+settled, a draft for each twentieth of those that are not, the answers about jäv of an officer who has handled
+one in five, and a secrecy mark in each fiftieth case."""
 
 DECISIONS = """
     INSERT INTO decisions_decision (
@@ -20,6 +21,39 @@ DECISIONS = """
     FROM applications_application AS a JOIN diary_case AS c ON c.id = a.case_id
     WHERE a.status IN ('granted', 'rejected')
 """
+DECISION_RECORDS = """
+    INSERT INTO diary_record (case_id, number, direction, title, counterpart, dated_at, registered_at)
+    SELECT d.case_id, 2, 'drawn_up', 'Beslut: ' || d.title, '', d.signed_at, d.signed_at
+    FROM decisions_decision AS d WHERE d.order_title = 'Delegationsordning'
+"""
+DRAFTS = """
+    INSERT INTO decisions_decision (
+        case_id, application_id, kind, status, version, relation, title, unit, case_officer_name,
+        case_officer_phone, case_officer_email, background, reasons, amount_kind, amount, amount_is_ceiling,
+        presenter_name, presenter_title, also_present, returned_reason, created_at, updated_at,
+        signed_elsewhere, signatory_name, signatory_title, order_title, clause_number, clause_text,
+        clause_ceiling_included, delegation_note, committee_name, reportable, appeal_text, full_text)
+    SELECT a.case_id, a.id, 'grant', 'draft', 1, '', 'Stöd till ' || a.title, 'Regional utveckling',
+           'Håkan Handläggare', '', 'hakan@example.se',
+           repeat('Klusterorganisationen har ansökt om stöd till projektet. ', 5) || a.summary,
+           'Projektet svarar mot strategin.', 'cash', a.applied_amount, false, '', '', '', '',
+           a.submitted_at, a.submitted_at, false, '', '', '', '', '', false, '', '', true, '', ''
+    FROM applications_application AS a
+    WHERE a.status IN ('submitted', 'assessed') AND a.id %% 20 = 0
+"""
+POINTS = """
+    INSERT INTO decisions_decisionpoint (decision_id, "order", text)
+    SELECT d.id, place, 'Utbetalning ' || place || ' görs mot rekvisition.'
+    FROM decisions_decision AS d, generate_series(1, 3) AS place
+    WHERE d.case_officer_name = 'Håkan Handläggare'
+"""
+RECIPIENTS = """
+    INSERT INTO decisions_extractrecipient (decision_id, "order", name, email)
+    SELECT d.id, 1, o.name, '' FROM decisions_decision AS d
+    JOIN applications_application AS a ON a.id = d.application_id
+    JOIN accounts_organisation AS o ON o.id = a.organisation_id
+    WHERE d.case_officer_name = 'Håkan Handläggare'
+"""
 DECLARATIONS = """
     INSERT INTO applications_impartialitydeclaration (
         application_id, person_id, ground, text, declared_by_id, declared_at)
@@ -36,4 +70,4 @@ MARKS = """
     SELECT c.id, 'title', '', '', '', '30:27', '', 'Affärshemlighet', now()
     FROM diary_case AS c WHERE c.prefix = 'RUN' AND c.id %% 50 = 0
 """
-STATEMENTS = (DECISIONS, DECLARATIONS, MARKS)
+STATEMENTS = (DECISIONS, DECISION_RECORDS, DRAFTS, POINTS, RECIPIENTS, DECLARATIONS, MARKS)

@@ -1,4 +1,5 @@
-"""The staff's search, of a small and of a large portal: each way of asking, and the number of queries."""
+"""The staff's search and that of the public diary, of a small and of a large portal: each way of asking, and
+the number of queries."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -35,15 +36,21 @@ def measure(scene: "Scene") -> None:
     )
     say(f"med alla fem flikar, det snabbaste av {FASTEST_OF} anrop i rad. Processortiden är webbens och")
     say("databasens tillsammans, vad som än pågår på datorn.")
-    portal = WSGIHandler()
+    search = reverse("home:search")
     slowest, queries = 0.0, 0
-    for person, session in (
-        ("Registratorn, som får läsa allt", scene.registrar_session),
-        ("En handläggare som har svarat på frågan om jäv i vart femte ärende", scene.session),
+    for person, address, session, questions in (
+        ("Registratorn, som får läsa allt", search, scene.registrar_session, _questions(scene)),
+        (
+            "En handläggare som har svarat på frågan om jäv i vart femte ärende och ser utkasten",
+            search,
+            scene.session,
+            [*_questions(scene), *_about_drafts()],
+        ),
+        ("Vem som helst, i det öppna diariet", reverse("diary:public_list"), "", _public_questions()),
     ):
         say(f"\n{person}")
-        for label, query in _questions(scene):
-            whole = bare.caller(portal, f"{reverse('home:search')}?{urlencode(query)}", session)
+        for label, query in questions:
+            whole = bare.caller(WSGIHandler(), f"{address}?{urlencode(query)}", session)
             found = _compare(scene, whole)
             with scene.on("many"):
                 queries = max(queries, queries_of(whole))
@@ -96,6 +103,33 @@ def _questions(scene: "Scene") -> list[tuple[str, dict[str, str]]]:
         ("Ett år", {"q": str(year)}),
         ("Ett ord ett visst år", {"q": f"vindkraft {year}"}),
         ("En punkt", {"q": "punkt 8.1", "flik": "beslut"}),
+        ("Den som har undertecknat alla beslut", {"q": "Doris Direktör", "flik": "beslut"}),
+        ("En handläggares alla ärenden", {"q": "Handläggare 1", "flik": "arenden"}),
+        ("En handläggare och ett ord", {"q": "vindkraft Handläggare 1", "flik": "arenden"}),
         ("Sista sidan av alla", {"q": "ansökan", "page": "last"}),
+        ("Inget alls svarar", {"q": "finnsinte"}),
+    ]
+
+
+def _about_drafts() -> list[tuple[str, dict[str, str]]]:
+    return [
+        ("Ett ord i alla utkast", {"q": "rekvisition", "flik": "beslut"}),
+        ("Ett utkasts handläggare och ett ord", {"q": "Håkan vindkraft", "flik": "beslut"}),
+    ]
+
+
+def _public_questions() -> list[tuple[str, dict[str, str]]]:
+    year = timezone.localdate().year
+    return [
+        ("Allt", {}),
+        ("Ett år", {"year": str(year)}),
+        ("En månad", {"fran": f"{year}-03-01", "till": f"{year}-03-31"}),
+        ("Ett diarienummer", {"q": f"RUN/1/{year}"}),
+        ("Ett ord i alla ärenden", {"q": "ansökan"}),
+        ("Ett ord i två av tre handlingar", {"q": "stöd"}),
+        ("Ett ord i var sjunde", {"q": "vindkraft"}),
+        ("Två ord i var femtionde", {"q": "vindkraft Härjedalen"}),
+        ("Två ord som aldrig står ihop", {"q": "skidspår vindkraft"}),
+        ("Ett ord en månad", {"q": "vindkraft", "fran": f"{year}-03-01", "till": f"{year}-03-31"}),
         ("Inget alls svarar", {"q": "finnsinte"}),
     ]

@@ -54,3 +54,22 @@ def test_words_are_marked_and_tabs_and_pages_are_reached_by_links(
     page.get_by_role("link", name="Ansökningar 1").click()
     expect(page.get_by_role("heading", level=3)).to_have_text(f"Led {LONG_WORD}")
     expect(page.get_by_label("Sök efter")).to_have_value("led")
+
+
+def test_a_draft_says_that_it_is_one_and_the_hits_are_taken_as_a_file(
+    live_server, page: Page, log_in, officer, axe: Callable[[Page], None]
+):
+    draft = factories.make_decision(user=officer, title=f"Bidrag {LONG_WORD}", reasons="Timmerrännan håller.")
+    draft.extract_recipients.create(order=2, name=f"Timmerrännans {LONG_WORD}")
+    log_in(page, live_server, officer)
+    page.goto(f"{live_server.url}/handlaggning/sok/?q=timmerrännan&flik=beslut")
+    expect(page.locator("li.s3-decision").get_by_text("Utkast", exact=True)).to_be_visible()
+    for size in ({"width": 1280, "height": 900}, {"width": 390, "height": 800}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        axe(page)
+        assert (
+            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        )
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Hämta som csv").click()
+    assert f"{draft.case};Bidrag" in taken.value.path().read_text("utf-8-sig")
