@@ -8,10 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 from decisions.models import Decision, DecisionDocument, MaskedDocument
 from decisions.recipe import Recipe
 from decisions.secrecy import secrecy_of
+from s3portal.archive.models import ArchiveStamp
 from s3portal.common.files import sha256_hex
 from s3portal.common.pdf import SealReport, SealTrace, check_seal, seal_roots, trace_seal
 from s3portal.common.swedish import format_day, format_isodate, format_time
@@ -60,11 +62,12 @@ class Signing:
 @dataclass(frozen=True)
 class Verdict:
     """``document`` and what follows it are there only when it is UNCHANGED. ``held``: the file itself was
-    shown, and so what is read in it may be told."""
+    shown, and so what is read in it may be told. ``stamp``: it is the copy with that archive time stamp."""
 
     finding: Finding
     document: Kept | None = None
     signing: Signing | None = None
+    stamp: ArchiveStamp | None = None
     seal: SealReport | None = None
     published: bool = False
     held: bool = False
@@ -77,15 +80,16 @@ class Verdict:
 
 def judge_file(content: bytes) -> Verdict:
     """What can be said of a file that somebody has. Nothing of it is kept."""
-    document = _document(sha256_hex(content))
-    if document is not None:
-        seal = _seal_of(content, document) if document.sealed else None
-        return _unchanged(document, seal=seal, held=True)
+    found = _find(sha256_hex(content))
+    if found is not None:
+        seal = _seal_of(content, found.document) if found.document.sealed else None
+        return _unchanged(found, seal=seal, held=True)
     return Verdict(_FINDINGS[trace_seal(content, roots=seal_roots())], held=True)
 
 
 def _seal_of(content: bytes, document: Kept) -> SealReport:
-    """The bytes are those that we have kept since then, though the certificate has been renewed."""
+    """The bytes that the seal is on are those that we have kept since then, though the certificate has been
+    renewed."""
     return check_seal(content, roots=seal_roots(), kept_since=document.created_at)
 
 
@@ -93,19 +97,20 @@ def judge_number(number: str, sha256: str) -> Verdict:
     """``number`` as it is typed: a diary number or a decision's address. The answer is the same whether the
     number is unknown or only the hash is another, and takes as long: the number is not looked for before
     there is a document with that hash."""
-    document = _document(sha256)
-    if document is None or not _answers_to(document.decision, number):
+    found = _find(sha256)
+    if found is None or not _answers_to(found.document.decision, number):
         return Verdict(Finding.UNKNOWN)
-    return _unchanged(document, held=False)
+    return _unchanged(found, held=False)
 
 
-def _unchanged(document: Kept, *, held: bool, seal: SealReport | None = None) -> Verdict:
+def _unchanged(found: "_Found", *, held: bool, seal: SealReport | None = None) -> Verdict:
     return Verdict(
         Finding.UNCHANGED,
-        document,
-        signing=_signing(document, held=held),
+        found.document,
+        signing=_signing(found.document, held=held),
+        stamp=found.stamp,
         seal=seal,
-        published=_is_published(document),
+        published=_is_published(found.document),
         held=held,
     )
 
@@ -141,12 +146,28 @@ def _tells(words: Collection[str], *texts: str) -> bool:
     return any(hide_words(text, words) != text for text in texts)
 
 
-def _document(sha256: str) -> Kept | None:
-    found = DecisionDocument.objects.filter(file__sha256=sha256, decision__status="signed")
+@dataclass(frozen=True)
+class _Found:
+    document: Kept
+    stamp: ArchiveStamp | None = None
+
+
+def _find(sha256: str) -> _Found | None:
+    """The document whose file has the hash, or that file with a later archive time stamp."""
+    document = _document(file__sha256=sha256)
+    if document is not None:
+        return _Found(document)
+    stamp = ArchiveStamp.objects.filter(sha256=sha256).first()
+    document = None if stamp is None else _document(file=stamp.file_id)
+    return None if document is None else _Found(document, stamp)
+
+
+def _document(**of_file: Any) -> Kept | None:
+    found = DecisionDocument.objects.filter(decision__status="signed", **of_file)
     document = found.select_related("decision__case", "file").first()
     if document is not None:
         return document
-    return MaskedDocument.objects.filter(file__sha256=sha256).select_related("decision__case", "file").first()
+    return MaskedDocument.objects.filter(**of_file).select_related("decision__case", "file").first()
 
 
 def _is_published(document: Kept) -> bool:

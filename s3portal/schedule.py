@@ -78,6 +78,10 @@ BEAT_SCHEDULE = {
         "task": "s3portal.archive.tasks.clear_packages",
         "schedule": crontab(hour=3, minute=48),
     },
+    "renew-archive-stamps": {
+        "task": "s3portal.archive.tasks.renew_archive_stamps",
+        "schedule": crontab(day_of_month="1", hour=2, minute=15),
+    },
     "clear-draft-material": {
         "task": "decisions.tasks.clear_draft_material",
         "schedule": crontab(hour=3, minute=55),

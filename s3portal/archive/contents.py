@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from s3portal.archive.bag import Bag, safe_name
 from s3portal.archive.metadata import SCHEMA_PATH, Metadata
-from s3portal.archive.models import ArchivePackage
+from s3portal.archive.models import ArchivePackage, ArchiveStamp
 from s3portal.common.files import read_frozen
 from s3portal.common.quarantine import read_states
 from s3portal.common.receiving import free_name
@@ -72,7 +72,8 @@ def _read(numbers: Sequence[int]) -> list[Case]:
     records = Record.objects.order_by("number").select_related(
         "registered_by", "cancellation__by", "disposal"
     )
-    files = Prefetch("files", queryset=RecordFile.objects.order_by("pk"))
+    stamps = Prefetch("stamps", queryset=ArchiveStamp.objects.order_by("number"))
+    files = Prefetch("files", queryset=RecordFile.objects.order_by("pk").prefetch_related(stamps))
     standing = SecrecyMark.objects.standing().select_related("file").order_by("marked_at", "pk")
     cases = Case.objects.filter(pk__in=numbers).select_related("officer").defer("search")
     found: list[Case] = list(
@@ -93,7 +94,7 @@ def _mergers() -> QuerySet[CaseMerger]:
 
 
 def _add_case(bag: Bag, metadata: Metadata, case: Case, told: Callable[[int], None]) -> None:
-    def added(record: Record) -> Iterator[tuple[RecordFile, str]]:
+    def added(record: Record) -> Iterator[tuple[RecordFile | ArchiveStamp, str]]:
         for one in _add_files(bag, case, record):
             told(metadata.cases)
             yield one
@@ -107,15 +108,19 @@ def _add_case(bag: Bag, metadata: Metadata, case: Case, told: Callable[[int], No
     )
 
 
-def _add_files(bag: Bag, case: Case, record: Record) -> Iterator[tuple[RecordFile, str]]:
-    """Each file of the record, and where it lies."""
+def _add_files(bag: Bag, case: Case, record: Record) -> Iterator[tuple[RecordFile | ArchiveStamp, str]]:
+    """Each file of the record, and where it lies; after it the same with its newest archive time stamp, which
+    holds the earlier ones."""
     taken: set[str] = set()
     for file in record.files.all():
         if file.is_infected or file.is_disposed:
             yield file, ""
             continue
-        name = free_name(safe_name(file.filename), taken)
-        taken.add(name)
-        place = f"{case.slug}/{record.number:04d}/{name}"
-        bag.add(place, read_frozen(file.storage_name, sha256=file.sha256))
-        yield file, f"data/{place}"
+        stamps: list[ArchiveStamp] = list(file.stamps.all())
+        kept: list[RecordFile | ArchiveStamp] = [file, *stamps[-1:]]
+        for one in kept:
+            name = free_name(safe_name(one.filename), taken)
+            taken.add(name)
+            place = f"{case.slug}/{record.number:04d}/{name}"
+            bag.add(place, read_frozen(one.storage_name, sha256=one.sha256))
+            yield one, f"data/{place}"

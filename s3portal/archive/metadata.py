@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 from xml.sax.saxutils import XMLGenerator
 
+from s3portal.archive.models import ArchiveStamp
 from s3portal.common.swedish import format_isodate, in_stockholm
 from s3portal.diary.merging import CaseMerger
 from s3portal.diary.models import Case, CaseStep, Record, RecordFile, SecrecyMark
@@ -40,7 +41,7 @@ class Metadata:
         steps: Sequence[CaseStep],
         marks: Sequence[SecrecyMark],
         mergers: Sequence[CaseMerger],
-        records: Sequence[tuple[Record, Sequence[tuple[RecordFile, str]]]],
+        records: Sequence[tuple[Record, Sequence[tuple[RecordFile | ArchiveStamp, str]]]],
     ) -> None:
         """``records``: each with its files and where in the package they lie; an empty place for a file whose
         bytes are gone."""
@@ -74,7 +75,10 @@ class Metadata:
         self._xml.endDocument()
 
     def _record(
-        self, record: Record, files: Sequence[tuple[RecordFile, str]], marks: Sequence[SecrecyMark]
+        self,
+        record: Record,
+        files: Sequence[tuple[RecordFile | ArchiveStamp, str]],
+        marks: Sequence[SecrecyMark],
     ) -> None:
         self.records += 1
         self._open("Handling", {"lopnummer": record.number, "slag": str(record.get_direction_display())})

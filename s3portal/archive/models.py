@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from s3portal.diary.models import Case
+from s3portal.diary.models import Case, RecordFile
 
 
 class PackageStatus(models.TextChoices):
@@ -109,3 +109,63 @@ class ArchivePackage(models.Model):
     @property
     def is_waited_for(self) -> bool:
         return self.status in {PackageStatus.WAITING, PackageStatus.RUNNING}
+
+
+class SealedFile(models.Model):
+    """A file that the portal made and sealed, as it was looked at: until when the certificate of its latest
+    archive time stamp is valid. None for one without such a stamp, which nothing is renewed in."""
+
+    file = models.OneToOneField(RecordFile, on_delete=models.PROTECT, related_name="sealed")
+    stamped_until = models.DateTimeField(_("arkivstämpeln gäller till"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("förseglad fil")
+        verbose_name_plural = _("förseglade filer")
+        indexes = [models.Index(fields=["stamped_until", "id"], name="sealed_file_until")]
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+class ArchiveStamp(models.Model):
+    """The bytes of a frozen file with one more archive time stamp after them. The file itself stays as it is,
+    and is the one that people get; this is for the archive, and for whoever tests the seal without us. It has
+    a hash of its own. ``number`` begins with 2: the first is the stamp that the file was sealed with."""
+
+    file = models.ForeignKey(RecordFile, on_delete=models.PROTECT, related_name="stamps")
+    number = models.PositiveSmallIntegerField(_("nummer"))
+    storage_name = models.CharField(_("namn i lagret"), max_length=300)
+    size = models.PositiveBigIntegerField(_("storlek i byte"))
+    sha256 = models.CharField(_("kontrollsumma"), max_length=64)
+    stamped_at = models.DateTimeField(_("stämplad"), default=timezone.now)
+    valid_until = models.DateTimeField(_("gäller till"))
+
+    #: As a file in a package: what the portal seals is neither disposed of nor from anybody else.
+    content_type = "application/pdf"
+    is_disposed = False
+
+    class Meta:
+        verbose_name = _("arkivstämpel")
+        verbose_name_plural = _("arkivstämplar")
+        ordering = ["file", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "number"], name="archive_stamp_numbered"),
+            models.CheckConstraint(condition=Q(number__gte=2), name="archive_stamp_after_the_seals_own"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="archive_stamp_hash_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__gt=F("stamped_at")), name="archive_stamp_valid_when_made"
+            ),
+        ]
+        indexes = [models.Index(fields=["sha256"], name="archive_stamp_hash")]
+        triggers = [
+            pgtrigger.Protect(name="archive_stamp_stays", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def filename(self) -> str:
+        return f"{self.file.filename.removesuffix('.pdf')}-arkivstampel-{self.number}.pdf"

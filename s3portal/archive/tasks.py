@@ -4,7 +4,8 @@ from typing import Final
 
 from celery import shared_task
 
-from s3portal.archive import services
+from s3portal.archive import services, stamps
+from s3portal.common.pdf import Seal
 
 #: In seconds. A large year takes longer than any other work. Delivered again meanwhile (see the broker's
 #: visibility timeout), the second worker sees in the row that the first lives, and leaves it.
@@ -28,3 +29,10 @@ def make_packages_left() -> None:
 def clear_packages() -> None:
     """Take old packages away: they are copies of what the diary holds."""
     services.clear_packages()
+
+
+@shared_task(time_limit=LONGEST)
+def renew_archive_stamps() -> None:
+    """Renew the archive time stamps that run out, where the settings name a time stamp service."""
+    if stamps.makes_stamps():
+        stamps.renew_stamps(seal=Seal.from_settings())

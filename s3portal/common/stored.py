@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 REFERENCES: Final = (
     "applications.attachment.storage_name",
     "archive.archivepackage.storage_name",
+    "archive.archivestamp.storage_name",
     "calls.calldocumentversion.storage_name",
     "diary.recordfile.storage_name",
     "outbox.messageattachment.storage_name",

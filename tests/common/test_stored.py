@@ -70,8 +70,8 @@ def test_every_folder_that_is_written_to_is_swept():
     )
     saved = {f"{folder}/" for text in code for way in ways for folder in re.findall(way, text, re.MULTILINE)}
     assert saved == set(FOLDERS)
-    # The diary's own, the archive's packages, and the one that takes uploads for all.
-    assert sum(text.count("default_storage.save(") for text in code) == 3
+    # The diary's own, the archive's packages and time stamps, and the one that takes uploads for all.
+    assert sum(text.count("default_storage.save(") for text in code) == 4
 
 
 def test_only_what_is_old_and_not_referred_to_goes(officer, caplog):

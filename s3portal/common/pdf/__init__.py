@@ -16,6 +16,7 @@ from s3portal.common.pdf.rendering import (
     render_pdf,
 )
 from s3portal.common.pdf.sealing import FIELD_NAME, Seal, SealingFailed, seal_pdf, seal_roots
+from s3portal.common.pdf.stamping import stamp_again, stamped_until
 from s3portal.common.pdf.tracing import SealTrace, trace_seal
 from s3portal.common.pdf.trial_seal import TRIAL_SEAL_PASSWORD, make_trial_seal
 
@@ -35,5 +36,7 @@ __all__ = [
     "render_pdf",
     "seal_pdf",
     "seal_roots",
+    "stamp_again",
+    "stamped_until",
     "trace_seal",
 ]

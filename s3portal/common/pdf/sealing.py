@@ -34,7 +34,7 @@ FIELD_NAME = "Sigill"
 ARCHIVE_FIELD_NAME = "Arkivstämpel"
 _ARCHIVE_DESCRIPTION = "Arkivstämpel: tidsstämpel för sigillet"
 # Raised when the time stamp service or the certificates' issuers do not confirm what they should.
-_UNCONFIRMED = (TimestampRequestError, ValidationError, PathError)
+UNCONFIRMED = (TimestampRequestError, ValidationError, PathError)
 
 
 class SealingFailed(Refusal):
@@ -131,9 +131,9 @@ def seal_pdf(pdf: bytes, *, signer_name: str, reason: str, location: str, seal: 
     metadata = _metadata(seal, signer_name=signer_name, reason=reason, location=location)
     try:
         return outside_event_loop(lambda: _sealed(pdf, metadata, seal))
-    except (PdfError, SigningError, KeyError, *_UNCONFIRMED) as error:
+    except (PdfError, SigningError, KeyError, *UNCONFIRMED) as error:
         # pyHanko wraps some of what went wrong with the certificate in an error of its own.
-        if isinstance(error, _UNCONFIRMED) or isinstance(error.__cause__, _UNCONFIRMED):
+        if isinstance(error, UNCONFIRMED) or isinstance(error.__cause__, UNCONFIRMED):
             raise SealingFailed(
                 "Tidsstämpeln eller certifikatets giltighet gick inte att få bekräftad. "
                 "Försök igen om en stund."
