@@ -116,9 +116,12 @@ def _since_the_last(found: CopyRequestQuerySet, meeting: CommitteeMeeting) -> Co
 
 def _annex_of(meeting: CommitteeMeeting) -> MeetingAnnex | None:
     """What the nämnd had at the meeting, if it has begun: one that was opened again and struck from after it
-    tells of no new refusals. Before it, what is confirmed now."""
+    tells of no new refusals. One that was opened before it and not confirmed again was not what the nämnd
+    had: it had the open list, which goes by the days. Before the meeting, what is confirmed now."""
     annexes: AnnexQuerySet = MeetingAnnex.objects.filter(meeting=meeting)
-    had = annexes.filter(confirmed_at__lte=meeting.starts_at) if meeting.has_begun else annexes.holding()
+    if not meeting.has_begun:
+        return annexes.holding().first()
+    had = annexes.filter(confirmed_at__lte=meeting.starts_at).exclude(reopened_at__lte=meeting.starts_at)
     return had.order_by("-number").first()
 
 

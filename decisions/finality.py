@@ -18,6 +18,7 @@ from calls.enums import AppealRule
 from decisions.clock import DAYS_TO_APPROVE, AppealTime, name_day, post_by
 from decisions.enums import AppealOutcome, AppealRoute, AppealStatus, DecisionKind, FinalState
 from decisions.models import Appeal, BoardNotice, Decision
+from decisions.models.same_party import one_of_each
 from s3portal.common.swedish import format_day
 
 #: Decisions under förordning (2022:1468) that may not be appealed. All others, such as a stopped payment or
@@ -342,10 +343,10 @@ def facts_of(decision: Decision) -> Facts:
 
 
 def unserved_parties(decision: Decision) -> list[str]:
-    """The parties that the decision shall go to and that no day is registered for, by name."""
-    served = {receipt.party.lower() for receipt in decision.receipts.all()}
-    parties = (one.name for one in decision.addressees.all() if one.is_party)
-    return list(dict.fromkeys(name for name in parties if name.lower() not in served))
+    """The parties that the decision shall go to and that no day is registered for, by name: one of each, also
+    where several recipients are one party."""
+    waiting = getattr(decision, "unserved_addressees", None)
+    return one_of_each(decision.addressees.unserved() if waiting is None else waiting)
 
 
 def parties_of(decision: Decision) -> list[str]:

@@ -1,5 +1,5 @@
-"""The wording that drafts began with before the registrar kept it, and phrases to add to a grant (domain.md §2
-names what is usual)."""
+"""The wording that drafts began with before the registrar kept it, and phrases to add to a grant: what
+9 § förordning (2003:596) asks a decision on support to say, as it is usually written."""
 
 from typing import Any
 

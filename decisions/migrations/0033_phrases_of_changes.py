@@ -74,7 +74,29 @@ PARTICIPATION = (
 )
 
 
+#: Before this there is no column for what only amends or only revokes. Backwards it is kept beside the codes of the
+#: legal bases: no basis has such a code, so no draft begins with the phrase until it is read back.
+_KEPT = {"@amends": "amends", "@revokes": "revokes"}
+
+
+def keep_relations(apps: Any, schema_editor: Any) -> None:
+    for phrase in apps.get_model("decisions", "StandardPhrase").objects.exclude(relation=""):
+        phrase.only_under = f"{phrase.only_under} @{phrase.relation}".strip()
+        phrase.save(update_fields=["only_under"])
+    # The table is altered next, and waits for no check of these rows.
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _read_back(apps: Any) -> None:
+    for phrase in apps.get_model("decisions", "StandardPhrase").objects.filter(only_under__contains="@"):
+        *codes, last = phrase.only_under.split()
+        if last in _KEPT:
+            phrase.only_under, phrase.relation = " ".join(codes), _KEPT[last]
+            phrase.save(update_fields=["only_under", "relation"])
+
+
 def of_changes(apps: Any, _schema_editor: Any) -> None:
+    _read_back(apps)
     plant(apps, [seed for change in CHANGES for seed in _of_change(change)])
     plant(apps, PARTICIPATION)
 
@@ -109,5 +131,5 @@ class Migration(migrations.Migration):
                 name="phrase_amends_or_revokes",
             ),
         ),
-        migrations.RunPython(of_changes, migrations.RunPython.noop),
+        migrations.RunPython(of_changes, keep_relations),
     ]

@@ -12,6 +12,7 @@ from decisions.enums import AddresseeKind, DispatchStepKind, DispatchWay
 from decisions.models.decision import Decision
 from decisions.models.masked import MaskedDocument
 from decisions.models.parts import ExtractRecipient
+from decisions.models.same_party import unserved
 from s3portal.diary.models import Record
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
@@ -36,6 +37,11 @@ class AddresseeQuerySet(models.QuerySet["Addressee"]):
         )
         return self.filter(~Exists(latest) | Exists(wrong))
 
+    def unserved(self) -> "AddresseeQuerySet":
+        """The parties that are not known to have got the decision. Several that are one party are all served
+        by one receipt, and stand here together without it (``same_party.one_of_each``)."""
+        return unserved(self)
+
 
 class Addressee(models.Model):
     """Somebody who shall have a signed decision: ``extract``, who stands under Utdrag till in it, or one that
@@ -59,6 +65,10 @@ class Addressee(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     added_at = models.DateTimeField(_("tillagd"), default=timezone.now)
+
+    #: Only on rows of ``unserved``: the name as it is compared, and whether it is the applicant.
+    plain: str
+    of_applicant: bool | None
 
     objects = AddresseeQuerySet.as_manager()
 

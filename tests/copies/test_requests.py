@@ -694,6 +694,30 @@ def test_an_answer_that_was_written_over_is_told_by_the_log(case, file, registra
         assert (made.refused_at, made.refused_by) == (refused.refused_at, registrar)
 
 
+def test_no_day_of_a_refusal_is_lost_when_the_version_before_is_put_back(case, file, registrar, officer):
+    with time_machine.travel(at_noon(date(2026, 11, 20)), tick=False):
+        late = mask(officer, ask(case), file)
+        services.want_decision(token=late.token)
+    with time_machine.travel(at_noon(date(2026, 11, 23)), tick=False):
+        late, once = refuse(registrar, late), refuse(registrar, ask(case))
+    step = import_module("s3portal.copies.migrations.0005_refused_at")
+    editor = SimpleNamespace(execute=connection.cursor().execute)
+    step.as_they_were_kept(apps, editor)
+    for made in (late, once):
+        made.refresh_from_db()
+        assert (made.answered_at, made.answered_by) == (at_noon(date(2026, 11, 23)), registrar)
+    # Then the columns go; they are empty when they are made again.
+    editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    editor.execute("ALTER TABLE copies_copyrequest DROP CONSTRAINT copy_refused_has_who_and_when")
+    CopyRequest.objects.update(refused_at=None, refused_by=None)
+    step.first_answers(apps, editor)
+    for made, first in ((late, (at_noon(date(2026, 11, 20)), officer)),
+                        (once, (at_noon(date(2026, 11, 23)), registrar))):  # fmt: skip
+        made.refresh_from_db()
+        assert (made.answered_at, made.answered_by) == first
+        assert (made.refused_at, made.refused_by) == (at_noon(date(2026, 11, 23)), registrar)
+
+
 # --- What the database refuses ----------------------------------------------------------------------------
 def test_a_request_stays_and_what_was_asked_is_fixed(case, file, registrar):
     made = release(registrar, ask(case), file)

@@ -7,7 +7,7 @@ import time_machine
 from django.db import IntegrityError, InternalError, transaction
 
 from decisions.enums import AppealAction, AppealStatus, FinalState
-from decisions.final_queries import finality_of_id
+from decisions.final_queries import final_list, finality_of_id
 from decisions.models import Addressee, Appeal, PartyReceipt
 from decisions.services import appeals
 from decisions.services.notices import post_decision_notice
@@ -15,8 +15,9 @@ from decisions.services.receipts import register_receipt, remove_receipt
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.common.swedish import STOCKHOLM
-from s3portal.diary.models import Record
+from s3portal.diary.models import Case, Record
 from tests import factories
+from tests.applications.sending import send
 
 TODAY = date(2024, 6, 3)
 COURT = "Förvaltningsrätten i Härnösand"
@@ -313,8 +314,10 @@ def test_the_day_a_party_got_it_starts_the_clock(recovery, registrar):
         remove_receipt(receipt_id=receipt.pk, actor=registrar)
 
 
-def party(decision, name, officer):
-    return Addressee.objects.create(decision=decision, name=name, kind="party", way="post", added_by=officer)
+def party(decision, name, officer, email=""):
+    return Addressee.objects.create(
+        decision=decision, name=name, kind="party", way="post", email=email, added_by=officer
+    )
 
 
 def test_it_is_not_final_while_a_party_has_not_got_it(client_for, recovery, registrar, officer):
@@ -343,6 +346,74 @@ def test_it_is_not_final_while_a_party_has_not_got_it(client_for, recovery, regi
     assert (state(recovery).final_on, state(recovery).unserved) == (date(2024, 6, 4), [])
     other = client.post(address, typed | {"party": "Region Norr"})
     assert other.status_code == 302, "somebody else is written by name"
+
+
+NAMED = "Peak Jämtland ekonomisk förening"
+
+
+@pytest.mark.parametrize(
+    ("recipients", "typed", "left"),
+    [
+        # One address: whoever reads there has got it for both.
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "PEAK@example.org")], NAMED, []),
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "PEAK@example.org")], "anna ek", []),
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "")], "peak@example.org", ["Anna Ek"]),
+        ([(NAMED, "a@example.org"), (NAMED.upper(), "b@example.org")], NAMED, []),
+        # As it may have been typed before the parties could be chosen.
+        ([(NAMED, "")], "Peak Jämtland ek. för.", []),
+        ([(NAMED, "")], "Peak Jämtland ek.för, org.nr 769600-1234", []),
+        ([("Fjäll AB", "")], "Fjäll Aktiebolag (556000-4615)", []),
+        # Those that are not known to be one are several.
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "anna@example.org")], NAMED, ["Anna Ek"]),
+        ([("Norr AB", "")], "Region Norr", ["Norr AB"]),
+        ([("Norr AB", ""), ("Norr HB", "")], "Norr HB", ["Norr AB"]),
+        ([("556000-4615", ""), ("769600-1234", "")], "556000-4615", ["769600-1234"]),
+        ([(NAMED, ""), ("Anna Ek", "")], "", [NAMED, "Anna Ek"]),
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "peak@example.org")], "", [NAMED]),
+    ],
+)
+def test_recipients_that_are_one_party_are_served_by_one_receipt(
+    recovery, registrar, officer, recipients, typed, left
+):
+    for name, email in recipients:
+        party(recovery, name, officer, email)
+    if typed:
+        receive(recovery, registrar, party=typed)
+    found = state(recovery)
+    assert found.unserved == left
+    assert (found.state == FinalState.UNSERVED) == bool(left)
+    waits = {one.pk for one in final_list("varningar", today=TODAY).decisions}
+    assert waits == ({recovery.pk} if left else set()), "the list says the same"
+
+
+def test_the_applicant_is_one_party_under_all_its_names_and_addresses(officer, owner, registrar):
+    application = send(factories.make_application(user=owner), owner)
+    organisation = application.organisation
+    basis = factories.make_legal_basis(appeal_rule="stop_and_recovery_only", valid_from=date(2018, 1, 1))
+    made = factories.make_signed_decision(
+        user=officer,
+        kind="other",
+        legal_basis=basis,
+        decided_on=date(2024, 4, 29),
+        application=application,
+        case=application.case,
+    )
+    party(made, organisation.name, officer)
+    party(made, "Kansliet", officer, application.contact_email)
+    assert state(made).unserved == [organisation.name]
+    party(made, "Fjäll AB", officer)
+    receive(made, registrar, party="Kansliet")
+    assert state(made).unserved == ["Fjäll AB"]
+    remove_receipt(receipt_id=made.receipts.get().pk, actor=registrar)
+    receive(made, registrar, party=organisation.name)
+    assert state(made).unserved == ["Fjäll AB"]
+
+
+def test_the_counterpart_of_a_case_is_served_by_its_name(recovery, registrar, officer):
+    Case.objects.filter(pk=recovery.case_id).update(counterpart="Fjäll AB")
+    party(recovery, "Fjäll aktiebolag", officer, "fjall@example.org")
+    receive(recovery, registrar, party="fjäll ab")
+    assert state(recovery).unserved == []
 
 
 def test_the_party_who_appeals_is_chosen_and_its_own_time_decides(

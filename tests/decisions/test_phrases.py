@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.db.utils import IntegrityError, InternalError
 from django.utils import timezone
@@ -196,6 +198,26 @@ def test_names_become_codes():
             "2015-210",
             "",
         ]
+
+
+@pytest.mark.django_db
+def test_what_only_amends_or_only_revokes_is_known_again_when_the_version_before_has_been_put_back():
+    own = StandardPhrase.objects.create(
+        kind="amendment", section="point", name="Egen", only_under="2015-210", relation="revokes"
+    )
+    step = import_module("decisions.migrations.0033_phrases_of_changes")
+    facts = ("pk", "name", "only_under", "relation", "place", "in_drafts")
+    before = list(StandardPhrase.objects.order_by("pk").values_list(*facts))
+    assert {relation for _pk, _name, _under, relation, *_rest in before} == {"", "amends", "revokes"}
+    step.keep_relations(apps, SimpleNamespace(execute=lambda _sql: None))
+    # Then the column goes; it is empty when it is made again.
+    StandardPhrase.objects.update(relation="")
+    own.refresh_from_db()
+    assert own.only_under == "2015-210 @revokes"
+    named = StandardPhrase.objects.get(kind="amendment", section="title", name="Rubrik, ändring")
+    assert not named.is_under("forordning-2003-596"), "the version before begins no draft with it"
+    step.of_changes(apps, None)
+    assert list(StandardPhrase.objects.order_by("pk").values_list(*facts)) == before
 
 
 @pytest.mark.django_db

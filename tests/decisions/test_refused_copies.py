@@ -135,6 +135,27 @@ def test_what_comes_after_the_annex_goes_to_the_next_meeting(meeting, refused, r
     assert (told(meeting), told(coming)) == ([first.pk, second.pk], [third.pk])
 
 
+def test_a_list_that_was_open_when_the_namnd_met_tells_of_all_until_then_and_no_meeting_tells_again(
+    meeting, refused, registrar
+):
+    """Confirmed, opened again and not confirmed before the meeting: the nämnd had the open list."""
+    coming = factories.make_committee_meeting(
+        committee=meeting.committee, starts_at=meeting.starts_at + timedelta(days=30)
+    )
+    first = refused()
+    confirm(meeting, registrar)
+    reopen_list(meeting_id=meeting.pk, reason="Ett till.", actor=registrar)
+    second = refused()
+    assert told(meeting) == [first.pk, second.pk], "as the members read it before the meeting"
+    CommitteeMeeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now())
+    third = refused()
+    assert (told(meeting), told(coming)) == ([first.pk, second.pk], [third.pk])
+    # Confirmed at last, after the meeting: the annex says what the nämnd was told.
+    annex = confirm(CommitteeMeeting.objects.get(pk=meeting.pk), registrar)
+    assert [one["request"] for one in annex.content["refusals"]] == [first.pk, second.pk]
+    assert (told(meeting), told(coming)) == ([first.pk, second.pk], [third.pk])
+
+
 def test_without_annexes_they_go_by_the_meetings_days(meeting, refused):
     before = factories.make_committee_meeting(
         committee=meeting.committee, starts_at=timezone.now() - timedelta(days=5)

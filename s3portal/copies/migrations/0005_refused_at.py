@@ -26,6 +26,15 @@ def first_answers(apps: Any, schema_editor: Any) -> None:
     schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+def as_they_were_kept(apps: Any, schema_editor: Any) -> None:
+    """Backwards: the day of the decision is kept in the one place there is then. The first answer is in the
+    audit trail, from where ``first_answers`` takes it back."""
+    for made in apps.get_model("copies", "CopyRequest").objects.filter(refused_at__isnull=False):
+        made.answered_at, made.answered_by_id = made.refused_at, made.refused_by_id
+        made.save(update_fields=["answered_at", "answered_by"])
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("copies", "0004_refused_on_authority"),
@@ -50,7 +59,7 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.RunPython(first_answers, migrations.RunPython.noop),
+        migrations.RunPython(first_answers, as_they_were_kept),
         migrations.AddConstraint(
             model_name="copyrequest",
             constraint=models.CheckConstraint(
