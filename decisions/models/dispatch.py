@@ -66,10 +66,6 @@ class Addressee(models.Model):
     )
     added_at = models.DateTimeField(_("tillagd"), default=timezone.now)
 
-    #: Only on rows of ``unserved``: the name as it is compared, and whether it is the applicant.
-    plain: str
-    of_applicant: bool | None
-
     objects = AddresseeQuerySet.as_manager()
 
     class Meta:

@@ -3,7 +3,7 @@
 Asked of the database alone, so that a list and the page of one decision say the same."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf, Trim
@@ -12,7 +12,7 @@ from decisions.enums import AddresseeKind
 from decisions.models.appeal import PartyReceipt
 
 if TYPE_CHECKING:
-    from decisions.models.dispatch import Addressee, AddresseeQuerySet
+    from decisions.models.dispatch import AddresseeQuerySet
 
 #: A name is the same however its form of association is written, with its number or without.
 _SPELT: Final = (
@@ -56,7 +56,7 @@ def unserved(addressees: "AddresseeQuerySet") -> "AddresseeQuerySet":
     return parties.exclude(Exists(served.filter(same | both_applicant, decision=OuterRef("decision"))))
 
 
-def one_of_each(waiting: "Iterable[Addressee]") -> list[str]:
+def one_of_each(waiting: Iterable[Any]) -> list[str]:
     """The names of those from ``unserved``, the first one of each party."""
     names: list[str] = []
     seen: set[str] = set()

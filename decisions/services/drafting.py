@@ -48,6 +48,7 @@ from s3portal.diary.services import open_case
 #: Within this time a second press of the same button is the same wish.
 TWICE: Final = timedelta(seconds=10)
 MAY_NOT_DRAFT = "Du får läsa beslutsutkast men inte skriva i dem."
+TEXT_CHANGED: Final = "Utkastet har ändrats sedan du öppnade sidan. Läs det igen."
 
 
 class DraftConflict(Conflict):
@@ -325,7 +326,7 @@ def lock_decision(decision_id: int) -> Decision:
 def require_version(decision: Decision, expected_version: int) -> None:
     """Raises Conflict when it is another text than the one that was read."""
     if decision.version != expected_version:
-        raise Conflict("Utkastet har ändrats sedan du öppnade sidan. Läs det igen.")
+        raise Conflict(TEXT_CHANGED)
 
 
 def _require_own_records(decision: Decision, content: DraftContent) -> None:

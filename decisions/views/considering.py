@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from applications.secrecy import hints
 from decisions.batch_queries import batch_of, waiting_for
+from decisions.document import decision_html
 from decisions.masking_forms import MaskForm
 from decisions.models import Decision
 from decisions.models.considered import latest_review
 from decisions.rules import may_consider_secrecy, may_sign
 from decisions.services.considering import nothing_secret, parts_secret
+from decisions.services.drafting import TEXT_CHANGED
 from decisions.views.door import asks_first
 from decisions.views.draft_page import version_of
 from decisions.views.loading import visible_or_404
@@ -36,6 +38,11 @@ def consider(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and "inget" in request.POST:
         typed = None
     form = MaskForm(typed, decision=decision, marked=set())
+    changed = typed is not None and version_of(typed) != decision.version
+    if changed:
+        # The form is of the new text from now on, so the page shows that text and says so, whatever else is
+        # to be put right in the form.
+        form.add_error(None, TEXT_CHANGED)
     if request.method == "POST" and (typed is None or form.is_valid()):
         try:
             _say(request, decision, form if typed is not None else None)
@@ -52,6 +59,7 @@ def consider(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "review": latest_review(decision),
         "hints": list(hints(decision.case)),
+        "document": decision_html(decision, level=3) if changed else "",
     }
     return render(request, "decisions/consider.html", context, status=422 if form.errors else 200)
 

@@ -473,8 +473,34 @@ def test_what_is_said_is_of_the_text_that_was_read(client_for, officer, second_o
     assert changed in page
     assert 'value="Affärsplaner"' in page or "Affärsplaner</textarea>" in page
     assert not SecrecyReview.objects.exists()
-    # The page is of the new text now.
-    assert client.post(address, said | {"version": fresh(untried).version}).status_code == 302
+    # The page is of the new text now, shows it and says so.
+    new = fresh(untried).version
+    assert "Så lyder utkastet nu" in page
+    assert page.index("Inget är sparat: utkastet har ändrats") < page.index("Annat</h")
+    assert page.count(f'name="version" value="{new}"') == 2
+    assert client.post(address, said | {"version": new}).status_code == 302
+
+
+def test_a_changed_text_is_shown_though_something_else_is_to_be_put_right(
+    client_for, officer, second_officer, untried
+):
+    """Else the next press would be of a text that nobody has read."""
+    client, address = client_for(officer), f"/handlaggning/beslut/{untried.pk}/sekretess/"
+    page = client.get(address).content.decode()
+    assert "Så lyder utkastet nu" not in page
+    read = {"version": untried.version}
+    incomplete = {"parts": ["reasons"], "reason": "Affärsplaner"}
+    unchanged = client.post(address, incomplete | read).content.decode()
+    assert "Välj den bestämmelse" in unchanged
+    assert "Så lyder utkastet nu" not in unchanged
+    assert unchanged.count(f'name="version" value="{untried.version}"') == 2
+    client_for(second_officer).post(f"/handlaggning/beslut/{untried.pk}/", posted(untried, title="Annat"))
+    page = client.post(address, incomplete | read).content.decode()
+    assert "Välj den bestämmelse" in page
+    assert "Utkastet har ändrats sedan du öppnade sidan." in page
+    assert page.index("Så lyder utkastet nu") < page.index("Annat</h")
+    assert page.count(f'name="version" value="{fresh(untried).version}"') == 2
+    assert not SecrecyReview.objects.exists()
 
 
 def test_the_pages_tell_what_the_applicant_has_marked(client_for, officer, delegate_user, application):
