@@ -349,6 +349,8 @@ INQUIRY_ASKER_WEEKS = env.int("INQUIRY_ASKER_WEEKS", default=12)
 REQUESTER_DAYS = env.int("REQUESTER_DAYS", default=60)
 # Packages for the archive: copies of what the diary holds, counted from when they were made.
 ARCHIVE_DAYS = env.int("ARCHIVE_DAYS", default=14)
+# Where Gotenberg makes copies in PDF/A for the packages.
+ARCHIVE_PDFA_URL = env.str("ARCHIVE_PDFA_URL", default="")
 # An archive time stamp whose certificate runs out within so many days gets a new one over it.
 SEAL_RENEW_DAYS = env.int("SEAL_RENEW_DAYS", default=365)
 # The comments on a decision's draft and its versions, counted from the signature.

@@ -1,5 +1,6 @@
 """What a package holds, written case by case."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from tempfile import TemporaryFile
@@ -10,8 +11,9 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from s3portal.archive.bag import Bag, safe_name
-from s3portal.archive.metadata import SCHEMA_PATH, Metadata
+from s3portal.archive.metadata import SCHEMA_PATH, Metadata, Placed
 from s3portal.archive.models import ArchivePackage, ArchiveStamp
+from s3portal.archive.pdfa import ArchiveForm, is_lasting, pdfa_copy
 from s3portal.common.files import read_frozen
 from s3portal.common.quarantine import read_states
 from s3portal.common.receiving import free_name
@@ -30,12 +32,13 @@ def cases_of(package: ArchivePackage) -> QuerySet[Case]:
     return Case.objects.filter(prefix=package.prefix, year=package.year or 0).order_by("serial")
 
 
-def write_package(package: ArchivePackage, target: IO[bytes], *, told: Callable[[int], None]) -> None:
+def write_package(package: ArchivePackage, target: IO[bytes], *, told: Callable[[int], None]) -> int:
     """The ZIP file. ``told``: called with the number of cases that are done, after each case and each file,
-    so that whoever listens knows that the work goes on however large one case is.
+    so that whoever listens knows that the work goes on however large one case is. Returns how many files are
+    in it only as they came, in no form that an archive can keep.
 
-    Raises FileHeld while a file waits for its scan and AlteredFile for one whose bytes are not the same: a
-    package that is not whole is none."""
+    Raises FileHeld while a file waits for its scan, AlteredFile for one whose bytes are not the same and
+    ConverterAway when there should be copies in PDF/A and cannot be: a package that is not whole is none."""
     now = in_stockholm(timezone.now())
     with Bag(target, name=package.name, at=now) as bag, TemporaryFile() as described:
         metadata = Metadata(
@@ -65,6 +68,7 @@ def write_package(package: ArchivePackage, target: IO[bytes], *, told: Callable[
                 "Bagging-Date": format_isodate(now.date()),
             }
         )
+    return metadata.as_they_came
 
 
 def _read(numbers: Sequence[int]) -> list[Case]:
@@ -94,7 +98,7 @@ def _mergers() -> QuerySet[CaseMerger]:
 
 
 def _add_case(bag: Bag, metadata: Metadata, case: Case, told: Callable[[int], None]) -> None:
-    def added(record: Record) -> Iterator[tuple[RecordFile | ArchiveStamp, str]]:
+    def added(record: Record) -> Iterator[Placed]:
         for one in _add_files(bag, case, record):
             told(metadata.cases)
             yield one
@@ -108,19 +112,36 @@ def _add_case(bag: Bag, metadata: Metadata, case: Case, told: Callable[[int], No
     )
 
 
-def _add_files(bag: Bag, case: Case, record: Record) -> Iterator[tuple[RecordFile | ArchiveStamp, str]]:
-    """Each file of the record, and where it lies; after it the same with its newest archive time stamp, which
-    holds the earlier ones."""
+def _add_files(bag: Bag, case: Case, record: Record) -> Iterator[Placed]:
+    """Each file of the record; after it the same with its newest archive time stamp, which holds the earlier
+    ones."""
     taken: set[str] = set()
     for file in record.files.all():
         if file.is_infected or file.is_disposed:
-            yield file, ""
+            yield Placed(file)
             continue
         stamps: list[ArchiveStamp] = list(file.stamps.all())
         kept: list[RecordFile | ArchiveStamp] = [file, *stamps[-1:]]
         for one in kept:
-            name = free_name(safe_name(one.filename), taken)
-            taken.add(name)
-            place = f"{case.slug}/{record.number:04d}/{name}"
-            bag.add(place, read_frozen(one.storage_name, sha256=one.sha256))
-            yield one, f"data/{place}"
+            yield _add_file(bag, f"{case.slug}/{record.number:04d}", one, taken)
+
+
+def _add_file(bag: Bag, folder: str, file: RecordFile | ArchiveStamp, taken: set[str]) -> Placed:
+    """The file, and beside it its copy in PDF/A when it needs one and can have one."""
+    content = read_frozen(file.storage_name, sha256=file.sha256)
+    name = _add(bag, folder, file.filename, content, taken)
+    if is_lasting(content, file.content_type):
+        return Placed(file, name, ArchiveForm.LASTING)
+    copy = pdfa_copy(content, file.content_type, file.filename)
+    if copy is None:
+        return Placed(file, name, ArchiveForm.AS_IT_CAME)
+    beside = _add(bag, folder, f"{file.filename}.pdf", copy, taken)
+    return Placed(file, name, ArchiveForm.COPIED, copy=beside, copy_sha256=hashlib.sha256(copy).hexdigest())
+
+
+def _add(bag: Bag, folder: str, filename: str, content: bytes, taken: set[str]) -> str:
+    """Returns where it lies in the package."""
+    name = free_name(safe_name(filename), taken)
+    taken.add(name)
+    bag.add(f"{folder}/{name}", content)
+    return f"data/{folder}/{name}"

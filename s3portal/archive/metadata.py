@@ -4,12 +4,14 @@ Written one case at a time, so that a year with many thousand cases needs no mor
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 from xml.sax.saxutils import XMLGenerator
 
 from s3portal.archive.models import ArchiveStamp
+from s3portal.archive.pdfa import ArchiveForm
 from s3portal.common.swedish import format_isodate, in_stockholm
 from s3portal.diary.merging import CaseMerger
 from s3portal.diary.models import Case, CaseStep, Record, RecordFile, SecrecyMark
@@ -21,12 +23,24 @@ _IMPOSSIBLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U
 Attributes = Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A file and where it lies in the package; ``place`` is empty and ``form`` None for one whose bytes are
+    gone. ``copy``: where its copy in PDF/A lies."""
+
+    file: RecordFile | ArchiveStamp
+    place: str = ""
+    form: ArchiveForm | None = None
+    copy: str = ""
+    copy_sha256: str = ""
+
+
 class Metadata:
     """Open, give each case, close. ``target`` stays open."""
 
     def __init__(self, target: IO[bytes], *, creator: str, org_number: str, what: str, at: datetime) -> None:
         self._xml = XMLGenerator(target, encoding="UTF-8", short_empty_elements=True)
-        self.cases = self.records = self.files = 0
+        self.cases = self.records = self.files = self.as_they_came = 0
         self._xml.startDocument()
         self._open("Arkivpaket", {"xmlns": NAMESPACE, "version": "1"})
         self._open("Uttag", {"skapat": _moment(at), "omfattning": what})
@@ -41,10 +55,9 @@ class Metadata:
         steps: Sequence[CaseStep],
         marks: Sequence[SecrecyMark],
         mergers: Sequence[CaseMerger],
-        records: Sequence[tuple[Record, Sequence[tuple[RecordFile | ArchiveStamp, str]]]],
+        records: Sequence[tuple[Record, Sequence[Placed]]],
     ) -> None:
-        """``records``: each with its files and where in the package they lie; an empty place for a file whose
-        bytes are gone."""
+        """``records``: each with its files."""
         self.cases += 1
         self._open("Arende", {"diarienummer": str(case)})
         self._leaf("Arendemening", case.title)
@@ -70,14 +83,15 @@ class Metadata:
         self._shut("Arende")
 
     def close(self) -> None:
-        self._leaf("Summering", "", {"arenden": self.cases, "handlingar": self.records, "filer": self.files})
+        summed = {"arenden": self.cases, "handlingar": self.records, "filer": self.files}
+        self._leaf("Summering", "", {**summed, "utan_arkivformat": self.as_they_came})
         self._shut("Arkivpaket")
         self._xml.endDocument()
 
     def _record(
         self,
         record: Record,
-        files: Sequence[tuple[RecordFile | ArchiveStamp, str]],
+        files: Sequence[Placed],
         marks: Sequence[SecrecyMark],
     ) -> None:
         self.records += 1
@@ -97,16 +111,22 @@ class Metadata:
         if record.disposed is not None:
             self._leaf("Gallrad", record.disposed.source, {"datum": _day(record.disposed.at)})
         self._marks(marks)
-        for file, place in files:
-            self.files += bool(place)
-            gone = "gallrad" if file.is_disposed else "skadlig kod"
-            where = {"plats": place} if place else {"borttagen": gone}
-            self._leaf(
-                "Fil",
-                file.filename,
-                {"typ": file.content_type, "storlek": file.size, "sha256": file.sha256, **where},
-            )
+        for placed in files:
+            self._file(placed)
         self._shut("Handling")
+
+    def _file(self, placed: Placed) -> None:
+        file = placed.file
+        self.files += bool(placed.place)
+        self.as_they_came += placed.form == ArchiveForm.AS_IT_CAME
+        told: dict[str, object] = {"typ": file.content_type, "storlek": file.size, "sha256": file.sha256}
+        if placed.form is None:
+            told["borttagen"] = "gallrad" if file.is_disposed else "skadlig kod"
+        else:
+            told |= {"plats": placed.place, "arkivformat": placed.form}
+        if placed.copy:
+            told |= {"kopia": placed.copy, "kopia_sha256": placed.copy_sha256}
+        self._leaf("Fil", file.filename, told)
 
     def _marks(self, marks: Sequence[SecrecyMark]) -> None:
         """What is marked, by which provision, not the secret words themselves."""

@@ -50,6 +50,7 @@ class ArchivePackage(models.Model):
     storage_name = models.CharField(_("namn i lagret"), max_length=300, blank=True)
     size = models.PositiveBigIntegerField(_("storlek i byte"), null=True, blank=True)
     sha256 = models.CharField(_("kontrollsumma"), max_length=64, blank=True)
+    as_they_came = models.PositiveIntegerField(_("filer i annat format än arkivets"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("arkivpaket")

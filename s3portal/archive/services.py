@@ -16,6 +16,7 @@ from django.utils import timezone
 from s3portal.accounts.models import User
 from s3portal.archive.contents import cases_of, write_package
 from s3portal.archive.models import ArchivePackage, PackageStatus
+from s3portal.archive.pdfa import ConverterAway
 from s3portal.archive.rules import may_archive
 from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
@@ -79,7 +80,7 @@ def make_package(*, package_id: int) -> None:
         return
     try:
         with TemporaryFile() as target:
-            write_package(package, target, told=_teller(package))
+            as_they_came = write_package(package, target, told=_teller(package))
             file = File(target)
             sha256, size = hash_of(file)
             stored = default_storage.save(f"{FOLDER}/{package.name}.zip", file)
@@ -89,8 +90,10 @@ def make_package(*, package_id: int) -> None:
         _fail(
             package, f"En fil stämmer inte med sin kontrollsumma: {altered}. Kontakta den som sköter driften."
         )
+    except ConverterAway:
+        _fail(package, "Tjänsten som gör kopior i PDF/A svarar inte. Beställ igen om en stund.")
     else:
-        _finish(package, stored=stored, sha256=sha256, size=size)
+        _finish(package, stored=stored, sha256=sha256, size=size, as_they_came=as_they_came)
 
 
 def packages_left() -> list[int]:
@@ -182,13 +185,14 @@ def _teller(package: ArchivePackage) -> Callable[[int], None]:
 
 
 @transaction.atomic
-def _finish(package: ArchivePackage, *, stored: str, sha256: str, size: int) -> None:
+def _finish(package: ArchivePackage, *, stored: str, sha256: str, size: int, as_they_came: int) -> None:
     made = _mine(package).update(
         status=PackageStatus.MADE,
         made_at=timezone.now(),
         storage_name=stored,
         sha256=sha256,
         size=size,
+        as_they_came=as_they_came,
         done=F("total"),
     )
     if not made:

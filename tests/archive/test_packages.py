@@ -182,7 +182,12 @@ def test_the_metadata_tell_all_of_a_case_but_not_the_secret_words(registrar, off
     )
     assert files[1].get("plats") == f"data/{case.slug}/0001/remiss (2).pdf"
     summed = root.find("x:Summering", X)
-    assert dict(summed.attrib) == {"arenden": "1", "handlingar": "2", "filer": "2"}
+    assert dict(summed.attrib) == {
+        "arenden": "1",
+        "handlingar": "2",
+        "filer": "2",
+        "utan_arkivformat": "2",
+    }
 
 
 def test_the_trail_counts_cases_in_swedish(registrar, case):
@@ -314,7 +319,7 @@ def test_a_worker_that_dies_is_replaced_and_comes_too_late(registrar, case):
     made = ArchivePackage.objects.get(pk=package.pk)
     assert (made.status, made.attempt) == (PackageStatus.MADE, 2)
     name = default_storage.save("archive/late.zip", io.BytesIO(b"late"))
-    services._finish(late, stored=name, sha256="0" * 64, size=4)
+    services._finish(late, stored=name, sha256="0" * 64, size=4, as_they_came=0)
     assert ArchivePackage.objects.get(pk=package.pk).sha256 == made.sha256
     assert not default_storage.exists(name)
 
