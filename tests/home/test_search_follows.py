@@ -3,6 +3,7 @@ that may not be read, or that somebody has marked."""
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -170,6 +171,24 @@ def test_a_signed_decision_is_found_by_the_text_that_was_signed(officer):
     )
     assert finds("timmerränna", officer, Kind.DECISIONS) == [1]
     assert finds("flottningsdamm", officer, Kind.DECISIONS) == [0]
+
+
+def test_what_was_there_before_the_words_gets_the_same_as_what_came_after(officer):
+    factories.make_signed_decision(
+        user=officer, full_text="En timmerränna.", presenter_name="Per Ek", recipients=[("Astrid Strand", "")]
+    )
+    factories.make_decision(user=officer, reasons="En **flottningsdamm**.", also_present="Ulla Ek, jurist")
+    secret = factories.make_decision(user=officer, reasons="Hemlig ränna.")
+    secret.secrecy_reviews.create(
+        outcome="some", parts={"reasons": "Skäl"}, provision="30:27", reason="Affärsplaner.", by=officer,
+        text_mark="x",
+    )  # fmt: skip
+    kept = set(DecisionWords.objects.values_list("decision", "search"))
+    assert [bool(words) for _pk, words in sorted(kept)] == [True, True, False]
+    DecisionWords.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("decisions.migrations.0034_staff_search_words").FILL)
+    assert set(DecisionWords.objects.values_list("decision", "search")) == kept
 
 
 def test_the_words_of_a_draft_are_never_put_to_the_public(client, client_for, officer, member):
