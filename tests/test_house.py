@@ -254,6 +254,7 @@ def test_compose_gives_the_portal_variables_it_knows_and_secrets_only_from_outsi
         "redis",
         "clamav",
         "minio",
+        "gotenberg",
     }
     environment = compose["x-portal"]["environment"]
     assert set(environment) <= variables_read()
