@@ -1,5 +1,6 @@
 """Forms of the standard phrases."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
@@ -132,9 +133,11 @@ def _stored(phrase: StandardPhrase) -> dict[str, Any]:
 
 
 def _bases(stored: Sequence[str]) -> list[tuple[str, str]]:
-    """One for each code, by the name of its latest row, and what the phrase has that is no row's code."""
+    """One for each code, by the name of its latest row, and what the phrase has that is no row's code. The
+    code tells apart those of the same name."""
     named = basis_names()
-    return [(code, f"{name} ({code})") for code, name in named.items()] + [
+    times = Counter(named.values())
+    return [(code, f"{name} ({code})" if times[name] > 1 else name) for code, name in named.items()] + [
         (code, f"Alla grunder vars kod slutar på {code}") for code in stored if code not in named
     ]
 

@@ -219,7 +219,16 @@ def test_the_bases_that_a_phrase_is_for_are_chosen_by_name(registrar, client_for
     factories.make_legal_basis(code="egna-medel", name="Regionens egna medel")
     client = client_for(registrar)
     form = client.get(page("phrase_edit", phrase.pk)).context["form"]
-    assert ("egna-medel", "Regionens egna medel (egna-medel)") in form.fields["only_under"].choices
+    assert form.fields["only_under"].choices == [
+        ("egna-medel", "Regionens egna medel"),
+        ("2003-596", "Alla grunder vars kod slutar på 2003-596"),
+    ]
+    factories.make_legal_basis(code="nya-medel", name="Regionens egna medel")
+    alike = client.get(page("phrase_edit", phrase.pk)).context["form"].fields["only_under"].choices
+    assert alike[:2] == [
+        ("egna-medel", "Regionens egna medel (egna-medel)"),
+        ("nya-medel", "Regionens egna medel (nya-medel)"),
+    ]
     assert form["only_under"].value() == ["2003-596"]
     sent = typed(name="Villkor", revision="1") | {"only_under": ["2003-596", "egna-medel"]}
     assert client.post(page("phrase_edit", phrase.pk), sent).status_code == 302
