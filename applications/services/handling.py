@@ -116,15 +116,27 @@ def dismiss_application(*, application_id: int, actor: User | None, decision: st
 
 
 @transaction.atomic
-def change_grant(*, application_id: int, actor: User | None, amount: int, decision: str = "") -> Application:
-    """A signed decision amends or extends the grant, which is ``amount`` kronor after that."""
+def change_grant(
+    *,
+    application_id: int,
+    actor: User | None,
+    amount: int,
+    decision: str = "",
+    within_frame: bool = True,
+) -> Application:
+    """A signed decision amends or extends the grant, or a court annuls one that did. The grant is ``amount``
+    kronor after that.
+
+    Raises Refusal when it is not granted and, ``within_frame``, when the call's frame is not enough for what
+    is added: the region may not decide that, but a ruling holds whatever is left."""
     application = lock_received(application_id)
     if application.status != ApplicationStatus.GRANTED:
         raise Refusal("Ansökan är inte beviljad.")
     before, application.granted_amount = application.granted_amount, amount
     application.updated_at = timezone.now()
     application.save(update_fields=["granted_amount", "updated_at"])
-    _require_within_frame(application, amount - (before or 0))
+    if within_frame:
+        _require_within_frame(application, amount - (before or 0))
     frames.forget_after_commit(application.call_id)
     record_event(
         actor=actor,

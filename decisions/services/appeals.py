@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from applications.services import reopen_application
+from applications.models import Application
+from applications.services import change_grant, reopen_application
 from decisions.enums import AppealAction, AppealOutcome, AppealRoute, AppealStatus
 from decisions.final_queries import finality_of_id
 from decisions.finality import own_last_days, parties_of, route_of
-from decisions.kinds import decides
+from decisions.kinds import decides, new_grant
 from decisions.models import Appeal, Decision
 from decisions.rules import may_keep_board
 from s3portal.accounts.models import User
@@ -24,6 +25,7 @@ from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.swedish import format_day, format_isodate
 from s3portal.diary.enums import Direction
+from s3portal.diary.models import Case
 from s3portal.diary.services import register_record
 
 #: A pair that is not here is refused. A ruling can be appealed in its turn, so DECIDE may come again.
@@ -206,17 +208,29 @@ def close_appeal(*, appeal_id: int, final_on: date, actor: User) -> Appeal:
     appeal.outcome_final_on = final_on
     _save(appeal, AppealStatus.CLOSED, "outcome_final_on")
     if appeal.outcome == AppealOutcome.ANNULLED:
-        _try_again(appeal, actor)
+        _undo(appeal, actor)
     _note(appeal, actor, "appeal_closed", f"Avgörandet fick laga kraft {format_isodate(final_on)}")
     return appeal
 
 
-def _try_again(appeal: Appeal, actor: User) -> None:
-    """What an annulled decision decided waits for a new one."""
-    decision = appeal.decision
-    if decision.application_id is not None and decides(decision):
-        reason = f"Domstolen upphävde beslut {decision.printed_number}"
-        reopen_application(application_id=decision.application_id, actor=actor, reason=reason)
+def _undo(appeal: Appeal, actor: User) -> None:
+    """What an annulled decision decided waits for a new one; what it made of a grant is undone."""
+    decision, pk = appeal.decision, appeal.decision.application_id
+    if pk is None:
+        return
+    _hold(pk, decision.case_id)
+    reason = f"Domstolen upphävde beslut {decision.printed_number}"
+    if decides(decision):
+        reopen_application(application_id=pk, actor=actor, reason=reason)
+    elif (amount := new_grant(decision)) is not None:
+        # The court does not ask what the frame holds.
+        change_grant(application_id=pk, actor=actor, amount=amount, decision=reason, within_frame=False)
+
+
+def _hold(application_id: int, case_id: int) -> None:
+    """Nobody signs in the matter until the transaction ends; in the order of those who do."""
+    list(Application.objects.select_for_update(of=("self",)).filter(pk=application_id).values("pk"))
+    list(Case.objects.select_for_update(of=("self",)).filter(pk=case_id).values("pk"))
 
 
 @transaction.atomic

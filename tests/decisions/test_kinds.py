@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from applications.models import Application
 from applications.services import submit_application
-from calls.models import LegalBasis
+from calls.models import Call, LegalBasis
 from decisions.appeal import appeal_text
 from decisions.checks import check_decision, failing
 from decisions.enums import AppealRoute, DecisionKind, Relation
@@ -31,6 +31,7 @@ from decisions.services.changing import draft_change
 from decisions.services.drafting import draft_from_application, start_decision
 from decisions.services.proposing import propose_decision
 from decisions.services.signing import sign_decision
+from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
 from s3portal.common.files import read_frozen
 from s3portal.common.swedish import format_kronor
@@ -638,6 +639,53 @@ def test_a_court_that_annuls_has_it_tried_again(decided, officer, registrar, del
     appeals.close_appeal(appeal_id=appeal.pk, final_on=timezone.localdate(), actor=registrar)
     application = Application.objects.get(pk=signed.application_id)
     assert (application.status, application.granted_amount) == ("assessed", None)
+
+
+def close(appeal, registrar):
+    appeals.close_appeal(appeal_id=appeal.pk, final_on=timezone.localdate(), actor=registrar)
+
+
+def test_a_court_that_annuls_an_extension_or_an_amendment_takes_its_amount_with_it(
+    decided, officer, registrar, delegate_user
+):
+    signed = decided("own", amount=PART)
+    extension = finish(extend(signed, officer), officer, delegate_user)
+    assert granted(signed) == PART + 100_000
+    close(annul(extension, registrar), registrar)
+    application = Application.objects.get(pk=signed.application_id)
+    assert (application.status, application.granted_amount) == ("granted", PART)
+    event = Event.objects.filter(action="application_grant_changed").latest("pk")
+    assert event.data == {
+        "amount": PART,
+        "before": PART + 100_000,
+        "decision": f"Domstolen upphävde beslut {extension.printed_number}",
+    }
+
+
+def lower(signed, officer, amount):
+    return write(
+        begin(signed, officer, Relation.AMENDS),
+        amount_kind="cash",
+        amount=amount,
+        points=[f"Bidraget är {format_kronor(amount)}. Finansiering sker som tidigare."],
+    )
+
+
+def test_what_the_court_decides_holds_though_the_frame_does_not(decided, officer, registrar, delegate_user):
+    """The lowered amount was given to others; the ruling gives it back all the same, and is registered."""
+    signed = decided("own", amount=PART)
+    amended = finish(lower(signed, officer, 90_000), officer, delegate_user)
+    assert granted(signed) == 90_000
+    Call.objects.filter(pk=signed.application.call_id).update(frame=100_000)
+    close(annul(amended, registrar), registrar)
+    assert granted(signed) == PART
+
+
+def test_an_annulled_recovery_leaves_the_grant(decided, officer, registrar, delegate_user):
+    signed = decided("own")
+    recovery = finish(recover(signed, officer, 90_000), officer, delegate_user)
+    close(annul(recovery, registrar), registrar)
+    assert (granted(signed), recovered_of(signed)) == (signed.amount, 0)
 
 
 def test_a_basis_whose_time_is_out_still_bears_what_rests_on_it(decided, officer):
