@@ -2,7 +2,7 @@
 
 What is marked as secret is read in the case, where the reading is noted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,9 +32,22 @@ class Listed:
     def org_number(self) -> str:
         return PROTECTED if self.hidden else self.application.organisation.org_number
 
+    def unless_hidden(self, told: int | str) -> int | str:
+        """An amount, or what somebody has written about it. Nothing stays nothing."""
+        return PROTECTED if self.hidden and told != "" else told
+
 
 def listed_of(applications: Iterable["Application"]) -> Mapping[int, Listed]:
     """By the application's id. One query, however many they are; ``case`` is read with each."""
     rows = list(applications)
     marked = marked_among({one.case_id for one in rows if one.case_id is not None})
     return {one.pk: Listed(one, one.case_id in marked) for one in rows}
+
+
+def listed_by_id(application_ids: Collection[int]) -> Mapping[int, Listed]:
+    """As ``listed_of``, for what knows only the keys. Two queries."""
+    from applications.models import Application
+    from applications.parts import NOT_LISTED
+
+    found = Application.objects.filter(pk__in=application_ids).select_related("case", "organisation")
+    return listed_of(found.defer("case__search", *NOT_LISTED))

@@ -52,12 +52,14 @@ class Barred:
 
 @dataclass(frozen=True)
 class Share:
-    """What is applied for and proposed in one strength area or one municipality."""
+    """What is applied for and proposed in one strength area or one municipality. ``only``: the application
+    that is alone in it, whose own amounts these are."""
 
     name: str
     count: int
     applied: int
     proposed: int
+    only: int | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,12 @@ def _shares(pairs: Iterable[tuple[str, Line]]) -> list[Share]:
     for name, line in pairs:
         groups[name].append(line)
     return [
-        Share(name, len(found), sum(one.applied for one in found), sum(one.proposed for one in found))
+        Share(
+            name,
+            len(found),
+            sum(one.applied for one in found),
+            sum(one.proposed for one in found),
+            found[0].application_id if len(found) == 1 else None,
+        )
         for name, found in sorted(groups.items())
     ]

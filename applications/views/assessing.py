@@ -18,6 +18,7 @@ from applications.documents import read_sent, sent_file
 from applications.enums import AssessmentStatus
 from applications.forms import AssessmentForm, ReasonForm
 from applications.impartiality import Access, Recused, access_of
+from applications.listed import listed_of
 from applications.models import Application, Assessment, Assignment
 from applications.results import results_of
 from applications.scoring import total_so_far, weighted_total
@@ -44,7 +45,11 @@ def my_assessments(request: LoggedInRequest) -> HttpResponse:
         raise PermissionDenied
     page = Paginator(queries.my_assignments(request.user), PER_PAGE).get_page(request.GET.get("page"))
     own = queries.own_statuses(request.user, [one.application_id for one in page])
-    context = {"page": page, "rows": [_row(one, own.get(one.application_id)) for one in page]}
+    listed = listed_of(one.application for one in page)
+    rows = [
+        _row(one, own.get(one.application_id)) | {"party": listed[one.application_id].party} for one in page
+    ]
+    context = {"page": page, "rows": rows}
     return render(request, "applications/my_assessments.html", context)
 
 

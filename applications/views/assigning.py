@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from applications import queries, rules, services
 from applications.forms import AssignForm, AssignmentForm, BulkAssignForm
 from applications.impartiality import Recused
+from applications.listed import listed_of
 from applications.models import Application
 from applications.services.assigning import Assigned
 from applications.services.days import proposed_day
@@ -105,7 +106,14 @@ def of_call(request: LoggedInRequest, pk: int) -> HttpResponse:
     context = {
         "call": call,
         "page": page,
-        "rows": [{"application": one, "chosen": str(one.pk) in chosen} for one in page],
+        "rows": [
+            {
+                "application": listed.application,
+                "listed": listed,
+                "chosen": str(listed.application.pk) in chosen,
+            }
+            for listed in listed_of(page).values()
+        ],
         "form": form,
     }
     return render(request, "applications/assessors_of_call.html", context, status=422 if form.errors else 200)

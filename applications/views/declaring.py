@@ -20,6 +20,7 @@ from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
+from s3portal.diary.services import log_protected_read
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,8 +113,13 @@ def _page(
     user = request.user
     access = access_of(user, application)
     reads_others = rules.may_read_received(user)
+    is_told = rules.may_declare(user, application) and access is not Access.BARRED
+    if is_told and application.listed.hidden and application.case and request.method == "GET":
+        # Who answers has to know whom it is about (KL 6:28), also when that is marked as secret.
+        log_protected_read(actor=user, case=application.case, what="frågan om jäv")
     context: dict[str, Any] = {
         "application": application,
+        "party": application.organisation if is_told else application.listed.party,
         "partners": [] if access is Access.BARRED else _partners(user, application),
         "asked": access is Access.ASK,
         "barred": access is Access.BARRED,

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from applications.listed import Listed, listed_of
 from decisions import batch_queries, rules
 from decisions.batch_forms import BatchImpartialityForm
 from decisions.document import decision_html
@@ -59,9 +60,26 @@ def impartiality(request: LoggedInRequest, pk: int) -> HttpResponseBase:
             return (
                 redirect("decisions:batch_impartiality", pk=pk) if more else redirect(_way_on(request, batch))
             )
-    context = {"batch": batch, "call": batch.lock.ranking.call, "form": form, "left": len(left) - len(now)}
+    listed = listed_of(item.application for item in now)
+    if request.method == "GET":
+        _note_names(request, listed.values())
+    context = {
+        "batch": batch,
+        "call": batch.lock.ranking.call,
+        "form": form,
+        "rows": [(*row, listed[row[0].application_id]) for row in form.rows()],
+        "left": len(left) - len(now),
+    }
     status = 422 if form.errors else 200
     return render(request, "decisions/batch_impartiality.html", context, status=status)
+
+
+def _note_names(request: LoggedInRequest, listed: Iterable[Listed]) -> None:
+    """Who answers has to know whom it is about (KL 6:28), also where that is marked as secret: it is noted
+    that the names were read."""
+    for one in listed:
+        if one.hidden and one.application.case is not None:
+            log_protected_read(actor=request.user, case=one.application.case, what="frågan om jäv")
 
 
 def _concerned(batch: DecisionBatch, user: Any) -> QuerySet[BatchItem]:
@@ -144,7 +162,7 @@ def _page(
         "call": batch.lock.ranking.call,
         "page": page,
         "rows": list(_shown(rows, chosen)),
-        "ready": sum(not row.left for row in rows),
+        "ready": sum(not (row.left or row.barred) for row in rows),
         "refusal": refusal,
     }
     return render(request, "decisions/batch_sign.html", context, status=status)
@@ -152,7 +170,7 @@ def _page(
 
 def _note_reads(request: LoggedInRequest, rows: Iterable[batch_queries.Row]) -> None:
     """Of the cases where something is marked as secret, that their drafts were read: the one write here."""
-    drafts = [row.decision for row in rows if row.decision is not None]
+    drafts = [row.decision for row in rows if row.decision is not None and not row.barred]
     marked = marked_among({draft.case_id for draft in drafts})
     for draft in drafts:
         if draft.case_id in marked:
@@ -160,10 +178,11 @@ def _note_reads(request: LoggedInRequest, rows: Iterable[batch_queries.Row]) -> 
 
 
 def _shown(rows: Iterable[batch_queries.Row], chosen: Collection[int] | None) -> Iterable[dict[str, Any]]:
-    """Each with its document, ticked unless it was unticked a moment ago."""
+    """Each with its document, ticked unless it was unticked a moment ago. Nothing of it to who has declared
+    jäv since it was sent."""
     for row in rows:
         decision = row.decision
-        if decision is None:
+        if decision is None or row.barred:
             continue
         yield {
             "row": row,

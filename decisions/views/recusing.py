@@ -20,6 +20,8 @@ from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
+from s3portal.diary.marked import marked_among
+from s3portal.diary.services import log_protected_read
 
 
 def question(decision: Decision, going_to: str) -> HttpResponseBase:
@@ -93,13 +95,19 @@ def _page(
     lift_form: LiftForm | None = None,
 ) -> HttpResponse:
     access = access_of(request.user, decision)
+    answers = request.user.has_role(*ASKED) and not decision.is_signed
+    is_told = answers and access is not Access.BARRED
+    if is_told and request.method == "GET" and marked_among([decision.case_id]):
+        # Who answers has to know what it is about (KL 6:28), also when that is marked as secret.
+        log_protected_read(actor=request.user, case=decision.case, what="frågan om jäv")
     context = {
         "decision": decision,
+        "title": decision.title if is_told else decision.open_title,
         "form": form,
         "lift_form": lift_form,
         "asked": access is Access.ASK,
         "barred": access is Access.BARRED,
-        "may_declare": request.user.has_role(*ASKED) and not decision.is_signed,
+        "may_declare": answers,
         "may_lift": access is Access.OPEN and rules.may_draft(request.user) and not decision.is_signed,
         "answers": latest_answers(decision),
         "people": who_to_talk_to(decision),

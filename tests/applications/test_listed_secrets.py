@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from applications import due, services
 from applications.models import Application, SupplementRequest
+from s3portal.audit.models import Event
 from s3portal.outbox.models import Message
 from tests import factories
-from tests.applications.judging import declare
+from tests.applications.judging import declare, scored_call
+from tests.applications.ranking import change, lock
 from tests.applications.sending import send
 from tests.counting import count_queries
 
@@ -91,6 +93,88 @@ def test_a_saved_view_and_the_page_to_write_from_tell_nothing_either(client_for,
     page = read(client.post(f"{LIST}valda/skriv/", {"valda": sent.pk, "urvalet": ""}))
     assert f"{sent.case} [Skyddat], [Skyddat]" in page
     assert SECRET not in page
+
+
+# --- A call's own lists -----------------------------------------------------------------------------------
+@pytest.fixture
+def ranked(sent, officer):
+    ranking = services.start_ranking(call_id=sent.call_id, actor=officer)
+    change(ranking, sent, officer, amount=250_000, conditions=f"{SECRET} redovisas.")
+    return ranking
+
+
+def ranking_pages(client, call_pk):
+    """All tables of the page, and the files."""
+    at = f"/handlaggning/utlysningar/{call_pk}/rangordning/"
+    files = [read(client.get(f"{at}{form}/")) for form in ("csv", "xlsx")]
+    page = client.get(at).content.decode().replace("\u00a0", " ")
+    return [" ".join(part.split("</tbody>")[0] for part in page.split("<tbody>")[1:]), *files]
+
+
+@pytest.mark.parametrize("locked", [False, True])
+@pytest.mark.parametrize("part", ["title", "counterpart", "passage", "case"])
+def test_the_ranking_tells_nothing_that_is_marked(client_for, officer, registrar, sent, ranked, part, locked):
+    if locked:
+        lock(ranked, officer)
+    for told in ranking_pages(client_for(registrar), sent.call_id):
+        assert f"{SECRET} AB" in told
+        assert "250 000" in told or "250000" in told
+    mark(sent, part)
+    for told in ranking_pages(client_for(registrar), sent.call_id):
+        assert str(sent.case) in told
+        assert "[Skyddat]" in told
+        assert SECRET not in told
+        for amount in ("300 000", "300000", "250 000", "250000"):
+            assert amount not in told
+    # Who ranks has to see the amount that is proposed, and nothing more.
+    page = ranking_pages(client_for(officer), sent.call_id)[0]
+    assert SECRET not in page
+    assert ('value="250 000"' in page) != locked
+    row = client_for(officer).get(
+        f"/handlaggning/utlysningar/{sent.call_id}/rangordning/{ranked.rows.get().pk}/"
+    )
+    assert f"{SECRET} AB" not in row.content.decode()
+
+
+def test_those_to_assess_are_listed_without_the_party(client_for, owner, officer, assessor):
+    draft = factories.make_application(user=owner, call=scored_call())
+    type(draft.organisation).objects.filter(pk=draft.organisation_id).update(name=f"{SECRET} AB")
+    sent = Application.objects.get(pk=send(draft, owner).pk)
+    declare(sent, officer)
+    services.assign_assessors(
+        application_ids=[sent.pk],
+        actor=officer,
+        assessors=[assessor],
+        due_on=timezone.localdate() + timedelta(days=9),
+    )
+    pages = [
+        (client_for(officer), f"/handlaggning/utlysningar/{sent.call_id}/bedomare/"),
+        (client_for(officer), f"/handlaggning/ansokningar/{sent.pk}/bedomare/"),
+        (client_for(assessor), "/handlaggning/bedomningar/"),
+    ]
+    for client, address in pages:
+        assert f"{SECRET} AB" in client.get(address).content.decode(), address
+    mark(sent, "counterpart")
+    for client, address in pages:
+        page = client.get(address).content.decode()
+        assert f"{SECRET} AB" not in page, address
+        assert "[Skyddat]" in page, address
+
+
+def test_the_question_of_jav_names_the_party_to_who_answers_it_and_to_nobody_else(
+    client_for, second_officer, sent
+):
+    """KL 6:28: who answers has to know whom it is about. That it was read is noted."""
+    mark(sent, "counterpart")
+    address = f"/handlaggning/ansokningar/{sent.pk}/jav/"
+    reads = Event.objects.filter(action="protected_read", object_id=sent.case_id)
+    assert f"{SECRET} AB" in client_for(second_officer).get(address).content.decode()
+    assert [event.actor_id for event in reads] == [second_officer.pk]
+    declare(sent, second_officer, ground="other", text="Min syster.")
+    page = client_for(second_officer).get(address).content.decode()
+    assert f"{SECRET} AB" not in page
+    assert "[Skyddat]" in page
+    assert reads.count() == 1
 
 
 def test_the_page_costs_the_same_however_many_are_marked(client_for, officer, owner, sent):

@@ -344,3 +344,32 @@ def test_the_draft_leads_to_its_batch(client_for, officer, batch):
     first = decisions_of(batch)[0]
     page = client_for(officer).get(f"/handlaggning/beslut/{first.pk}/").content.decode()
     assert f'href="{at(batch)}"' in page
+
+
+# --- What is marked as secret -----------------------------------------------------------------------------
+def test_the_question_names_the_party_and_notes_it_and_who_has_jav_reads_nothing(
+    client_for, delegate_user, batch, officer, sent
+):
+    """KL 6:28: who answers has to know whom it is about; the title is read in the case."""
+    batching.propose_drafts(batch_id=batch.pk, actor=officer)
+    take_all()
+    first, second, _third = sent
+    factories.mark_secret(first.case, "title")
+    reads = Event.objects.filter(action="protected_read", actor_id=delegate_user.pk)
+    client = client_for(delegate_user)
+    page = client.get(at(batch, "jav/")).content.decode()
+    assert str(first.organisation) in page
+    assert first.title not in page
+    assert second.title in page
+    assert [event.object_id for event in reads] == [first.case_id]
+    declare_in_all(batch, delegate_user)
+    page = client.get(at(batch, "underskrift/")).content.decode()
+    assert page.count("Läs beslutet") == 3
+    # Declared in the application itself, which passes nothing on.
+    declare(first, delegate_user, ground="other", text="Min syster.")
+    count = reads.count()
+    page = client.get(at(batch, "underskrift/")).content.decode()
+    assert page.count("Läs beslutet") == 2
+    assert first.title not in page
+    assert str(first.case) not in page
+    assert reads.count() == count

@@ -290,3 +290,19 @@ def test_what_was_typed_about_jav_is_there_after_an_error_and_a_logout(
         headers={"Referer": f"http://testserver{page}"},
     )  # fmt: skip
     assert "Annat projekt." in after_login(sent)
+
+
+def test_the_title_is_told_to_who_answers_and_to_nobody_else(
+    client_for, unasked, officer, second_officer, registrar
+):
+    """What is marked as secret; that it was read for the question is noted."""
+    factories.mark_secret(unasked.case, "title")
+    title, address = unasked.title, f"/handlaggning/beslut/{unasked.pk}/jav/"
+    reads = Event.objects.filter(action="protected_read", object_id=unasked.case_id)
+    assert title in client_for(officer).get(address).content.decode()
+    assert [event.actor_id for event in reads] == [officer.pk]
+    declare(unasked, officer)
+    page = client_for(officer).get(address).content.decode()
+    assert title not in page
+    assert "[Skyddat]" in page
+    assert reads.count() == 1

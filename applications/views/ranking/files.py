@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from applications import rules, services
+from applications.listed import listed_by_id
 from applications.models import Ranking
 from applications.queries.ranking import hidden_points, require_sees_all_points
 from applications.ranking import shown_of
@@ -82,21 +83,23 @@ def _sheet(ranking: Ranking) -> Sheet:
 def _cells(request: LoggedInRequest, ranking: Ranking) -> Iterator[tuple[Cell, ...]]:
     shown = shown_of(ranking)
     hidden = hidden_points(request.user, shown.application_ids)
+    listed = listed_by_id(shown.application_ids)
     for line in shown.lines:
         points = line.points if line.application_id not in hidden else None
         spread = points.spread if points is not None else None
+        told = listed[line.application_id]
         yield (
             line.place,
             line.case,
-            line.applicant,
+            told.party,
             ", ".join(line.municipalities),
             "" if points is None or points.mean is None else format_tenths(points.mean),
             "" if spread is None else format_tenths(spread.lowest),
             "" if spread is None else format_tenths(spread.highest),
             "" if spread is None else spread.count,
-            line.applied,
+            told.unless_hidden(line.applied),
             str(line.proposal.label),
-            line.proposed,
-            line.reason if points is not None else "",
-            line.conditions,
+            told.unless_hidden(line.proposed),
+            told.unless_hidden(line.reason) if points is not None else "",
+            told.unless_hidden(line.conditions),
         )

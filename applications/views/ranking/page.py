@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from applications import rules
 from applications.enums import Proposal
 from applications.forms.ranking import AmountForm, LineForm, UnlockForm
+from applications.listed import listed_by_id
 from applications.models import Application, Ranking
 from applications.queries.ranking import hidden_points
 from applications.ranking import Line, Shown, by_area, by_municipality, shown_of
@@ -52,11 +53,15 @@ def ranking_page(
     ids = shown.application_ids
     hidden, barred = hidden_points(request.user, ids), why_not(request.user, ids)
     found = Paginator(shown.lines, PER_PAGE).get_page(page or request.GET.get("page"))
+    listed = listed_by_id(ids)
     context |= {
         "page": found,
-        "rows": [_row(line, shown, hidden, amount) for line in found],
+        "rows": [
+            _row(line, shown, hidden, amount) | {"listed": listed[line.application_id]} for line in found
+        ],
         "shown": shown,
         "allocation": shown.allocation,
+        "marked": {pk for pk, one in listed.items() if one.hidden},
         "areas": by_area(shown.lines),
         "places": by_municipality(shown.lines),
         "stale": ranking.is_open and set(ids) != waiting,
