@@ -6,11 +6,13 @@ The texts are in ``golden/``. Write them anew with S3_WRITE_GOLDEN=1 and read th
 import os
 import re
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pgtrigger
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.cache import cache
 from django.db import Error, transaction
 from django.utils import timezone
@@ -588,6 +590,41 @@ def test_the_grant_follows_its_extensions_amended_and_revoked(decided, officer, 
     revoke(extension, officer, delegate_user)
     assert granted(signed) == signed.amount
     assert last_day_of(signed) == signed.ends_on
+
+
+def test_a_grant_that_was_corrected_before_corrections_counted_is_what_the_correction_says(
+    decided, officer, delegate_user
+):
+    as_corrected = import_module("decisions.migrations.0035_grants_as_corrected").as_corrected
+    signed = decided("own", amount=PART)
+
+    def upgraded(before):
+        Application.objects.filter(pk=signed.application_id).update(granted_amount=before)
+        for _time in range(2):
+            as_corrected(apps, None)
+        return granted(signed)
+
+    finish(extend(signed, officer), officer, delegate_user)
+    assert upgraded(PART) == PART, "only what is corrected"
+    correction = write(
+        begin(signed, officer, Relation.CORRECTS),
+        amount_kind="cash",
+        amount=180_000,
+        points=["Beloppet är 180 000 kronor. Finansiering sker som tidigare."],
+    )
+    Application.objects.filter(pk=signed.application_id).update(granted_amount=PART + 100_000)
+    correction = finish(correction, officer, delegate_user)
+    assert granted(signed) == 280_000, "as the signature does it now"
+    assert upgraded(PART + 100_000) == 280_000
+    told = Event.objects.filter(action="application_grant_changed").latest("pk")
+    assert told.text.replace("\u00a0", " ") == (
+        "Bidraget är 280 000 kronor, förut 300 000 kronor. Beloppet är rättat."
+    )
+    assert (told.object_id, told.data) == (signed.application_id, {"amount": 280_000, "before": 300_000})
+    assert upgraded(280_000) == 280_000
+    assert Event.objects.filter(action="application_grant_changed").latest("pk") == told
+    revoke(correction, officer, delegate_user)
+    assert upgraded(280_000) == 300_000
 
 
 def test_an_amended_recovery_leaves_the_grant_and_a_revoked_one_counts_for_nothing(
