@@ -233,6 +233,32 @@ def hide_in_title(title: str, words: Collection[str]) -> str:
     return shown
 
 
+#: Words that most titles have, whatever they are about.
+_COMMON: Final = re.compile(
+    r"ansökan|ansökningar|avslag|avtal|begäran|beslut|bidrag|bilaga|brev|eller|från|handling|komplettering|"
+    r"medfinansiering|projekt|projektet|rapport|regionen|samt|skrivelse|stöd|till|utlysning|utlysningen|"
+    r"yttrande|ärende",
+    re.IGNORECASE,
+)
+
+
+def shared_words(one: str, other: str) -> list[str]:
+    """The words of the first title that tell something and stand in the other too, in that form or with an
+    ending more or less. Those of fewer letters than four tell nothing."""
+    theirs = _telling(other)
+    return [
+        word
+        for key, word in _telling(one).items()
+        if any(key.startswith(their) or their.startswith(key) for their in theirs)
+    ]
+
+
+def _telling(title: str) -> dict[str, str]:
+    """By the word in small letters, as it is written."""
+    words = [word for word in re.findall(r"\w+", title) if len(word) >= _LEAST]
+    return {word.casefold(): word for word in words if not _COMMON.fullmatch(word)}
+
+
 @dataclass(frozen=True)
 class RecordMask:
     """What of a record the public does not see."""

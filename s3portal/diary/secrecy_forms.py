@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from s3portal.common.forms import CleanCharField, CleanTextField, SwedishDateField
 from s3portal.diary import queries
 from s3portal.diary.models import Case
-from s3portal.diary.secrecy import Part, Provision
+from s3portal.diary.secrecy import Part, Provision, shared_words
 from s3portal.diary.services.marking import Target
 
 CHOOSE = _("Välj")
@@ -53,7 +53,10 @@ class ProvisionForm(forms.Form):
 
 class MarkForm(ProvisionForm):
     """``target`` is a part of the case, or of one of its records: "record_title-2" is the title of handling
-    2, "file-17" a file by its id."""
+    2, "file-17" a file by its id. ``case_title`` is asked when the title of a record is marked and the
+    case's, which is in the public diary, in lists and in mails, has some of its words."""
+
+    PROTECT, OPEN = "skydda", "visa"
 
     target = forms.ChoiceField(
         label=_("Det som är hemligt"),
@@ -74,6 +77,7 @@ class MarkForm(ProvisionForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._targets: dict[str, Target] = {part.value: Target(part) for part in Part.of_case()}
+        self._titles: dict[int, str] = {}
         groups: list[tuple[Any, Any]] = [
             ("", CHOOSE),
             (_("Ärendet"), [(part.value, part.label) for part in Part.of_case()]),
@@ -81,9 +85,32 @@ class MarkForm(ProvisionForm):
         groups += [self._of_record(record) for record in queries.records_with_files(case)]
         field: Any = self.fields["target"]
         field.choices = groups
+        self._ask_of_title(case)
+
+    def _ask_of_title(self, case: Case) -> None:
+        chosen = self._targets.get(self.data.get("target", "")) if self.is_bound else None
+        if chosen is None or case.title_protected or chosen.part not in (Part.RECORD, Part.RECORD_TITLE):
+            return
+        same = shared_words(case.title, self._titles[chosen.record_id or 0])
+        if not same:
+            return
+        self.fields["case_title"] = forms.ChoiceField(
+            label=_("Skydd av ärendets rubrik"),
+            choices=[
+                (self.PROTECT, _("Skydda också ärendets och handlingarnas rubriker")),
+                (self.OPEN, _("Ärendets rubrik berättar inget hemligt")),
+            ],
+            widget=forms.RadioSelect,
+            help_text=f"Ärendet heter ”{case.title}”. Där står också: {', '.join(same)}.",
+            error_messages={
+                "required": _("Ärendets rubrik har samma ord som handlingens. Välj om den också ska skyddas.")
+            },
+        )
+        self.order_fields(["target", "case_title"])
 
     def _of_record(self, record: Any) -> tuple[str, list[tuple[str, Any]]]:
         choices: list[tuple[str, Any]] = []
+        self._titles[record.pk] = record.title
         for part in Part.of_record():
             key = f"{part.value}-{record.number}"
             self._targets[key] = Target(part, record_id=record.pk)
@@ -99,7 +126,11 @@ class MarkForm(ProvisionForm):
         chosen = self._targets[self.cleaned_data["target"]]
         if chosen.part == Part.PASSAGE:
             chosen = Target(Part.PASSAGE, passage=self.cleaned_data["passage"])
-        return {"target": chosen, **self.by()}
+        return {"target": chosen, "also_title": self.protects_title, **self.by()}
+
+    @property
+    def protects_title(self) -> bool:
+        return bool(self.cleaned_data.get("case_title") == self.PROTECT)
 
 
 class LiftForm(forms.Form):

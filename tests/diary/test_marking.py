@@ -17,7 +17,7 @@ from s3portal.common.errors import Refusal
 from s3portal.diary.enums import Direction
 from s3portal.diary.models import Case, SecrecyLift, SecrecyMark
 from s3portal.diary.queries import public_records
-from s3portal.diary.secrecy import Part, Provision, hide_words, masks_of
+from s3portal.diary.secrecy import Part, Provision, hide_words, masks_of, shared_words
 from s3portal.diary.services import (
     Target,
     assign_case,
@@ -115,6 +115,21 @@ def test_a_mark_on_a_record_hides_what_it_says_and_leaves_its_date(
     shown = public_records(case)[0]
     assert (shown.title, shown.counterpart, shown.dated_at) == (title, counterpart, record.dated_at)
     assert masks_of(case)[record.pk].content == (part in {Part.RECORD, Part.CONTENT})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("Stöd till Kvantlyft i Åre", "Ansökan om KVANTLYFT", ["Kvantlyft"]),
+        ("Kvantlyftet", "Affärsplan för Kvantlyft", ["Kvantlyftet"]),
+        ("Stöd till projekt i Åre", "Ansökan om stöd till projekt i Åre", []),
+        ("Vindkraft, och vindkraft", "Budget: vindkraft", ["vindkraft"]),
+        ("Stöd till Kvantlyft", "Budget 2026", []),
+        ("", "", []),
+    ],
+)
+def test_the_words_that_two_titles_share(one, other, shared):
+    assert shared_words(one, other) == shared
 
 
 @pytest.mark.parametrize("part", [Part.RECORD, Part.RECORD_TITLE])

@@ -87,9 +87,7 @@ def test_a_secret_is_marked_and_lifted(client_for, client, registrar, case):
 
 
 def test_records_and_files_are_offered_by_their_number(client_for, registrar, client, case):
-    record = register_record(
-        actor=None, case=case, direction=Direction.INCOMING, title="Affärsplan Kvantlyft"
-    )
+    record = register_record(actor=None, case=case, direction=Direction.INCOMING, title="Affärsplan 2026")
     file = store_record_file(
         record=record, filename="plan.pdf", content_type="application/pdf", content=b"%PDF"
     )
@@ -101,6 +99,50 @@ def test_records_and_files_are_offered_by_their_number(client_for, registrar, cl
         ("file", record.pk, file.pk),
     ]
     assert "1. [Skyddat]" in client.get(f"/diarium/{case.slug}/").content.decode()
+
+
+@pytest.mark.parametrize("target", ["record-1", "record_title-1"])
+def test_a_case_whose_title_tells_what_the_records_title_does_is_asked_about(
+    client_for, registrar, client, case, target
+):
+    """Marked alone, the record's title would still be read in the case's, in lists and in mails."""
+    record = register_record(
+        actor=None, case=case, direction=Direction.INCOMING, title="Ansökan om stöd: KVANTLYFT"
+    )
+    staff = client_for(registrar)
+    assert "Skydd av ärendets rubrik" not in staff.get(marks_of(case)).content.decode()
+    asked = staff.post(marks_of(case), typed(target=target))
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    sentence = "Ärendets rubrik har samma ord som handlingens. Välj om den också ska skyddas."
+    assert f'<p class="ds-validation-message">{sentence}</p>' in page
+    assert '<a class="ds-link" href="#id_case_title_0">Välj skydd av ärendets rubrik</a>' in page
+    assert "Där står också: Kvantlyft." in page
+    assert "Affärsplaner." in page
+    assert not SecrecyMark.objects.exists()
+    page = staff.post(marks_of(case), typed(target=target, case_title="skydda"), follow=True).content.decode()
+    assert "Ärendets rubrik är också skyddad." in page
+    made = SecrecyMark.objects.order_by("pk")
+    assert [(mark.part, mark.record_id, mark.provision) for mark in made] == [
+        (target.split("-")[0], record.pk, "30:27"),
+        ("title", None, "30:27"),
+    ]
+    assert "kvantlyft" not in client.get("/diarium/").content.decode().lower().replace("kvantlyft ab", "")
+    assert "Stöd till" not in client.get(f"/diarium/{case.slug}/").content.decode()
+
+
+def test_who_says_that_the_cases_title_tells_nothing_marks_the_record_alone(client_for, registrar, case):
+    for title in ("Affärsplan Kvantlyft", "Budget Kvantlyft", "Stöd till annat"):
+        register_record(actor=None, case=case, direction=Direction.INCOMING, title=title)
+    staff = client_for(registrar)
+    assert staff.post(marks_of(case), typed(target="record_title-1", case_title="visa")).status_code == 302
+    assert [mark.part for mark in SecrecyMark.objects.all()] == ["record_title"]
+    # Words that most titles have, and parts that tell no title, are not asked about.
+    assert staff.post(marks_of(case), typed(target="record_title-3")).status_code == 302
+    assert staff.post(marks_of(case), typed(target="content-2")).status_code == 302
+    # Nor is a title that is hidden already.
+    factories.mark_secret(case, "title")
+    assert staff.post(marks_of(case), typed(target="record_title-2")).status_code == 302
 
 
 @pytest.mark.parametrize(

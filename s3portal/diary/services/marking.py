@@ -45,21 +45,29 @@ def set_mark(
     reason: str,
     provision_text: str = "",
     until: date | None = None,
+    also_title: bool = False,
 ) -> SecrecyMark:
     """Mark something in the case as secret until ``until`` (inclusive; None when that is not known).
+    ``also_title``: the titles of the case and its records too, by the same provision, unless they are; a
+    record's title often stands in the case's.
 
     From the moment it stands the public diary neither shows it nor finds by it. Raises Refusal for who may
     not, for what is marked so already, and for what is missing or impossible; PermissionDenied for jäv."""
     case = _lock(actor, case_id)
-    return place_mark(
-        actor=actor,
-        case=case,
-        target=target,
-        provision=provision,
-        reason=reason,
-        provision_text=provision_text,
-        until=until,
-    )
+    targets = [target, Target(Part.TITLE)] if also_title and not case.title_protected else [target]
+    marks = [
+        place_mark(
+            actor=actor,
+            case=case,
+            target=one,
+            provision=provision,
+            reason=reason,
+            provision_text=provision_text,
+            until=until,
+        )
+        for one in targets
+    ]
+    return marks[0]
 
 
 def place_mark(

@@ -42,6 +42,8 @@ def case_marks(request: LoggedInRequest, case: Case) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
             messages.success(request, f"Märkt som hemligt: {mark.what}.")
+            if form.protects_title:
+                messages.success(request, "Ärendets rubrik är också skyddad.")
             return redirect("diary:staff_secrecy", pk=case.pk)
     marks = list(queries.marks_of(case))
     if request.method != "POST" and any(mark.lifted is None for mark in marks):
