@@ -1,8 +1,9 @@
-"""A grant whose amount was put right (36 § förvaltningslagen) before corrections counted is what the correction says.
+"""A grant whose amount was put right (36 § förvaltningslagen) before corrections counted is what the correction says,
+and one whose amendment or extension a court annulled before such rulings were followed is what is left.
 
 The amount of the application is what reports, searches and the call's frame go by. It is summed up here as the
-signature of a correction does it since: a later amount takes the place of an earlier, an extension adds to it, and
-what is revoked or annulled counts for nothing."""
+portal does it since: a later amount takes the place of an earlier, an extension adds to it, and what is revoked or
+annulled counts for nothing."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -46,11 +47,11 @@ class _Matter:
 
 
 def as_corrected(apps: Any, _schema_editor: Any) -> None:
-    """Only where a correction says an amount; each change is told in the audit trail."""
+    """Only where a later decision says an amount; each change is told in the audit trail."""
     signed = apps.get_model("decisions", "Decision").objects.filter(status="signed")
     applications = apps.get_model("applications", "Application").objects
-    corrected = signed.filter(relation="corrects", amount__gt=0).values("application")
-    for application in applications.filter(pk__in=corrected, status="granted"):
+    changed = signed.filter(relation__in=(*OTHER_AMOUNT, "extends"), amount__gt=0).values("application")
+    for application in applications.filter(pk__in=changed, status="granted"):
         matter = _Matter(signed.filter(application=application.pk).order_by("decided_on", "pk"))
         grant = matter.grant()
         amount = 0 if grant is None else matter.amount_of(grant)
@@ -68,7 +69,7 @@ def _change(apps: Any, application: Any, amount: int) -> None:
         action="application_grant_changed",
         object_type="applications.application",
         object_id=application.pk,
-        text=f"Bidraget är {format_kronor(amount)}, förut {format_kronor(before)}. Beloppet är rättat.",
+        text=f"Bidraget är {format_kronor(amount)}, förut {format_kronor(before)}. Det är vad besluten säger.",
         data={"amount": amount, "before": before},
     )
 

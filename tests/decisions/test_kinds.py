@@ -593,7 +593,7 @@ def test_the_grant_follows_its_extensions_amended_and_revoked(decided, officer, 
 
 
 def test_a_grant_that_was_corrected_before_corrections_counted_is_what_the_correction_says(
-    decided, officer, delegate_user
+    decided, officer, delegate_user, registrar
 ):
     as_corrected = import_module("decisions.migrations.0035_grants_as_corrected").as_corrected
     signed = decided("own", amount=PART)
@@ -604,27 +604,31 @@ def test_a_grant_that_was_corrected_before_corrections_counted_is_what_the_corre
             as_corrected(apps, None)
         return granted(signed)
 
-    finish(extend(signed, officer), officer, delegate_user)
-    assert upgraded(PART) == PART, "only what is corrected"
+    assert upgraded(PART - 1) == PART - 1, "only where a later decision says an amount"
+    extension = finish(extend(signed, officer), officer, delegate_user)
+    assert upgraded(PART + 100_000) == PART + 100_000
     correction = write(
         begin(signed, officer, Relation.CORRECTS),
         amount_kind="cash",
         amount=180_000,
         points=["Beloppet är 180 000 kronor. Finansiering sker som tidigare."],
     )
-    Application.objects.filter(pk=signed.application_id).update(granted_amount=PART + 100_000)
     correction = finish(correction, officer, delegate_user)
     assert granted(signed) == 280_000, "as the signature does it now"
     assert upgraded(PART + 100_000) == 280_000
     told = Event.objects.filter(action="application_grant_changed").latest("pk")
     assert told.text.replace("\u00a0", " ") == (
-        "Bidraget är 280 000 kronor, förut 300 000 kronor. Beloppet är rättat."
+        "Bidraget är 280 000 kronor, förut 300 000 kronor. Det är vad besluten säger."
     )
     assert (told.object_id, told.data) == (signed.application_id, {"amount": 280_000, "before": 300_000})
     assert upgraded(280_000) == 280_000
     assert Event.objects.filter(action="application_grant_changed").latest("pk") == told
     revoke(correction, officer, delegate_user)
     assert upgraded(280_000) == 300_000
+    appeal = annul(extension, registrar)
+    assert upgraded(300_000) == 300_000, "the ruling is not final"
+    appeals.close_appeal(appeal_id=appeal.pk, final_on=timezone.localdate(), actor=registrar)
+    assert upgraded(300_000) == PART
 
 
 def test_an_amended_recovery_leaves_the_grant_and_a_revoked_one_counts_for_nothing(
