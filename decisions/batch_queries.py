@@ -16,7 +16,7 @@ from applications.models import TradeSecret
 from applications.parts import NOT_LISTED
 from decisions.checks import Check, check_decision, failing, standing_of_many
 from decisions.checks.ranked import ranked
-from decisions.enums import DecisionStatus, StepState
+from decisions.enums import BatchAction, DecisionStatus, StepState
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch
 from s3portal.accounts.models import User
 
@@ -30,7 +30,7 @@ _LABELS: Final = {
     "expedierade": "Expedierade",
     "fel": "Gick inte",
 }
-#: What each of them holds, of items with their ``state``.
+#: What each of them holds, of items with their ``state`` and ``latest_action``.
 _CONDITIONS: Final = {
     ALL: Q(),
     "utan": Q(decision=None),
@@ -38,7 +38,14 @@ _CONDITIONS: Final = {
     "underskrift": Q(decision__status=DecisionStatus.PROPOSED),
     "undertecknade": Q(decision__status=DecisionStatus.SIGNED),
     "expedierade": Q(decision__expedition__isnull=False),
-    "fel": Q(state=StepState.FAILED),
+    # What did not go, while it is still to be done: what somebody has done by hand since is not told of.
+    "fel": Q(state=StepState.FAILED)
+    & (
+        Q(latest_action=BatchAction.DRAFT, decision=None)
+        | Q(latest_action=BatchAction.PROPOSE, decision__status=DecisionStatus.DRAFT)
+        | Q(latest_action=BatchAction.SIGN, decision__status=DecisionStatus.PROPOSED)
+        | Q(latest_action=BatchAction.EXPEDITE, decision__expedition=None)
+    ),
 }
 
 
@@ -69,7 +76,18 @@ class Row:
 
     @property
     def failed(self) -> bool:
-        return self.step is not None and self.step.state == StepState.FAILED
+        """A step did not go and is still to be taken, as under the tab of those."""
+        if self.step is None or self.step.state != StepState.FAILED:
+            return False
+        match BatchAction(self.step.action):
+            case BatchAction.DRAFT:
+                return self.decision is None
+            case BatchAction.PROPOSE:
+                return self.decision is not None and self.decision.is_draft
+            case BatchAction.SIGN:
+                return self.decision is not None and self.decision.status == DecisionStatus.PROPOSED
+            case BatchAction.EXPEDITE:
+                return not self.expedited
 
     @property
     def expedited(self) -> bool:
@@ -249,9 +267,12 @@ def _mine(user: User) -> Q:
 
 
 def _with_state(items: QuerySet[BatchItem]) -> QuerySet[Any]:
-    """With the state of the latest step, empty before the first."""
-    latest = BatchStep.objects.filter(item=OuterRef("pk")).order_by("-pk").values("state")[:1]
-    return items.annotate(state=Coalesce(Subquery(latest), Value("")))
+    """With the state and the action of the latest step, empty before the first."""
+    latest = BatchStep.objects.filter(item=OuterRef("pk")).order_by("-pk")
+    return items.annotate(
+        state=Coalesce(Subquery(latest.values("state")[:1]), Value("")),
+        latest_action=Coalesce(Subquery(latest.values("action")[:1]), Value("")),
+    )
 
 
 def _with_facts(items: QuerySet[BatchItem]) -> QuerySet[BatchItem]:

@@ -6,6 +6,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from django.urls import reverse
+
 from applications.enums import ApplicationAction, ApplicationStatus
 from applications.frames import frame_use
 from applications.models import Application
@@ -92,7 +94,14 @@ def application_checks(decision: Decision) -> Iterator[Check]:
         status = ApplicationStatus(application.status).label
         yield failed_check("application", "Ansökan är redan avgjord", note=str(status))
     elif decision.kind in (DecisionKind.GRANT, DecisionKind.REJECTION) and not may_be_decided(application):
-        yield failed_check("application", "Ansökan är inte granskad", note="Markera den som granskad först.")
+        yield Check(
+            code="application",
+            ok=False,
+            label="Ansökan är inte granskad",
+            note="Markera den som granskad först.",
+            page=reverse("applications:eligibility", args=[application.pk]),
+            action="Granska",
+        )
     if decision.kind == DecisionKind.GRANT:
         yield from _grant(decision)
 

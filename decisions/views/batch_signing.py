@@ -95,10 +95,8 @@ def _way_on(request: LoggedInRequest, batch: DecisionBatch) -> str:
 
 def _say(request: LoggedInRequest, declared: int) -> None:
     if declared:
-        which = "ett ärende" if declared == 1 else f"{declared} ärenden"
-        messages.success(
-            request, f"Du har anmält jäv i {which}, som är lämnade vidare. Dina svar är sparade."
-        )
+        which = "ett ärende, som är lämnat" if declared == 1 else f"{declared} ärenden, som är lämnade"
+        messages.success(request, f"Du har anmält jäv i {which} vidare. Dina svar är sparade.")
     else:
         messages.success(request, "Dina svar är sparade.")
 

@@ -198,6 +198,30 @@
     }, SETTLED);
   }
 
+  // --- Ticks beside the form ------------------------------------------------------------------------------
+  // Leaving a field by ticking a box beside the form starts an autosave whose answer replaces the box, drawn
+  // from what the form held before the tick. The tick is put back, or the draft would be sent without it.
+  var ticks = new Map();
+  function besideAutosaved(control) {
+    if (control.type !== "checkbox" && control.type !== "radio") return false;
+    return Boolean(control.form) && control.form.matches("form[data-autosave]") && !control.form.contains(control);
+  }
+  function tickKey(control) {
+    return control.type + " " + control.name + (control.type === "checkbox" ? " " + control.value : "");
+  }
+  document.addEventListener("change", function (event) {
+    var control = event.target;
+    if (besideAutosaved(control)) ticks.set(tickKey(control), control.checked ? control.value : null);
+  });
+  function putTicksBack() {
+    document.querySelectorAll("input[form]").forEach(function (control) {
+      if (!besideAutosaved(control) || !ticks.has(tickKey(control))) return;
+      control.checked = ticks.get(tickKey(control)) === control.value;
+    });
+  }
+  document.addEventListener("htmx:afterSwap", putTicksBack);
+  document.addEventListener("htmx:oobAfterSwap", putTicksBack);
+
   // --- Rows that are added and taken away -----------------------------------------------------------------
   // The answer replaces part of the form as it stood when the button was pressed. Until it comes nothing can
   // be typed there, so nothing can be typed in vain; focus is given back afterwards.

@@ -6,6 +6,7 @@ from django.db import connection
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch
 from decisions.services import batching
 from decisions.services.commenting import set_resolved, start_thread
+from decisions.services.proposing import propose_decision
 from s3portal.audit.models import Event
 from tests import factories
 from tests.applications.judging import declare
@@ -112,6 +113,26 @@ def test_the_list_says_what_is_left_in_each_and_where(client_for, officer, batch
     assert "Skicka för underskrift gick inte:</b> Skäl för beslutet saknas" in page
     assert str(sent[0].case) in page
     assert str(sent[1].case) not in page
+
+
+def test_what_has_been_done_by_hand_since_is_not_told_of_as_failed(
+    client_for, officer, delegate_user, batch, sent
+):
+    declare_in_all(batch, delegate_user)
+    first = decisions_of(batch)[0]
+    Decision.objects.filter(pk=first.pk).update(reasons="")
+    batching.propose_drafts(batch_id=batch.pk, actor=officer)
+    take_all()
+    assert "gick inte:" in client_for(officer).get(at(batch)).content.decode()
+    Decision.objects.filter(pk=first.pk).update(reasons=first.reasons)
+    latest = Decision.objects.get(pk=first.pk)
+    propose_decision(decision_id=first.pk, actor=officer, expected_version=latest.version)
+    page = client_for(officer).get(at(batch)).content.decode()
+    assert "gick inte:" not in page
+    assert "Gick inte" not in page
+    signing = client_for(delegate_user).get(at(batch, "underskrift/")).content.decode()
+    assert f"Skriv under {sent[0].case}" in signing
+    assert "Förra försöket gick inte" not in signing
 
 
 def test_who_has_jav_sees_nothing_of_that_one(client_for, second_officer, batch, sent):
@@ -234,7 +255,7 @@ def test_nothing_is_lost_when_something_is_missing(asked, batch, sent):
 def test_those_with_jav_are_taken_out_and_passed_on(asked, batch, sent, officer):
     typed = answers(sent, **{f"ground-{sent[1].pk}": "other", f"text-{sent[1].pk}": "Vi är grannar."})
     told = asked.post(at(batch, "jav/"), typed, follow=True).content.decode()
-    assert "Du har anmält jäv i ett ärende" in told
+    assert "Du har anmält jäv i ett ärende, som är lämnat vidare. Dina svar är sparade." in told
     assert sent[1].title not in told
     assert "Skriv under valda" in told
     second = decisions_of(batch)[1]

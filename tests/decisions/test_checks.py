@@ -229,6 +229,8 @@ def test_an_application_that_nobody_has_assessed(grant, application):
     application.status = "submitted"
     application.save(update_fields=["status"])
     assert left(fresh(grant)) == [("application", "Ansökan är inte granskad", "")]
+    (check,) = failing(check_decision(fresh(grant), on=TODAY))
+    assert check.url == f"/handlaggning/ansokningar/{application.pk}/behorighet/"
     assert "application" not in [code for code, *_ in left(change(grant, kind="other"))]
 
 

@@ -89,6 +89,22 @@ def test_what_stops_it_leads_to_the_field(page, enter, fine, officer, draft):
     assert page.evaluate("document.activeElement.id") == "id_reasons"
 
 
+def test_the_tick_stands_when_the_draft_is_saved_meanwhile(page, enter, officer, draft):
+    """Leaving the field by ticking the box starts an autosave, whose answer replaces the box."""
+    enter(officer, f"{draft.pk}/")
+    page.locator("#id_title").press_sequentially(" och mer")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("label[for=id_provad]").click()
+    page.locator("#sparat[data-state=sparat]").wait_for()
+    expect(page.locator("#id_provad")).to_be_checked()
+    page.locator("label[for=id_provad]").click()
+    page.locator("#id_title").press_sequentially(" igen")
+    page.locator("label[for=id_provad]").click()
+    page.get_by_role("button", name="Skicka för underskrift").click()
+    page.get_by_text("Beslutet är skickat till").wait_for()
+    assert Decision.objects.get(pk=draft.pk).status == "proposed"
+
+
 def test_two_browsers(page, enter, fine, officer, draft):
     enter(officer, f"{draft.pk}/")
     Decision.objects.filter(pk=draft.pk).update(version=9, background="Någon annan skrev något annat.")
