@@ -1,7 +1,7 @@
 """What belongs to each kind of decision: where it begins, what it may have to do with an earlier one, and
 what it does with the application. Its sections are those of every decision (``document``)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -16,6 +16,8 @@ from decisions.enums import (
     Relation,
 )
 from decisions.models import Decision
+from decisions.models.decision import LONG_TEXTS
+from s3portal.diary.merging import merged_with
 
 #: Those that the region takes by itself, without an application in the portal. What came too late and is
 #: dismissed has often come by post, and is then only a record in its case.
@@ -88,15 +90,42 @@ def amount_of(decision: Decision) -> int:
     return _Sum(_in_money).of(decision)
 
 
-def amount_to_hold(decision: Decision) -> int:
+def amount_to_hold(decision: Decision, beside: int | None = None) -> int:
     """What a clause's ceiling must cover, in whole kronor: all that the matter comes to with this decision in
     it, in money and in working time, whoever decided the rest of it and in how many parts. What undoes or
-    lowers something must cover what it was. 0 when nothing has an amount."""
+    lowers something must cover what it was. 0 when nothing has an amount.
+
+    ``beside``: ``amounts_beside`` of it, when that has been asked for many at once."""
+    held = _held_in_chain(decision)
+    if not held:
+        return 0
+    return held + (amounts_beside([decision])[decision.pk] if beside is None else beside)
+
+
+def _held_in_chain(decision: Decision) -> int:
+    """Of the decision, what it changes and what else changes that; kronor."""
     if decision.changes is None:
         return decision.amount or 0
     first = decision.chain()[-1]
     without = _Sum(_committed, without=decision)
     return max(decision.amount or 0, without.of(first), replace(without, new=decision).of(first))
+
+
+def amounts_beside(decisions: Collection[Decision]) -> dict[int, int]:
+    """By the decision, what its matter comes to beside it and what it changes, in kronor: the other first
+    decisions that stand in its case, and in those merged with it. Two queries for all, and those of each that
+    is found."""
+    matters = merged_with({one.case_id for one in decisions})
+    found = Decision.objects.filter(
+        status=DecisionStatus.SIGNED, changes__isnull=True, case__in=set().union(*matters.values())
+    )
+    held = [(one, _Sum(_committed).of(one)) for one in found.defer(*LONG_TEXTS) if not has_fallen(one)]
+
+    def beside(decision: Decision) -> int:
+        matter, first = matters[decision.case_id], decision.chain()[-1]
+        return sum(amount for one, amount in held if one.case_id in matter and one != first)
+
+    return {one.pk: beside(one) for one in decisions}
 
 
 def amounts_around(decision: Decision) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from decisions.checks.bound import bound_in_points, most_bound
 from decisions.checks.check import Check, failed_check, passed
 from decisions.enums import AmountKind, DecisionKind
 from decisions.impartiality import barred_ids
+from decisions.kinds import amounts_beside
 from decisions.models import CommitteeMember, Decision, Delegate, DelegationClause
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import StaffRole, User
@@ -28,11 +29,13 @@ BY_MEMBERS: Final = (
 @dataclass(frozen=True)
 class Standing:
     """What is known of people beside their mandates: who has declared jäv, who has the portal's role, and who
-    is a member of a nämnd (KL 6:39), from when to when."""
+    is a member of a nämnd (KL 6:39), from when to when. And of the matter, what is decided in it beside this
+    (``amounts_beside``), when that has been asked for many at once."""
 
     barred: frozenset[int]
     signers: frozenset[int]
     seats: tuple[CommitteeMember, ...] = ()
+    beside: int | None = None
 
     @classmethod
     def of(cls, decision: Decision, people: Collection[int]) -> "Standing":
@@ -50,11 +53,16 @@ class Standing:
 
 
 def standing_of_many(decisions: Collection[Decision]) -> dict[int, Standing]:
-    """By the decision, of the delegates of decisions on applications; three queries for all."""
+    """By the decision, of the delegates of decisions on applications; five queries for all, and those of what
+    is decided beside them."""
     people = {one.delegate.user_id for one in decisions if one.delegate is not None}
     signers, seats = _signers(people), _seats(people)
     barred = barred_in_cases({one.case_id for one in decisions})
-    return {one.pk: Standing(barred.get(one.case_id, frozenset()), signers, seats) for one in decisions}
+    beside = amounts_beside([one for one in decisions if not one.is_signed])
+    return {
+        one.pk: Standing(barred.get(one.case_id, frozenset()), signers, seats, beside.get(one.pk))
+        for one in decisions
+    }
 
 
 def _signers(people: Collection[int]) -> frozenset[int]:
@@ -75,7 +83,8 @@ def authority(
     if clause is None:
         yield failed_check("clause", "Delegationspunkt saknas", field="id_clause", action="Välj")
     else:
-        yield from clause_checks(clause, decision, on, most_bound(decision))
+        beside = None if standing is None else standing.beside
+        yield from clause_checks(clause, decision, on, most_bound(decision, beside))
     if delegate is None:
         yield failed_check("delegate", "Undertecknare saknas", field="id_delegate", action="Välj")
     else:
@@ -94,7 +103,8 @@ def clause_checks(
     yield _clause_check(clause, decision, on)
     amount, number = bound
     if amount:
-        yield _ceiling_check(clause, amount, number)
+        whole = number is None and amount != decision.amount
+        yield _ceiling_check(clause, amount, number, whole=whole)
 
 
 def has_amount(decision: Decision) -> bool:
@@ -115,9 +125,10 @@ def _clause_check(clause: DelegationClause, decision: Decision, on: date) -> Che
     return passed("clause_valid", f"Punkt {number} gäller för ärendet", note=order.title)
 
 
-def _ceiling_check(clause: DelegationClause, amount: int, number: int | None) -> Check:
+def _ceiling_check(clause: DelegationClause, amount: int, number: int | None, *, whole: bool) -> Check:
     """The ceiling counts for money and working time alike: both commit the region. ``number``: the place of
-    the point where the amount stands, when it is not that of the form."""
+    the point where the amount stands, when it is not that of the form. ``whole``: it is that of more than
+    this decision."""
     if clause.ceiling is None:
         return passed("ceiling", "Punkten har inget tak", value=format_kr(amount))
     percent = min(100.0, amount * 100 / clause.ceiling)
@@ -136,6 +147,8 @@ def _ceiling_check(clause: DelegationClause, amount: int, number: int | None) ->
     field = "id_amount" if number is None else f"id_punkt-{number}-text"
     if number is not None:
         note = f"Beloppet står i beslutspunkt {number + 1}. {note}"
+    if whole:
+        note = f"Det är hela ärendets belopp, med det som redan är beslutat. {note}"
     return failed_check("ceiling", label, note=note, field=field, percent=percent)
 
 

@@ -19,10 +19,10 @@ _OF: Final = re.compile(r"^[^.;:]{0,80}?\bav\b[^.;:]{0,60}$", re.IGNORECASE)
 _AND: Final = re.compile(r"\b(?:och|samt|plus|dessutom|ytterligare)\b", re.IGNORECASE)
 
 
-def most_bound(decision: Decision) -> tuple[int, int | None]:
+def most_bound(decision: Decision, beside: int | None = None) -> tuple[int, int | None]:
     """The amount (kronor) that a clause must cover, and the place among the points (from 0) where it stands;
-    no place when it is that of the form."""
-    most: tuple[int, int | None] = (amount_to_hold(decision), None)
+    no place when it is that of the form. ``beside``: as in ``amount_to_hold``."""
+    most: tuple[int, int | None] = (amount_to_hold(decision, beside), None)
     for number, amount in bound_in_points(decision):
         if amount > most[0]:
             most = (amount, number)

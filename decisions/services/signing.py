@@ -35,6 +35,7 @@ from s3portal.audit.services import record_event
 from s3portal.common.errors import Refusal
 from s3portal.common.pdf import Seal, seal_pdf
 from s3portal.diary.enums import Direction
+from s3portal.diary.merging import merged_with
 from s3portal.diary.models import Case
 from s3portal.diary.services import register_record, store_record_file
 from s3portal.outbox.services import enqueue_mail
@@ -84,7 +85,7 @@ def sign_decision(*, decision_id: int, actor: User, expected_version: int, tell:
     hold_authority(decision)
     # Held before the checks: what they add up in the case (``kinds.amount_to_hold``) is all that is signed in
     # it, so two that together pass a ceiling are not signed at once.
-    case = Case.objects.select_for_update(of=("self",)).get(pk=decision.case_id)
+    case = _hold_matter(decision)
     now = timezone.now()
     today = timezone.localdate(now)
     left = failing(check_decision(decision, on=today, signer=actor))
@@ -163,6 +164,13 @@ def _lock_application(decision: Decision) -> None:
             .select_related("call__legal_basis", "organisation")
             .get(pk=decision.application_id)
         )
+
+
+def _hold_matter(decision: Decision) -> Case:
+    """The decision's case, locked with those it is merged with, in the order of their keys."""
+    matter = merged_with([decision.case_id])[decision.case_id]
+    cases = Case.objects.select_for_update(of=("self",)).filter(pk__in=matter).order_by("pk")
+    return {case.pk: case for case in cases}[decision.case_id]
 
 
 def _take_snapshot(decision: Decision, actor: User, today: date) -> None:

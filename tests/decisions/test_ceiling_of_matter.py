@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from decisions.checks import check_decision, failing
+from decisions.checks import check_decision, failing, standing_of_many
 from decisions.enums import Relation
 from decisions.kinds import amount_of, amount_to_hold
 from decisions.models import Decision
 from decisions.services.proposing import ChecksFailed, propose_decision
+from s3portal.diary.merging import CaseMerger
 from tests import factories
 from tests.decisions.test_signing import at_once, sign
 
@@ -134,6 +135,61 @@ def test_a_change_that_says_an_amount_says_it_in_the_form(base, relation):
 def test_a_signed_one_is_counted_once(base):
     extension = signed(base, Relation.EXTENDS, 150_000)
     assert amount_to_hold(extension) == 450_000
+
+
+def beside(base):
+    """Another first decision, as when one matter is parted in several."""
+    return factories.make_signed_decision(
+        user=base.created_by,
+        document=False,
+        case=base.case,
+        clause=base.clause,
+        amount_kind="cash",
+        amount=BASE,
+    )
+
+
+def test_several_first_decisions_in_one_case_are_one_matter(base, officer, delegate):
+    made = factories.make_decision(
+        user=officer, delegate=delegate, case=base.case, amount_kind="cash", amount=BASE
+    )
+    made = Decision.objects.with_parts().get(pk=made.pk)
+    assert (amount_to_hold(made), is_too_much(made)) == (600_000, True)
+    (told,) = [one for one in check_decision(made, on=timezone.localdate()) if one.code == "ceiling"]
+    assert told.note.startswith("Det är hela ärendets belopp, med det som redan är beslutat. ")
+    (known,) = standing_of_many([made]).values()
+    assert known.beside == BASE
+    assert is_too_much(draft(base, Relation.AMENDS, 400_000)) is False
+    second = beside(base)
+    assert amount_to_hold(draft(second, Relation.AMENDS, 400_000)) == 700_000
+    revoked = signed(base, Relation.REVOKES, None)
+    assert amount_to_hold(made) == 600_000
+    signed(second, Relation.REVOKES, None)
+    assert (amount_to_hold(made), is_too_much(made)) == (BASE, False)
+    assert amount_to_hold(Decision.objects.get(pk=revoked.pk)) == BASE
+
+
+def test_what_later_ones_have_made_of_the_other_is_counted(base, officer, delegate):
+    signed(base, Relation.AMENDS, 100_000)
+    signed(base, Relation.EXTENDS, 50_000)
+    made = factories.make_decision(user=officer, delegate=delegate, case=base.case, amount=200_000)
+    assert amount_to_hold(made) == 350_000
+
+
+def test_what_binds_to_nothing_is_held_to_nothing(base, officer, delegate):
+    made = factories.make_decision(
+        user=officer, delegate=delegate, case=base.case, kind="other", amount_kind="none", amount=None
+    )
+    assert amount_to_hold(made) == 0
+
+
+def test_merged_cases_are_one_matter(base, officer, delegate, registrar):
+    other = factories.make_case()
+    factories.rewrite(base.case, status="closed")
+    factories.rewrite(base.case, status="closed")
+    CaseMerger.objects.create(merged=base.case, into=other, reason="Samma ärende.", by=registrar)
+    made = factories.make_decision(user=officer, delegate=delegate, case=other, amount=200_000)
+    assert amount_to_hold(made) == 500_000
 
 
 @pytest.mark.slow
