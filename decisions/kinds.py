@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from django.db.models import F
+
 from applications.enums import ApplicationStatus
 from decisions.enums import (
     AmountKind,
@@ -33,6 +35,9 @@ APPLICATION_KINDS: Final = (
 DECIDING: Final = (DecisionKind.GRANT, DecisionKind.REJECTION, DecisionKind.DISMISSAL)
 #: What has a time that can be prolonged.
 _PROLONGED: Final = (DecisionKind.GRANT, DecisionKind.PARTICIPATION)
+#: Several of one day come as they were signed, not as they were drafted. What was signed elsewhere has only
+#: its day.
+SIGNED_LAST: Final = ("decided_on", F("signed_at").asc(nulls_first=True), "pk")
 
 WHY_NOT: Final[Mapping[Relation, str]] = {
     Relation.CORRECTS: "Beslutet kan inte rättas.",
@@ -170,7 +175,7 @@ def _in_money(decision: Decision) -> int:
 def _standing(decision: Decision, *relations: Relation) -> list[Decision]:
     """The signed decisions that have one of these relations to it and have not fallen, the latest last."""
     later = decision.changed_by.filter(status=DecisionStatus.SIGNED, relation__in=relations)
-    return [one for one in later.order_by("decided_on", "pk") if not has_fallen(one)]
+    return [one for one in later.order_by(*SIGNED_LAST) if not has_fallen(one)]
 
 
 def kinds_for(decision: Decision) -> tuple[DecisionKind, ...]:
@@ -187,7 +192,7 @@ def decides(decision: Decision) -> bool:
     if application is None or decision.kind not in DECIDING:
         return False
     signed = application.decisions.filter(status=DecisionStatus.SIGNED, kind__in=DECIDING)
-    latest = signed.order_by("decided_on", "pk").last()
+    latest = signed.order_by(*SIGNED_LAST).last()
     return latest == decision and application.status in ApplicationStatus.decided()
 
 

@@ -192,6 +192,20 @@ def test_merged_cases_are_one_matter(base, officer, delegate, registrar):
     assert amount_to_hold(made) == 500_000
 
 
+def test_the_latest_of_one_day_is_the_one_signed_last(base):
+    """Drafted first and signed last."""
+    now = timezone.now()
+    first = factories.make_signed_decision(
+        user=base.created_by, **later_fields(base, Relation.AMENDS, 350_000), signed_at=now
+    )
+    factories.make_signed_decision(
+        user=base.created_by,
+        **later_fields(base, Relation.CORRECTS, 310_000),
+        signed_at=now - timedelta(hours=1),
+    )
+    assert first.amount == amount_of(base) == 350_000
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_of_two_extensions_signed_at_once_one_passes(base, officer, delegate_user):

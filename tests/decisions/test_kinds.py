@@ -24,7 +24,7 @@ from decisions.appeal import appeal_text
 from decisions.checks import check_decision, failing
 from decisions.enums import AppealRoute, DecisionKind, Relation
 from decisions.finality import route_of
-from decisions.kinds import amount_to_hold, last_day_of, recovered_of, relations_for
+from decisions.kinds import amount_to_hold, decides, last_day_of, recovered_of, relations_for
 from decisions.models import Decision, StandardPhrase
 from decisions.phrases import fill, source_of, values_of
 from decisions.reasons import belongs_to
@@ -727,6 +727,22 @@ def test_an_annulled_recovery_leaves_the_grant(decided, officer, registrar, dele
     recovery = finish(recover(signed, officer, 90_000), officer, delegate_user)
     close(annul(recovery, registrar), registrar)
     assert (granted(signed), recovered_of(signed)) == (signed.amount, 0)
+
+
+def test_the_one_signed_last_of_a_day_decides_though_it_was_drafted_first(assessed, officer, delegate_user):
+    application = assessed("own")
+    declare(application, delegate_user)
+    grant, rejection = (
+        write(draft_from_application(application_id=application.pk, actor=officer, kind=kind))
+        for kind in (DecisionKind.GRANT, DecisionKind.REJECTION)
+    )
+    assert grant.pk < rejection.pk
+    revoke(finish(rejection, officer, delegate_user), officer, delegate_user)
+    signed = finish(grant, officer, delegate_user)
+    assert decides(signed)
+    revoke(signed, officer, delegate_user)
+    application.refresh_from_db()
+    assert (application.status, application.granted_amount) == ("assessed", None)
 
 
 def test_a_basis_whose_time_is_out_still_bears_what_rests_on_it(decided, officer):
