@@ -61,18 +61,34 @@ def fits(relation: Relation, earlier: Decision) -> bool:
 def relations_for(earlier: Decision) -> list[Relation]:
     """What the officer is offered to do with a signed decision."""
     fitting = [relation for relation in Relation if fits(relation, earlier)]
-    fallen = has_fallen(earlier)
-    return [relation for relation in fitting if not (fallen and needs_standing(relation))]
+    return [relation for relation in fitting if not why_fallen(relation, earlier)]
 
 
-def needs_standing(relation: Relation) -> bool:
-    """What was paid under a decision that has fallen is claimed back all the same, as slips are put right."""
-    return relation not in (Relation.CORRECTS, Relation.RECOVERS)
+def why_fallen(relation: Relation, earlier: Decision) -> str:
+    """Why a new decision may not have ``relation`` to ``earlier``, since that or what it rests on has fallen;
+    empty when it may. What was paid under a decision that has fallen is claimed back all the same, and slips
+    are put right. One whose ground has fallen may itself be revoked, so that nobody doubts it."""
+    if relation in (Relation.CORRECTS, Relation.RECOVERS):
+        return ""
+    if has_fallen(earlier):
+        return "Beslutet är redan upphävt."
+    if relation != Relation.REVOKES and _ground_has_fallen(earlier):
+        return "Beslutet som det bygger på är upphävt."
+    return ""
 
 
-def has_fallen(decision: Decision) -> bool:
-    """Revoked by a later decision, or annulled by a court's ruling that is final."""
+def _ground_has_fallen(decision: Decision) -> bool:
+    """Whether something that it changes has fallen, by another decision than those from there to it: what
+    revokes a decision stands though that has fallen."""
+    chain = decision.chain()
+    return any(has_fallen(one, but_for=chain) for one in chain[1:])
+
+
+def has_fallen(decision: Decision, but_for: Collection[Decision] = ()) -> bool:
+    """Revoked by a later decision, none of ``but_for``, or annulled by a court's ruling that is final."""
     revoked = decision.changed_by.filter(status=DecisionStatus.SIGNED, relation=Relation.REVOKES)
+    if but_for:
+        revoked = revoked.exclude(pk__in=[one.pk for one in but_for])
     annulled = decision.appeals.filter(status=AppealStatus.CLOSED, outcome=AppealOutcome.ANNULLED)
     return revoked.exists() or annulled.exists()
 

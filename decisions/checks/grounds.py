@@ -23,10 +23,9 @@ from decisions.kinds import (
     DECIDING,
     amount_of,
     amounts_around,
-    has_fallen,
     last_day_of,
-    needs_standing,
     recovered_of,
+    why_fallen,
 )
 from decisions.models import Decision
 from decisions.plan import aid_cap
@@ -112,8 +111,8 @@ def _change(decision: Decision, earlier: Decision) -> Iterator[Check]:
     if basis is not None and former is not None and basis.code != former.code:
         label = "Den rättsliga grunden är inte det tidigare beslutets"
         yield failed_check("basis_same", label, note=former.name, field="id_legal_basis")
-    if needs_standing(Relation(decision.relation)) and has_fallen(earlier):
-        yield failed_check("changes", "Det tidigare beslutet är redan upphävt", note=earlier.title)
+    if why_not := why_fallen(Relation(decision.relation), earlier):
+        yield failed_check("changes", "Det tidigare beslutet gäller inte", note=f"{why_not} {earlier.title}")
     else:
         label = "Det tidigare beslutet gäller"
         yield passed("changes", label, note=earlier.title)

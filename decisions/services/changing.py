@@ -7,7 +7,7 @@ from django.utils import timezone
 from applications.impartiality import require_declared
 from decisions import wording
 from decisions.enums import DecisionStatus, Relation
-from decisions.kinds import WHY_NOT, fits, has_fallen, needs_standing
+from decisions.kinds import WHY_NOT, fits, why_fallen
 from decisions.models import BasisDocument, Decision, DelegationClause, ExtractRecipient
 from decisions.offers import the_one
 from decisions.phrase_queries import opening
@@ -25,8 +25,9 @@ def draft_change(*, decision_id: int, actor: User, relation: Relation) -> Decisi
     """A draft that does so with the signed decision, in its case and to those who got it. One that is under
     way is given back instead, so pressing twice makes one draft.
 
-    Raises Refusal when it is not signed or is revoked, when ``relation`` does not fit what was decided, when
-    its case is cancelled, for who may not draft, and for jäv that is declared or not asked about.
+    Raises Refusal when it is not signed, when it or what it rests on is revoked, when ``relation`` does not
+    fit what was decided, when its case is cancelled, for who may not draft, and for jäv that is declared or
+    not asked about.
     """
     if not may_draft(actor):
         raise Refusal(MAY_NOT_DRAFT)
@@ -41,8 +42,8 @@ def draft_change(*, decision_id: int, actor: User, relation: Relation) -> Decisi
         raise Refusal(WHY_NOT[relation])
     if earlier.case.status == CaseStatus.CANCELLED:
         raise Refusal(f"Ärende {earlier.case} är makulerat.")
-    if needs_standing(relation) and has_fallen(earlier):
-        raise Refusal("Beslutet är redan upphävt.")
+    if why_not := why_fallen(relation, earlier):
+        raise Refusal(why_not)
     under_way = earlier.changed_by.exclude(status=DecisionStatus.SIGNED).filter(relation=relation)
     begun = under_way.order_by("pk").first()
     return begun or _begin(earlier, actor, relation)

@@ -745,6 +745,29 @@ def test_the_one_signed_last_of_a_day_decides_though_it_was_drafted_first(assess
     assert (application.status, application.granted_amount) == ("assessed", None)
 
 
+def test_nothing_is_added_to_a_grant_that_has_fallen(decided, officer, registrar, delegate_user):
+    """Neither when it was revoked nor when a court annulled it: what prolonged it fell with it."""
+    signed = decided("own", amount=PART)
+    extension = finish(extend(signed, officer), officer, delegate_user)
+    waiting = lower(extension, officer, 80_000)
+    assert left_to_do(waiting) == set()
+    close(annul(signed, registrar), registrar)
+    assert left_to_do(parts(waiting.pk)) == {"changes"}
+    for relation in (Relation.EXTENDS, Relation.AMENDS):
+        with pytest.raises(Refusal, match="bygger på är upphävt"):
+            begin(parts(extension.pk), officer, relation)
+    # Slips are put right all the same, and it may be said in so many words that it is revoked.
+    assert relations_for(parts(extension.pk)) == [Relation.CORRECTS, Relation.REVOKES]
+
+
+def test_what_revoked_a_decision_can_itself_be_amended_and_revoked(decided, officer, delegate_user):
+    """That the first one has fallen is what it says: it stands for that."""
+    signed = decided("own")
+    revocation = revoke(signed, officer, delegate_user)
+    assert relations_for(revocation) == [Relation.CORRECTS, Relation.AMENDS, Relation.REVOKES]
+    assert "changes" not in left_to_do(begin(revocation, officer, Relation.AMENDS))
+
+
 def test_a_basis_whose_time_is_out_still_bears_what_rests_on_it(decided, officer):
     signed = decided("own")
     yesterday = timezone.localdate() - timedelta(days=1)
