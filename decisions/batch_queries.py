@@ -17,6 +17,7 @@ from applications.parts import NOT_LISTED
 from decisions.checks import Check, check_decision, failing, standing_of_many
 from decisions.checks.ranked import ranked
 from decisions.enums import BatchAction, DecisionStatus, StepState
+from decisions.impartiality import barred_by_case
 from decisions.models import BatchItem, BatchStep, Decision, DecisionBatch
 from s3portal.accounts.models import User
 
@@ -226,8 +227,10 @@ def unanswered_in(items: QuerySet[BatchItem], user: User) -> list[BatchItem]:
 
 
 def access_in(items: Collection[BatchItem], user: User) -> dict[int, Access]:
-    """By the item, which come with their applications: what meets this person there. One query."""
-    access = access_to_cases(user, {one.application.case_id for one in items if one.application.case_id})
+    """By the item, which come with their applications: what meets this person there. Four queries."""
+    cases = {one.application.case_id for one in items if one.application.case_id}
+    barred = (pk for pk, people in barred_by_case(cases).items() if user.pk in people)
+    access = access_to_cases(user, cases) | dict.fromkeys(barred, Access.BARRED)
     return {one.pk: access.get(one.application.case_id or 0, Access.ASK) for one in items}
 
 

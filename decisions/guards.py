@@ -30,11 +30,10 @@ def _opening(user: User, message: Message) -> str:
     found = Decision.objects.select_related("application__case__officer").filter(pk=message.object_id).first()
     if found is None or found.is_signed:
         return ""
-    if found.application is None:
-        if is_recused(user, found):
-            raise DecisionRecused(found)
-        return ""
-    return question_of(user, found.application)
+    question = "" if found.application is None else question_of(user, found.application)
+    if is_recused(user, found):
+        raise DecisionRecused(found)
+    return question
 
 
 # --- The diary --------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""Jäv in a decision: asked in its application when it has one, else in itself (KL 6:28–32, 7:4).
+"""Jäv in a decision: asked in its application when it has one, else in itself (KL 6:28–32, 7:4). What is
+declared in either bars from every decision in the matter (FL 16–18 §§).
 
 A decision without an application holds nothing that an applicant has sent, so it is read before the question
 is answered; but nobody proposes or signs it before."""
@@ -13,11 +14,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from applications import impartiality as of_applications
 from applications.enums import RecusalGround
 from applications.impartiality import NOT_ASKED_YET, RECUSED, Access
-from applications.models import Application
 from decisions.models import Decision, DecisionDeclaration
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.common.errors import Refusal
+from s3portal.diary.merging import merged_with
 from s3portal.diary.models import Case
 from s3portal.diary.queries import officers
 
@@ -25,7 +26,7 @@ ASKED = (Role.OFFICER, Role.DELEGATE)
 
 
 class DecisionRecused(PermissionDenied):
-    """Jäv declared in a decision without an application: the 403 page says whom to talk to."""
+    """Jäv declared in a decision, or anywhere else in the matter: the 403 page says whom to talk to."""
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(RECUSED)
@@ -33,9 +34,15 @@ class DecisionRecused(PermissionDenied):
 
 
 def latest_answers(decision: Decision) -> list[DecisionDeclaration]:
-    """What holds of each person in the decision's case: jäv is about the matter."""
-    answers = DecisionDeclaration.objects.filter(case=decision.case_id)
-    return list(answers.select_related("person").order_by("person_id", "-pk").distinct("person_id"))
+    """What holds of each person in the decision's case, and in those merged with it: jäv is about the
+    matter."""
+    answers = DecisionDeclaration.objects.filter(case__in=_matter(decision))
+    latest = answers.order_by("person_id", "case_id", "-pk").distinct("person_id", "case_id")
+    return list(latest.select_related("person", "decision"))
+
+
+def _matter(decision: Decision) -> set[int]:
+    return merged_with([decision.case_id])[decision.case_id]
 
 
 def declaration_of(user: User, decision: Decision) -> DecisionDeclaration | None:
@@ -48,37 +55,26 @@ def has_declared(user: User, case: Case) -> bool:
     return latest is not None and latest.is_recusal
 
 
-def _barred_in_case(decision: Decision) -> frozenset[int]:
-    """Those who have declared jäv in an application of the case: a second decision there is about it too."""
-    application = Application.objects.filter(case=decision.case_id).order_by("-pk").first()
-    if application is None:
-        return frozenset()
-    return frozenset(one.person_id for one in of_applications.recused_people(application))
-
-
 def access_of(user: User, decision: Decision) -> Access:
+    """Barred by what is declared anywhere in the matter; asked where the question of this decision is, in its
+    application or in itself."""
+    if user.pk in barred_ids(decision):
+        return Access.BARRED
     if decision.application is not None:
         return of_applications.access_of(user, decision.application)
-    if user.pk in _barred_in_case(decision):
-        return Access.BARRED
     declaration = declaration_of(user, decision)
-    if declaration is not None and declaration.is_recusal:
-        return Access.BARRED
     if not user.has_role(*ASKED) or (declaration is not None and declaration.lets_in):
         return Access.OPEN
     return Access.ASK
 
 
 def is_recused(user: User, decision: Decision) -> bool:
-    return access_of(user, decision) is Access.BARRED
+    return user.pk in barred_ids(decision)
 
 
 def barred_ids(decision: Decision) -> frozenset[int]:
-    """Those who have declared jäv and take no part."""
-    if decision.application is not None:
-        return frozenset(one.person_id for one in of_applications.recused_people(decision.application))
-    own = frozenset(one.person_id for one in latest_answers(decision) if one.is_recusal)
-    return own | _barred_in_case(decision)
+    """Those who have declared jäv in the matter and take no part. Three queries."""
+    return barred_by_case([decision.case_id])[decision.case_id]
 
 
 def declared_in_cases(case_ids: Collection[int]) -> dict[int, frozenset[int]]:
@@ -92,9 +88,15 @@ def declared_in_cases(case_ids: Collection[int]) -> dict[int, frozenset[int]]:
 
 
 def barred_by_case(case_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    """By the case, those who have declared jäv in an application or a decision of it. Two queries."""
-    found = (of_applications.barred_in_cases(case_ids), declared_in_cases(case_ids))
-    return {pk: frozenset().union(*(one.get(pk, frozenset()) for one in found)) for pk in case_ids}
+    """By the case, those who have declared jäv in an application or a decision of it, or of a case that is
+    merged with it. Three queries."""
+    matters = merged_with(case_ids)
+    cases = set().union(*matters.values())
+    found = (of_applications.barred_in_cases(cases), declared_in_cases(cases))
+    return {
+        pk: frozenset().union(*(one.get(case, frozenset()) for one in found for case in matters[pk]))
+        for pk in case_ids
+    }
 
 
 def require_declared(user: User, decision: Decision) -> None:

@@ -11,6 +11,7 @@ from applications.parts import NOT_LISTED
 from decisions.asked import with_counts
 from decisions.enums import DecisionStatus
 from decisions.expedition_queries import to_expedite
+from decisions.impartiality import barred_by_case
 from decisions.impartiality import cases_barred as barred_by_decision
 from decisions.models import Decision, Delegate
 from decisions.models.decision import LONG_TEXTS
@@ -20,7 +21,6 @@ from decisions.veil import lay_veils
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.diary.marked import marked_among
-from s3portal.diary.models import Case
 from s3portal.diary.numbers import read_number
 
 MINE, DRAFTS, PROPOSED, SIGNED = "vantar", "utkast", "underskrift", "undertecknade"
@@ -79,26 +79,25 @@ def _searched(found: DecisionQuerySet, text: str, user: User) -> DecisionQuerySe
     """What is proposed about an application answers to the case's number only, until the person has answered
     the question of jäv, and so does any draft in a case where they have declared it."""
     barred = Q(case__in=barred_by_decision(user)) | Q(case__in=cases_barred(user))
-    let_in = Q(application__isnull=False, case__in=cases_let_in(user))
-    told = Q(status=DecisionStatus.SIGNED) | let_in | (Q(application__isnull=True) & ~barred)
+    let_in = Q(application__isnull=True) | Q(case__in=cases_let_in(user))
+    told = Q(status=DecisionStatus.SIGNED) | (let_in & ~barred)
     number = read_number(text)
     return found.search_open(text).filter(told if number is None else told | number.condition("case__"))
 
 
 def doors(decisions: Iterable[Decision], user: User) -> dict[int, Access]:
     """Decision id → why what is proposed is not told to the person, of those where it is not: about an
-    application before the question of jäv is answered, and in a case where they have declared it. Two
+    application before the question of jäv is answered, and in a case where they have declared it. Four
     queries."""
     unsigned = [one for one in decisions if not one.is_signed]
     cases = {one.case_id for one in unsigned}
     access = access_to_cases(user, cases)
-    in_own = Q(pk__in=barred_by_decision(user)) | Q(pk__in=cases_barred(user))
-    barred = set(Case.objects.filter(in_own, pk__in=cases).values_list("pk", flat=True))
+    barred = {pk for pk, people in barred_by_case(cases).items() if user.pk in people}
 
     def door(one: Decision) -> Access:
-        if one.application_id:
-            return access[one.case_id]
-        return Access.BARRED if one.case_id in barred else Access.OPEN
+        if one.case_id in barred:
+            return Access.BARRED
+        return access[one.case_id] if one.application_id else Access.OPEN
 
     return {one.pk: door(one) for one in unsigned if door(one) is not Access.OPEN}
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from applications.impartiality import barred_in_cases
 from decisions.checks.bound import bound_in_points, most_bound
 from decisions.checks.check import Check, failed_check, passed
 from decisions.enums import AmountKind, DecisionKind
-from decisions.impartiality import barred_ids
+from decisions.impartiality import barred_by_case, barred_ids
 from decisions.kinds import amounts_beside
 from decisions.models import CommitteeMember, Decision, Delegate, DelegationClause
 from s3portal.accounts.enums import Role
@@ -53,16 +52,13 @@ class Standing:
 
 
 def standing_of_many(decisions: Collection[Decision]) -> dict[int, Standing]:
-    """By the decision, of the delegates of decisions on applications; five queries for all, and those of what
-    is decided beside them."""
+    """By the decision, of the delegates of decisions on applications; seven queries for all, and those of
+    what is decided beside them."""
     people = {one.delegate.user_id for one in decisions if one.delegate is not None}
     signers, seats = _signers(people), _seats(people)
-    barred = barred_in_cases({one.case_id for one in decisions})
+    barred = barred_by_case({one.case_id for one in decisions})
     beside = amounts_beside([one for one in decisions if not one.is_signed])
-    return {
-        one.pk: Standing(barred.get(one.case_id, frozenset()), signers, seats, beside.get(one.pk))
-        for one in decisions
-    }
+    return {one.pk: Standing(barred[one.case_id], signers, seats, beside.get(one.pk)) for one in decisions}
 
 
 def _signers(people: Collection[int]) -> frozenset[int]:

@@ -156,6 +156,8 @@ def draft_from_application(
         raise Refusal(f"Ansökan är {status}. Det går inte att fatta ett nytt beslut om den.")
     if application.case is None:
         raise ValueError("a received application has a case")
+    if is_recused(actor, Decision(case=application.case)):
+        raise Refusal(RECUSED)
     ranked = place_of(application)
     figures = wording.figures(application, kind, wording.amount_to_grant(application, ranked))
     begins = opening(kind, _source(actor, application, figures))

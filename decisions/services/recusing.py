@@ -8,7 +8,7 @@ from applications.models import Application
 from applications.recusals import Follower
 from applications.services.declaring import ONLY_SOMEBODY_ELSE
 from decisions.enums import DecisionStatus, VersionKind
-from decisions.impartiality import ASKED, declaration_of, require_declared, who_to_talk_to
+from decisions.impartiality import ASKED, declaration_of, latest_answers, require_declared, who_to_talk_to
 from decisions.models import Decision, DecisionDeclaration
 from decisions.rules import may_draft
 from decisions.services.drafting import MAY_NOT_DRAFT, lock_decision
@@ -68,14 +68,23 @@ def lift_in_decision(*, decision_id: int, actor: User, person: User, text: str) 
     if actor == person:
         raise Refusal(ONLY_SOMEBODY_ELSE)
     require_declared(actor, decision)
-    before = declaration_of(person, decision)
-    if before is None or not before.is_recusal:
+    barring = [one for one in latest_answers(decision) if one.is_recusal and one.person == person]
+    if not barring:
         raise Refusal(f"{person} har inte anmält jäv i ärendet.")
     if not text.strip():
         raise Refusal("Skriv varför det inte finns något jäv.", field="text")
-    declaration = DecisionDeclaration.objects.create(
-        decision=decision, person=person, ground=RecusalGround.NONE, text=text, declared_by=actor
-    )
+    # In a matter of several cases it may have been declared in each. Each is lifted where it was declared.
+    declaration = [
+        DecisionDeclaration.objects.create(
+            case_id=one.case_id,
+            decision=one.decision,
+            person=person,
+            ground=RecusalGround.NONE,
+            text=text,
+            declared_by=actor,
+        )
+        for one in barring
+    ][-1]
     record_event(
         actor=actor,
         action="recusal_lifted",

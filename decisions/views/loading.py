@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from applications.impartiality import Recused
+from applications.impartiality import Recused, is_recused
 from decisions import rules
 from decisions.impartiality import DecisionRecused
 from decisions.models import Decision
@@ -51,6 +51,6 @@ def note_read(user: User, decision: Decision, what: str = "") -> None:
 def _stop_recused(user: User, decision: Decision) -> None:
     if rules.may_take_part(user, decision):
         return
-    if decision.application is None:
-        raise DecisionRecused(decision)
-    raise Recused(decision.application)
+    if decision.application is not None and is_recused(user, decision.application):
+        raise Recused(decision.application)
+    raise DecisionRecused(decision)

@@ -1,4 +1,5 @@
-"""The question of jäv in a decision without an application: before it is sent for signature, and signed."""
+"""The question of jäv in a decision without an application: before it is sent for signature, and signed. What
+was answered bars from every decision in the matter, so it is tried again from any of them."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from decisions import rules
 from decisions.impartiality import ASKED, access_of, latest_answers, who_to_talk_to
 from decisions.models import Decision
 from decisions.services.recusing import declare_in_decision, lift_in_decision
+from decisions.views.door import asks_first
 from s3portal.accounts.http import LoggedInRequest
 from s3portal.accounts.middleware import take_kept_text
 from s3portal.accounts.models import User
@@ -31,12 +33,12 @@ def question(decision: Decision, going_to: str) -> HttpResponseBase:
 
 
 def _decision(request: LoggedInRequest, pk: int) -> Decision:
-    found = Decision.objects.visible_to(request.user).with_parts()
-    return get_object_or_404(found, pk=pk, application__isnull=True)
+    return get_object_or_404(Decision.objects.visible_to(request.user).with_parts(), pk=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def impartiality(request: LoggedInRequest, pk: int) -> HttpResponse:
+@asks_first
+def impartiality(request: LoggedInRequest, pk: int) -> HttpResponseBase:
     decision = _decision(request, pk)
     form = ImpartialityForm(request.POST if request.method == "POST" else take_kept_text(request))
     if request.method == "POST":
@@ -67,7 +69,8 @@ def _answer(request: LoggedInRequest, decision: Decision, form: ImpartialityForm
 
 
 @require_POST
-def lift(request: LoggedInRequest, pk: int) -> HttpResponse:
+@asks_first
+def lift(request: LoggedInRequest, pk: int) -> HttpResponseBase:
     """Another officer has tried the question again."""
     decision = _decision(request, pk)
     if not rules.may_draft(request.user):

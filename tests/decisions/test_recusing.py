@@ -8,17 +8,22 @@ from django.db.utils import DatabaseError, IntegrityError
 from django.utils import timezone
 
 from applications.enums import RecusalGround
+from applications.impartiality import Access
 from applications.services import declare_impartiality
+from decisions.checks import standing_of_many
 from decisions.enums import DecisionKind
+from decisions.impartiality import access_of
 from decisions.models import Decision, DecisionDeclaration
 from decisions.offers import offer_for
 from decisions.services.drafting import draft_from_application, save_draft
 from decisions.services.proposing import propose_decision
 from decisions.services.recusing import declare_in_decision, lift_in_decision
 from decisions.services.signing import sign_decision
+from decisions.worklist import doors
 from s3portal.accounts.models import StaffRole, User
 from s3portal.audit.models import Event
 from s3portal.common.errors import Refusal
+from s3portal.diary.merging import CaseMerger
 from s3portal.outbox.models import Message
 from tests import factories
 from tests.applications.judging import declare as declare_in_application
@@ -201,6 +206,67 @@ def test_another_officer_may_find_no_jav(unasked, officer, second_officer, deleg
         propose(unasked, officer)
     declare(unasked, officer, RecusalGround.NONE)
     propose(unasked, officer)
+
+
+@pytest.fixture
+def granting(application, officer, delegate, delegate_user):
+    """A proposed decision on the application, whose delegate has said there that there is no jäv."""
+    declare_in_application(application, officer, delegate_user)
+    made = draft_from_application(application_id=application.pk, actor=officer, kind=DecisionKind.REJECTION)
+    Decision.objects.filter(pk=made.pk).update(reasons="Ansökan ryms inte i ramen.")
+    factories.consider(made)
+    return propose(made, officer)
+
+
+@pytest.fixture
+def beside(granting, officer, delegate):
+    """A decision of its own in the application's case."""
+    return factories.make_decision(
+        user=officer, delegate=delegate, case=granting.case, kind="other", amount_kind="none", amount=None
+    )
+
+
+def test_jav_in_a_decision_bars_from_the_one_on_the_application_too(
+    granting, beside, application, officer, second_officer, delegate_user, client_for
+):
+    """KL 6:30, 7:4; docs/adr/0010: jäv belongs to the case."""
+    declare(beside, delegate_user)
+    assert access_of(delegate_user, granting) is Access.BARRED
+    assert doors([granting], delegate_user) == {granting.pk: Access.BARRED}
+    assert standing_of_many([granting])[granting.pk].barred == {delegate_user.pk}
+    with pytest.raises(Refusal, match=BARRED):
+        sign(granting, delegate_user)
+    declare_in_application(application, second_officer)
+    declare(beside, second_officer)
+    with pytest.raises(Refusal, match=BARRED):
+        draft_from_application(application_id=application.pk, actor=second_officer, kind=DecisionKind.OTHER)
+    barred = client_for(delegate_user)
+    page = f"/handlaggning/beslut/{granting.pk}/"
+    assert barred.get(page).status_code == 403
+    assert "Du har anmält jäv" in barred.get(f"{page}jav/").content.decode()
+    # It is lifted from any decision of the matter, also when the one it was declared in is gone.
+    beside.delete()
+    shown = client_for(officer, fresh=True).get(f"{page}jav/").content.decode()
+    assert "Pröva frågan igen" in shown
+    lift_in_decision(decision_id=granting.pk, actor=officer, person=delegate_user, text="De är inte släkt.")
+    assert sign(granting, delegate_user).is_signed
+
+
+def test_jav_follows_a_merger(granting, officer, delegate, delegate_user, registrar):
+    """Declared in the case that was merged, and lifted from the one that stays."""
+    other = factories.make_decision(user=officer, delegate=delegate)
+    declare(other, delegate_user)
+    assert access_of(delegate_user, granting) is Access.OPEN
+    factories.rewrite(other.case, status="closed")
+    CaseMerger.objects.create(merged=other.case, into=granting.case, reason="Samma ärende.", by=registrar)
+    assert access_of(delegate_user, granting) is Access.BARRED
+    with pytest.raises(Refusal, match=BARRED):
+        sign(granting, delegate_user)
+    lifted = lift_in_decision(
+        decision_id=granting.pk, actor=officer, person=delegate_user, text="De är inte släkt."
+    )
+    assert lifted.case == other.case
+    assert sign(granting, delegate_user).is_signed
 
 
 @pytest.mark.django_db(transaction=True)
