@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from decisions.enums import DecisionKind
 from decisions.kinds import amount_to_hold
 from decisions.models import Decision
 from decisions.plan import plan_of
@@ -34,8 +35,10 @@ def bound_in_points(decision: Decision) -> Iterator[tuple[int, int]]:
     the application (what it asks for, what it costs, who pays), and the whole that the decided amount is part
     of.
 
-    One that changes another says in words what it changes, so there every amount counts."""
-    told = set() if decision.changes is not None else amounts_of_application(decision)
+    One that changes another says in words what it changes, so there every amount counts. So it does in one of
+    no named kind (annat beslut): nothing tells whether a point there is about the application or binds."""
+    says_all = decision.changes is not None or decision.kind == DecisionKind.OTHER
+    told = set() if says_all else amounts_of_application(decision)
     for number, point in enumerate(decision.points.all()):
         for amount in _amounts(point.text, decision):
             if amount not in told:

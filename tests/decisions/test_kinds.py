@@ -249,6 +249,24 @@ def test_a_late_one_that_came_by_post_is_dismissed_in_its_case(officer, delegate
     assert route_of(signed) == AppealRoute.BOARD
 
 
+def test_a_point_of_another_decision_is_held_to_the_ceiling_also_for_what_was_applied_for(
+    assessed, officer, delegate
+):
+    """KL 13:8. In a rejection the same amount only tells what was asked for."""
+    application = assessed("own")
+    factories.rewrite(delegate.clause, ceiling=300_000, own_budget=True)
+    says = "Regionen medfinansierar projektet med 300 000 kronor."
+    drafts = []
+    for kind in (DecisionKind.OTHER, DecisionKind.REJECTION):
+        draft = draft_from_application(application_id=application.pk, actor=officer, kind=kind)
+        draft.points.all().delete()
+        draft.points.create(order=1, text=f"{says} Finansiering sker inom ram.")
+        drafts.append(write(parts(draft.pk)))
+    other, rejection = drafts
+    assert {"ceiling", "own_budget"} <= left_to_do(other)
+    assert left_to_do(rejection).isdisjoint({"ceiling", "own_budget"})
+
+
 @pytest.mark.parametrize(
     ("phrase", "kind", "place"),
     [
