@@ -91,7 +91,9 @@ def start_decision(
         raise Refusal(f"Ärende {case} är makulerat.", field="diary_number")
     elif is_recused(actor, Decision(case=case)):
         raise Refusal(RECUSED, field="diary_number")
-    basis = _own_money(timezone.localdate())
+    # The region takes part with its own money. What else it decides may rest on any basis, and how it may be
+    # appealed follows from that, so there the officer says which.
+    basis = _own_money(timezone.localdate()) if kind == DecisionKind.PARTICIPATION else None
     begins = opening(kind, Source(str(case), actor.full_name, legal_basis=basis, title=title))
     decision = _create(
         actor=actor,

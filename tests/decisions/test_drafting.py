@@ -8,6 +8,7 @@ from django.db.utils import InternalError
 from django.utils import timezone
 
 from applications.services import reject_application
+from decisions.checks import check_decision, failing
 from decisions.comparing import content_differences
 from decisions.content import BasisRow, RecipientRow, content_of
 from decisions.enums import DecisionKind
@@ -101,7 +102,21 @@ def test_pressing_twice_opens_one_case(officer, second_officer):
 def test_two_rows_of_own_money_are_left_to_the_officer(officer):
     factories.make_legal_basis()
     factories.make_legal_basis()
-    assert start_decision(actor=officer, kind=DecisionKind.OTHER, title="T").legal_basis is None
+    assert start_decision(actor=officer, kind=DecisionKind.PARTICIPATION, title="T").legal_basis is None
+
+
+def test_only_participation_begins_on_own_money(officer):
+    """A dismissal may be on any call's basis, and how it may be appealed follows from that."""
+    basis = factories.make_legal_basis()
+    for kind, given in (
+        (DecisionKind.PARTICIPATION, basis),
+        (DecisionKind.DISMISSAL, None),
+        (DecisionKind.OTHER, None),
+    ):
+        draft = start_decision(actor=officer, kind=kind, title=f"Om {kind.label}")
+        assert draft.legal_basis == given, kind
+        codes = {check.code for check in failing(check_decision(draft, on=timezone.localdate()))}
+        assert ("legal_basis" in codes) == (given is None), kind
 
 
 def test_in_a_case_that_exists(officer):
