@@ -26,6 +26,7 @@ from decisions.models.decision import LONG_TEXTS
 from decisions.veil import lay_veils
 from s3portal.common.spreadsheets import Cell, Sheet
 from s3portal.common.swedish import format_isodate
+from s3portal.diary.merging import cases_of_matters
 from s3portal.diary.models import PROTECTED, SecrecyMark
 
 NO_AREA = "Utan styrkeområde"
@@ -134,9 +135,10 @@ def lines_of(meeting: CommitteeMeeting, *, only: Collection[int] | None = None) 
 
 def list_mark(meeting: CommitteeMeeting) -> str:
     """A mark that is another as soon as something is put on the list or taken off it, or is marked as secret
-    in a case of it or no longer is: then the lines read otherwise. A constant number of queries."""
+    in a matter of it or no longer is: then the lines read otherwise. A constant number of queries."""
     reports = DecisionReport.objects.filter(meeting=meeting)
-    marks = SecrecyMark.objects.standing().filter(case__in=reports.values("decision__case"))
+    matter = cases_of_matters(reports.order_by().values_list("decision__case", flat=True))
+    marks = SecrecyMark.objects.standing().filter(case__in=matter)
     seen = [sorted(found.order_by().values_list("pk", flat=True)) for found in (reports, marks)]
     seen.append([refused.request_id for refused in refusals_to_report(meeting)])
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]

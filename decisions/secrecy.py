@@ -12,7 +12,7 @@ from decisions.models.decision import LONG_TEXTS
 from decisions.recipe import Recipe, is_of_earlier, recipe_of
 from decisions.veil import WHOLE, hidden_amounts
 from s3portal.diary.marked import nothing_marked
-from s3portal.diary.merging import merged_with
+from s3portal.diary.merging import CaseMerger, cases_of_matters, merged_with
 from s3portal.diary.models import SecrecyMark
 from s3portal.diary.secrecy import SecrecyMarkQuerySet, pattern_of
 
@@ -88,9 +88,15 @@ def amount_is_open(meeting: CommitteeMeeting) -> Q:
 
 
 def marked_since(meeting: CommitteeMeeting, moment: datetime) -> bool:
-    """Whether something in a case on the meeting's list has been marked after the moment, and stands."""
-    marks = SecrecyMark.objects.standing().filter(marked_at__gt=moment)
-    return marks.filter(case__decisions__report__meeting=meeting).exists()
+    """Whether something in the matters on the meeting's list has been marked after the moment, or was marked
+    before it in a case that has been merged with one of them since; and stands. Five queries, however long
+    the list is."""
+    listed = Decision.objects.filter(report__meeting=meeting).order_by().values_list("case", flat=True)
+    matter = cases_of_matters(listed)
+    since = CaseMerger.objects.standing().filter(at__gt=moment, into__in=matter)
+    merged = cases_of_matters(since.values_list("into", flat=True))
+    marks = SecrecyMark.objects.standing().filter(case__in=matter)
+    return marks.filter(Q(marked_at__gt=moment) | Q(case__in=merged)).exists()
 
 
 def fresh_masked(decision: Decision, secrecy: Secrecy) -> MaskedDocument | None:

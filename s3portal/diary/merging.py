@@ -112,6 +112,11 @@ def merged_with(case_ids: Collection[int]) -> dict[int, set[int]]:
     return {pk: set(matters.get(stays.get(pk, pk), {pk})) for pk in case_ids}
 
 
+def cases_of_matters(case_ids: Collection[int]) -> set[int]:
+    """The ids of the cases and of all that they are merged with. One query, besides that for ``case_ids``."""
+    return set().union(*merged_with(set(case_ids)).values())
+
+
 def matter_of(case: str = "case") -> Coalesce:
     """For an annotation: the id of the case that stays of the matter that the row's ``case`` belongs to. Two
     rows are of the same matter when it is the same."""

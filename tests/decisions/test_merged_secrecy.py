@@ -7,10 +7,11 @@ import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from decisions.models import Decision, Expedition, Publication
-from decisions.report_list import lines_of
-from decisions.secrecy import concerning
+from decisions.report_list import lines_of, list_mark
+from decisions.secrecy import concerning, marked_since
 from decisions.services.masking import make_masked
 from decisions.services.publishing import publish_decision
 from decisions.services.reporting import report_decisions
@@ -181,6 +182,28 @@ def test_a_case_that_is_secret_as_a_whole_hides_the_amount_in_the_other(registra
     assert lines_of(meeting)[0].amount == 150_000
     factories.mark_secret(cases[0], "case")
     assert (lines_of(meeting)[0].amount, lines_of(meeting)[0].matter) == (None, "[Skyddat]")
+
+
+def test_the_annex_is_withheld_when_the_other_case_is_marked_or_was_when_they_were_merged(
+    registrar, cases, decision
+):
+    meeting = factories.make_committee_meeting(committee=factories.make_committee())
+    report_decisions(meeting_id=meeting.pk, decision_ids=[decision.pk], actor=registrar)
+    factories.mark_secret(cases[0], "title")
+    seen, before_merger = list_mark(meeting), timezone.now()
+    assert not marked_since(meeting, before_merger), "the two are not the same matter yet"
+    merger = merge_case(actor=registrar, case_id=cases[0].pk, into_id=cases[1].pk, reason="Samma ärende.")
+    assert marked_since(meeting, before_merger)
+    assert list_mark(meeting) != seen, "what the registrar has read is not what would be confirmed"
+    after_merger = timezone.now()
+    assert not marked_since(meeting, after_merger), "it was hidden in what was confirmed"
+    later = factories.mark_secret(cases[0], "counterpart")
+    assert marked_since(meeting, after_merger)
+    lift_mark(actor=registrar, mark_id=later.pk, reason="Offentligt.")
+    assert not marked_since(meeting, after_merger)
+    factories.mark_secret(cases[0], "passage", passage="Qvanta")
+    undo_merger(actor=registrar, merger_id=merger.pk, reason="Två ärenden.")
+    assert not marked_since(meeting, before_merger)
 
 
 # --- Copies -----------------------------------------------------------------------------------------------
