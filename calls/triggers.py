@@ -29,6 +29,28 @@ class FixedWhenReceived(pgtrigger.Trigger):
         """
 
 
+class KeptBySigned(pgtrigger.Trigger):
+    """A legal basis that a signed decision rests on keeps its code and how what it carries is appealed: when
+    that decision becomes final (laga kraft) is read from here, and its sealed text has said it already.
+
+    The table belongs to an app above this one. That only text names it keeps the imports one way."""
+
+    when = pgtrigger.Before
+    operation = pgtrigger.UpdateOf("code", "appeal_rule")
+    condition = pgtrigger.AnyChange("code", "appeal_rule")
+
+    def get_func(self, model: Model) -> str:
+        return """
+            IF EXISTS (
+                SELECT 1 FROM decisions_decision WHERE legal_basis_id = OLD.id AND status = 'signed'
+            ) THEN
+                RAISE EXCEPTION 'pgtrigger: a signed decision rests on the legal basis'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """
+
+
 class RoomSeats(pgtrigger.Trigger):
     """Never more seats taken or held than the meeting's room has.
 

@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from calls.enums import AppealRule
+from calls.triggers import KeptBySigned
+
+#: What signed decisions read of their legal basis for as long as they stand (``triggers.KeptBySigned``).
+_KEPT = ("appeal_rule", "code")
 
 
 class Strategy(models.Model):
@@ -107,6 +112,25 @@ class LegalBasis(models.Model):
                 name="legal_basis_de_minimis_ceiling",
             ),
         ]
+        triggers = [KeptBySigned(name="kept_by_signed")]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Decisions that are signed keep what they rest on; the law's change is a row of its own. Asked here,
+        so that the file, the support pages and whoever validates say it alike."""
+        super().clean()
+        stored = LegalBasis.objects.filter(pk=self.pk, decision__status="signed").distinct().first()
+        changed = (
+            [] if stored is None else [one for one in _KEPT if getattr(stored, one) != getattr(self, one)]
+        )
+        if changed:
+            raise ValidationError(
+                {
+                    changed[0]: _(
+                        "Undertecknade beslut vilar på den här raden. Sätt en sista dag på den och lägg in "
+                        "en ny rad som gäller från dagen efter."
+                    )
+                }
+            )

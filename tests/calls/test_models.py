@@ -1,11 +1,15 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from calls.enums import CallPhase, CallStatus
+from calls.enums import AppealRule, CallPhase, CallStatus
 from calls.models import Call, LegalBasis, Meeting
+from calls.services.entering import save_legal_basis
+from s3portal.common.errors import Refusal
 from s3portal.common.swedish import STOCKHOLM
+from s3portal.common.upsert import Outcome
 from tests import factories
 
 OPENS = datetime(2021, 10, 26, 0, 0, 0, tzinfo=STOCKHOLM)
@@ -144,3 +148,60 @@ def test_the_conference_id_is_dialled_after_the_number(number, conference, href)
 )
 def test_how_one_registers(rule, email, words):
     assert Meeting(registration=rule, registration_email=email).registration_words == words
+
+
+# --- What signed decisions rest on ------------------------------------------------------------------------
+@pytest.fixture
+def entered(officer):
+    """``entered(status, **changed)``: a row that a decision in that status rests on, entered again."""
+
+    def enter(status, **changed):
+        make = factories.make_signed_decision if status == "signed" else factories.make_decision
+        basis = factories.make_legal_basis(appeal_rule="stop_and_recovery_only", plain_words="Först.")
+        make(user=officer, legal_basis=basis)
+        values = {
+            field.name: getattr(basis, field.name)
+            for field in LegalBasis._meta.concrete_fields
+            if not field.primary_key
+        }
+        return save_legal_basis(actor=officer, **(values | changed))
+
+    return enter
+
+
+def test_how_a_signed_decision_is_appealed_is_not_entered_anew(entered):
+    with pytest.raises(Refusal, match="Undertecknade beslut vilar på den här raden") as refused:
+        entered("signed", appeal_rule=AppealRule.NOT_APPEALABLE)
+    assert refused.value.field == "appeal_rule"
+    assert LegalBasis.objects.get().appeal_rule == AppealRule.STOP_AND_RECOVERY_ONLY
+
+
+def test_the_rest_of_the_row_is_and_so_is_the_rule_while_nothing_is_signed(entered):
+    basis, outcome = entered("signed", plain_words="Sedan.", valid_to=date(2030, 12, 31))
+    assert (basis.plain_words, outcome) == ("Sedan.", Outcome.UPDATED)
+    basis, outcome = entered("draft", appeal_rule=AppealRule.NOT_APPEALABLE)
+    assert (basis.appeal_rule, outcome) == (AppealRule.NOT_APPEALABLE, Outcome.UPDATED)
+
+
+@pytest.mark.parametrize("changed", [{"appeal_rule": "not_appealable"}, {"code": "en-annan"}])
+def test_the_database_keeps_what_signed_decisions_read_of_their_basis(officer, changed):
+    basis, other = factories.make_legal_basis(), factories.make_legal_basis()
+    factories.make_signed_decision(user=officer, legal_basis=basis)
+    with pytest.raises(IntegrityError, match="a signed decision rests on"), transaction.atomic():
+        LegalBasis.objects.filter(pk=basis.pk).update(**changed)
+    assert LegalBasis.objects.filter(pk=other.pk).update(**changed) == 1
+
+
+def test_the_support_page_says_so_beside_the_field(officer, admin_user, client_for):
+    basis = factories.make_legal_basis()
+    factories.make_signed_decision(user=officer, legal_basis=basis)
+    path = reverse("admin:calls_legalbasis_change", args=[basis.pk])
+    typed = {
+        "code": "en-annan",
+        "name": basis.name,
+        "valid_from": "2021-01-01",
+        "appeal_rule": basis.appeal_rule,
+    }
+    page = client_for(admin_user).post(path, typed)
+    assert page.status_code == 200
+    assert list(page.context["adminform"].form.errors) == ["code"]
