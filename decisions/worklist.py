@@ -11,7 +11,6 @@ from applications.parts import NOT_LISTED
 from decisions.asked import with_counts
 from decisions.enums import DecisionStatus
 from decisions.expedition_queries import to_expedite
-from decisions.impartiality import barred_by_case
 from decisions.impartiality import cases_barred as barred_by_decision
 from decisions.models import Decision, Delegate
 from decisions.models.decision import LONG_TEXTS
@@ -21,6 +20,8 @@ from decisions.veil import lay_veils
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.diary.marked import marked_among
+from s3portal.diary.merging import matter_of
+from s3portal.diary.models import Case
 from s3portal.diary.numbers import read_number
 
 MINE, DRAFTS, PROPOSED, SIGNED = "vantar", "utkast", "underskrift", "undertecknade"
@@ -87,12 +88,15 @@ def _searched(found: DecisionQuerySet, text: str, user: User) -> DecisionQuerySe
 
 def doors(decisions: Iterable[Decision], user: User) -> dict[int, Access]:
     """Decision id → why what is proposed is not told to the person, of those where it is not: about an
-    application before the question of jäv is answered, and in a case where they have declared it. Four
-    queries."""
+    application before the question of jäv is answered, and in a case where they have declared it, or in
+    one that is merged with it. Two queries."""
     unsigned = [one for one in decisions if not one.is_signed]
     cases = {one.case_id for one in unsigned}
     access = access_to_cases(user, cases)
-    barred = {pk for pk, people in barred_by_case(cases).items() if user.pk in people}
+    in_own = Q(pk__in=barred_by_decision(user)) | Q(pk__in=cases_barred(user))
+    of_matter = Case.objects.annotate(matter=matter_of("pk"))
+    declared = of_matter.filter(in_own).order_by().values("matter")
+    barred = set(of_matter.filter(pk__in=cases, matter__in=declared).values_list("pk", flat=True))
 
     def door(one: Decision) -> Access:
         if one.case_id in barred:

@@ -1,5 +1,6 @@
 """Jäv in a decision: asked before it is proposed and signed, and passed on when there is some."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,9 +17,9 @@ from decisions.impartiality import access_of
 from decisions.models import Decision, DecisionDeclaration
 from decisions.offers import offer_for
 from decisions.services.drafting import draft_from_application, save_draft
-from decisions.services.proposing import propose_decision
+from decisions.services.proposing import ChecksFailed, propose_decision
 from decisions.services.recusing import declare_in_decision, lift_in_decision
-from decisions.services.signing import sign_decision
+from decisions.services.signing import hold_authority, sign_decision
 from decisions.worklist import doors
 from s3portal.accounts.models import StaffRole, User
 from s3portal.audit.models import Event
@@ -260,6 +261,7 @@ def test_jav_follows_a_merger(granting, officer, delegate, delegate_user, regist
     factories.rewrite(other.case, status="closed")
     CaseMerger.objects.create(merged=other.case, into=granting.case, reason="Samma ärende.", by=registrar)
     assert access_of(delegate_user, granting) is Access.BARRED
+    assert doors([granting], delegate_user) == {granting.pk: Access.BARRED}
     with pytest.raises(Refusal, match=BARRED):
         sign(granting, delegate_user)
     lifted = lift_in_decision(
@@ -297,6 +299,39 @@ def test_jav_in_an_application_against_the_signature(application, officer, deleg
         signed, declared = both.map(attempt, [write, recuse])
     assert declared == "done"
     assert fresh(draft).is_signed == (signed == "done")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jav_declared_beside_while_one_is_signed_stops_it(
+    monkeypatch, proposed, officer, delegate, delegate_user
+):
+    """The signature has asked already. The case is held from before the checks, and they ask again."""
+    beside = factories.make_decision(user=officer, delegate=delegate, case=proposed.case)
+    asked, declared = threading.Event(), threading.Event()
+
+    def hold(decision):
+        asked.set()
+        assert declared.wait(60)
+        hold_authority(decision)
+
+    monkeypatch.setattr("decisions.services.signing.hold_authority", hold)
+
+    def write():
+        try:
+            sign(proposed, User.objects.get(pk=delegate_user.pk))
+        except ChecksFailed as failed:
+            return {check.code for check in failed.checks}
+        finally:
+            connection.close()
+        return set()
+
+    with ThreadPoolExecutor(1) as other:
+        left = other.submit(write)
+        assert asked.wait(60)
+        declare(beside, delegate_user)
+        declared.set()
+        assert left.result() == {"delegate_barred"}
+    assert not fresh(proposed).is_signed
 
 
 # --- Pages ------------------------------------------------------------------------------------------------
