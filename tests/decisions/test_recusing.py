@@ -247,10 +247,17 @@ def test_jav_in_a_decision_bars_from_the_one_on_the_application_too(
     assert "Du har anmält jäv" in barred.get(f"{page}jav/").content.decode()
     # It is lifted from any decision of the matter, also when the one it was declared in is gone.
     beside.delete()
-    shown = client_for(officer, fresh=True).get(f"{page}jav/").content.decode()
-    assert "Pröva frågan igen" in shown
+    tries = client_for(officer, fresh=True)
+    assert "Pröva frågan igen" in tries.get(f"{page}jav/").content.decode()
     lift_in_decision(decision_id=granting.pk, actor=officer, person=delegate_user, text="De är inte släkt.")
     assert sign(granting, delegate_user).is_signed
+
+
+def test_the_draft_leads_to_the_answers(draft, client_for, officer):
+    page = f"/handlaggning/beslut/{draft.pk}/"
+    assert (
+        f'href="{page}jav/">Anmäl jäv eller se svaren</a>' in client_for(officer).get(page).content.decode()
+    )
 
 
 def test_jav_follows_a_merger(granting, officer, delegate, delegate_user, registrar):
