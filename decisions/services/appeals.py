@@ -5,7 +5,7 @@ itself dismisses what came too late (45 §) and hands over the rest (46 §).
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Final
 
 from django.conf import settings
@@ -106,6 +106,8 @@ def register_appeal(
         direction=Direction.INCOMING,
         title="Underrättelse från domstolen om överklagande" if received_at_court else "Överklagande",
         counterpart="" if appellant_protected else appellant,
+        # What the court tells came in to the region now; the appeal itself on its day (OSL 5 kap. 2 §).
+        dated_at=None if received_at_court else _moment(received_on),
     )
     _note(appeal, actor, "appeal_registered", f"Överklagande inkom {format_isodate(received_on)}")
     return appeal
@@ -126,6 +128,7 @@ def hand_over_appeal(
         direction=Direction.OUTGOING,
         title="Överklagande överlämnat till domstol",
         counterpart=court,
+        dated_at=_moment(handed_over_on),
     )
     _note(appeal, actor, "appeal_handed_over", f"Överklagandet överlämnat till {court}")
     return appeal
@@ -270,6 +273,13 @@ def _step(appeal_id: int, action: AppealAction, actor: User) -> Appeal:
 def _save(appeal: Appeal, status: AppealStatus, *fields: str) -> None:
     appeal.status = status
     appeal.save(update_fields=["status", *fields])
+
+
+def _moment(day: date) -> datetime | None:
+    """For the diary: now for what is done today, else the beginning of the day: nobody has noted the hour."""
+    if day == timezone.localdate():
+        return None
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _note(appeal: Appeal, actor: User, action: str, text: str) -> None:

@@ -1,5 +1,6 @@
 """The diary: number series, cases and their records (OSL 5 kap.). It knows no domain model."""
 
+from datetime import time
 from typing import Any
 
 import pgtrigger
@@ -309,9 +310,9 @@ class Record(models.Model):
 
     @property
     def has_time(self) -> bool:
-        """Whether the time of day is known: what is registered by hand may have only its day."""
-        local = timezone.localtime(self.dated_at)
-        return not self.by_hand or (local.hour, local.minute) != (0, 0)
+        """Whether the time of day is known: what somebody tells of afterwards may have only its day, and
+        then stands at the beginning of it."""
+        return timezone.localtime(self.dated_at).time() != time.min
 
     @property
     def cancelled(self) -> "RecordCancellation | None":

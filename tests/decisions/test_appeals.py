@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 import time_machine
 from django.db import IntegrityError, InternalError, transaction
+from django.utils import timezone
 
 from decisions.enums import AppealAction, AppealStatus, FinalState
 from decisions.final_queries import final_list, finality_of_id
@@ -103,6 +104,23 @@ def test_from_received_to_final(decision, registrar, clock):
         "appeal_registered", "appeal_handed_over", "appeal_numbered", "appeal_decided", "appeal_decided",
         "appeal_closed",
     ]  # fmt: skip
+
+
+def test_the_diary_has_the_day_an_appeal_came_and_went(decision, registrar):
+    appeal = register(decision, registrar, date(2024, 5, 17))
+    appeals.hand_over_appeal(
+        appeal_id=appeal.pk, handed_over_on=date(2024, 5, 21), court=COURT, actor=registrar
+    )
+    register(decision, registrar, TODAY)
+    register(decision, registrar, date(2024, 5, 17), received_at_court=True)
+    records = Record.objects.filter(title__icontains="överklagande").order_by("number")
+    told = [(one.title, timezone.localdate(one.dated_at), one.has_time) for one in records]
+    assert told == [
+        ("Överklagande", date(2024, 5, 17), False),
+        ("Överklagande överlämnat till domstol", date(2024, 5, 21), False),
+        ("Överklagande", TODAY, True),
+        ("Underrättelse från domstolen om överklagande", TODAY, True),
+    ]
 
 
 def test_an_annulled_decision_is_never_final(decision, registrar):
