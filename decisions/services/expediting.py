@@ -35,6 +35,7 @@ from s3portal.common.errors import Refusal
 from s3portal.common.files import FrozenFile
 from s3portal.common.swedish import format_day
 from s3portal.diary.enums import Direction
+from s3portal.diary.merging import merger_of
 from s3portal.diary.models import Record
 from s3portal.diary.secrecy import PROTECTED
 from s3portal.diary.services import register_record
@@ -266,6 +267,8 @@ def _register(desk: Desk, sendings: Sequence[_Sending]) -> Record:
     # A record's title is public for ever, so it never names who is protected (OSL 5:2 st. 2).
     hidden = case.is_protected or PROTECTED in names
     by_hand = sendings[0].sent_on
+    # In a case that is merged with another nobody registers by hand: the portal tells of its own decision.
+    theirs = by_hand is not None and merger_of(case) is None
     return register_record(
         actor=desk.actor,
         case=case,
@@ -273,7 +276,7 @@ def _register(desk: Desk, sendings: Sequence[_Sending]) -> Record:
         title=_shorten("Utdrag av beslut" if hidden else f"Utdrag {_told(desk, sendings)}"),
         counterpart=_shorten(", ".join(names)),
         dated_at=None if by_hand is None else _moment(by_hand),
-        by_hand=None if by_hand is None else desk.actor,
+        by_hand=desk.actor if theirs else None,
     )
 
 

@@ -16,6 +16,7 @@ from decisions.services.expediting import expedite_decision, note_sent, send_aga
 from s3portal.audit.models import Event
 from s3portal.common.errors import Conflict, Refusal
 from s3portal.diary.models import Case, Record
+from s3portal.diary.services import merge_case
 from s3portal.outbox.enums import MessageStatus
 from s3portal.outbox.models import Message
 from s3portal.outbox.services import deliver_message
@@ -396,6 +397,26 @@ def test_who_may_not_send_changes_nothing(registrar, delegate_user, svid, archiv
             with pytest.raises(Refusal, match="Bara en handläggare kan expediera beslut"):
                 step()
     assert not Dispatch.objects.exists()
+
+
+def test_a_letter_from_a_case_that_was_merged_since_is_noted_too(officer, registrar):
+    decision = signed(officer, recipients=[("Landsarkivet", "")])
+    archive, today = decision.addressees.get(), timezone.localdate()
+    first = note_sent(addressee_id=archive.pk, actor=officer, way="post", sent_on=today)
+    stays = factories.make_case()
+    merge_case(actor=registrar, case_id=decision.case_id, into_id=stays.pk, reason="Samma ärende.")
+    again = note_sent(
+        addressee_id=archive.pk,
+        actor=officer,
+        way="hand",
+        sent_on=today,
+        after=first.pk,
+        reason="Kom i retur.",
+    )
+    record = last_record(decision)
+    assert again.record == record, "the decision's letters stand together, under its own number"
+    assert (record.registered_by, timezone.localdate(record.dated_at)) == (None, today)
+    assert (record.has_time, again.made_by) == (False, officer)
 
 
 # --- What the database holds ------------------------------------------------------------------------------
