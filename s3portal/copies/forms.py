@@ -126,14 +126,18 @@ def _named_file(file: RecordFile, case: Case, *, marked: bool) -> str:
     return f"{name}, märkt som hemligt" if marked else name
 
 
-class ReleaseForm(_FilesForm):
-    motive = CleanTextField(
+def _motive_field() -> CleanTextField:
+    return CleanTextField(
         label=_("Varför det som är märkt ändå lämnas ut"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Bara om du har valt något som är märkt. Läses av dem som handlägger."),
     )
+
+
+class ReleaseForm(_FilesForm):
+    motive = _motive_field()
     field_order = ("chosen", "motive", "message", "tried")
 
 
@@ -165,6 +169,7 @@ def _named(cleaned: dict[str, Any]) -> dict[str, Any]:
 
 
 class MaskForm(_WithProvision, _FilesForm):
+    motive = _motive_field()
     uploads = FilesField(
         label=_("Maskade filer"),
         required=False,
@@ -181,7 +186,7 @@ class MaskForm(_WithProvision, _FilesForm):
         help_text=_("Läses av den som frågar. Skriv inte ut det som är hemligt."),
     )
     field_order = (
-        "chosen", "uploads", "provision", "provision_text", "reason", "message", "tried",
+        "chosen", "motive", "uploads", "provision", "provision_text", "reason", "message", "tried",
     )  # fmt: skip
 
     def content(self) -> dict[str, Any]:

@@ -82,6 +82,8 @@ class CopyRequest(models.Model):
     )
     provision = models.CharField(_("bestämmelse"), max_length=200, blank=True)
     reason = models.TextField(_("skäl"), blank=True)
+    #: Beside masked copies: why a marked file is given whole. ``reason`` is then what the requester reads.
+    motive = models.TextField(_("varför något märkt lämnas ut helt"), blank=True, default="", db_default="")
     message = models.TextField(_("meddelande till den som frågar"), blank=True)
     decision = models.OneToOneField(
         RecordFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -203,6 +203,32 @@ def test_what_is_marked_is_given_only_with_a_motive(case, file, registrar, part)
     assert release(registrar, made, file, motive="Samtycke finns.").reason == "Samtycke finns."
 
 
+def test_what_is_marked_is_given_whole_beside_masked_copies_only_with_a_motive(case, file, registrar):
+    factories.mark_secret(case, "file", record=file.record, file=file)
+    made, masked = ask(case), small_pdf(b"% masked")
+    with pytest.raises(Refusal) as refused:
+        mask(registrar, made, file, uploads=[SimpleUploadedFile("maskad.pdf", masked)])
+    assert refused.value.field == "motive"
+    made.refresh_from_db()
+    assert (made.is_waiting, made.released.exists()) == (True, False)
+    upload = SimpleUploadedFile("maskad.pdf", masked)
+    made = mask(registrar, made, file, uploads=[upload], motive="Samtycke finns.")
+    assert (made.motive, made.reason) == ("Samtycke finns.", "Planerna är affärshemligheter.")
+
+
+@pytest.mark.parametrize("place", ["own", "other"])
+def test_what_the_requester_reads_does_not_name_a_protected_party(case, registrar, place):
+    other = factories.make_case()
+    merge_case(actor=registrar, case_id=case.pk, into_id=other.pk, reason="Samma ansökan")
+    marked = case if place == "own" else other
+    type(case).objects.filter(pk=marked.pk).update(counterpart="Qvanta Holding AB")
+    factories.mark_secret(marked, Part.COUNTERPART)
+    made = ask(case)
+    with pytest.raises(Refusal, match="är märkt som hemligt") as refused:
+        refuse(registrar, made, reason="Planerna rör qvanta holding ab.")
+    assert refused.value.field == "reason"
+
+
 def test_a_mark_on_another_record_asks_for_nothing(case, file, registrar):
     other = register_record(actor=None, case=case, direction=Direction.INCOMING, title="Brev")
     factories.mark_secret(case, "record", record=other)

@@ -20,6 +20,7 @@ from s3portal.copies.services.steps import (
     register_answer,
     require_fit_to_read,
 )
+from s3portal.diary.models import RecordFile
 from s3portal.diary.services import take_files
 
 #: Where masked files that are made for a request lie in the private storage.
@@ -37,11 +38,7 @@ def release_copy(
     chosen = files_of(made, files)
     if not chosen:
         raise Refusal(NOTHING_CHOSEN, field="chosen")
-    marked = covering(made.case)
-    if not motive.strip() and any(file.pk in marked for file in chosen):
-        raise Refusal(
-            "Något av det du valt är märkt som hemligt. Skriv varför det lämnas ut.", field="motive"
-        )
+    _require_motive(made, chosen, motive)
     give(made, chosen)
     register_answer(made, actor, title="Kopior utlämnade")
     finish(made, actor, Step.RELEASE, reason=motive.strip(), message=message.strip())
@@ -55,13 +52,15 @@ def mask_copy(
     files: Collection[int],
     provision: str,
     reason: str,
+    motive: str = "",
     message: str = "",
     uploads: "Sequence[File[bytes]]" = (),
 ) -> CopyRequest:
     """Give some files (ids) as they are and ``uploads`` masked; something is held back by ``provision``.
 
-    The uploads become files of the record that tells of the answer. Raises Refusal when nothing is given,
-    for a file that we do not take, and for what is missing."""
+    ``motive``: as in ``release_copy``, for those that are given as they are. The uploads become files of the
+    record that tells of the answer. Raises Refusal when nothing is given, for a file that we do not take, and
+    for what is missing."""
     with stored_uploads(uploads, folder=FOLDER) as stored, transaction.atomic():
         made = lock_request(actor, request_id, Step.MASK)
         chosen = files_of(made, files)
@@ -69,6 +68,7 @@ def mask_copy(
             raise Refusal(NOTHING_CHOSEN, field="chosen")
         _require_why(provision, reason)
         require_fit_to_read(made, reason=reason, message=message)
+        _require_motive(made, chosen, motive)
         give(made, chosen)
         record = register_answer(made, actor, title="Kopior utlämnade med maskning")
         take_files(record, stored)
@@ -79,6 +79,7 @@ def mask_copy(
             Step.MASK,
             provision=provision.strip(),
             reason=reason.strip(),
+            motive=motive.strip(),
             message=message.strip(),
         )
         return made
@@ -95,6 +96,14 @@ def close_request(*, actor: User, request_id: int, message: str) -> CopyRequest:
     register_answer(made, actor, title="Begäran avslutad utan prövning")
     finish(made, actor, Step.CLOSE, message=message.strip())
     return made
+
+
+def _require_motive(made: CopyRequest, chosen: Collection[RecordFile], motive: str) -> None:
+    marked = covering(made.case)
+    if not motive.strip() and any(file.pk in marked for file in chosen):
+        raise Refusal(
+            "Något av det du valt är märkt som hemligt. Skriv varför det lämnas ut.", field="motive"
+        )
 
 
 def _require_why(provision: str, reason: str) -> None:

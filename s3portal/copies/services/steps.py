@@ -55,8 +55,9 @@ def lock_request(actor: User, request_id: int, step: Step) -> CopyRequest:
 
 def require_fit_to_read(made: CopyRequest, **texts: str) -> None:
     """What the requester is to read, by its field. Raises Refusal for a leftover of a template, and for words
-    that are marked as secret in the matter."""
-    secret = pattern_of([mark.passage for mark in standing_marks(made.case)])
+    that are marked as secret in the matter, the name of a protected party among them."""
+    passages = [mark.passage for mark in standing_marks(made.case)]
+    secret = pattern_of(passages + [word for case in same_matter(made.case) for word in case.secret_words])
     for field, text in texts.items():
         for leftover in find_leftovers(text):
             raise Refusal(f"”{leftover.text}” står kvar. {leftover.reason}", field=field)
