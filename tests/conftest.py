@@ -83,6 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     _keep_phrases()
+    _let_tests_empty()
 
 
 def _keep_phrases() -> None:
@@ -92,6 +93,20 @@ def _keep_phrases() -> None:
     from tests.phrases import plant_again
 
     post_migrate.connect(plant_again)
+
+
+def _let_tests_empty() -> None:
+    """Tests that commit empty every table after them, also those that otherwise nobody empties."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    written = DatabaseOperations.sql_flush
+
+    def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+        found = written(self, *args, **kwargs)
+        # It is carried out in one transaction, and holds no longer than that.
+        return ["SET LOCAL session_replication_role = replica;", *found] if found else found
+
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,17 @@ _DIGEST_OF_NEW = """
 """
 
 
+def _never_emptied(name: str) -> pgtrigger.Trigger:
+    """Emptying a table fires no trigger of its rows, and would leave a chain that is whole and empty."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func=f"RAISE EXCEPTION 'pgtrigger: the audit trail is never emptied ({name})';",
+    )
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def about(self, object_type: str, object_id: int) -> "EventQuerySet":
         """Events on one object, newest first."""
@@ -51,6 +62,7 @@ class Event(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            _never_emptied("event_never_emptied"),
             pgtrigger.Trigger(
                 name="into_chain",
                 when=pgtrigger.After,
@@ -93,6 +105,7 @@ class Link(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="link_stays", operation=pgtrigger.Delete),
+            _never_emptied("link_never_emptied"),
             pgtrigger.Protect(
                 name="link_sealed_once",
                 operation=pgtrigger.Update,
@@ -117,7 +130,10 @@ class Head(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(pk=1, position__gte=0), name="audit_head_one_row"),
         ]
-        triggers = [pgtrigger.Protect(name="head_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="head_stays", operation=pgtrigger.Delete),
+            _never_emptied("head_never_emptied"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}:{self.hash}"

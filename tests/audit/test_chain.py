@@ -273,6 +273,19 @@ def test_the_hash_is_the_one_that_the_decision_describes():
     assert chain.digest_of(**content) == hashlib.sha256(whole.encode()).hexdigest()
 
 
+@pytest.mark.parametrize(
+    "table", ["audit_event", "audit_link", "audit_head", "audit_head, audit_link, audit_event"]
+)
+def test_nobody_empties_the_trail(five, table):
+    with (
+        pytest.raises(InternalError, match="the audit trail is never emptied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table}")
+    assert Event.objects.filter(pk__in=[one.pk for one in five]).count() == 5
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sealing_waits_for_nobody_and_takes_a_late_event_afterwards():
     """An event whose transaction is still open does not hold up the chain, nor is it ever left out."""
