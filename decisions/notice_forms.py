@@ -149,7 +149,13 @@ class _NumberForm(forms.Form):
 
 
 class _DismissForm(forms.Form):
-    dismissed_on = SwedishDateField(label=_("När det avvisades"))
+    dismissed_on = SwedishDateField(
+        label=_("När det avvisades"),
+        help_text=_(
+            "Avvisningen är ett eget beslut (45 § förvaltningslagen) med skäl och upplysning om hur det "
+            "överklagas. Den som har delegation för det fattar det först. Här antecknas det i diariet."
+        ),
+    )
 
 
 class _DecideForm(forms.Form):

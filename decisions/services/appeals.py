@@ -146,8 +146,9 @@ def number_appeal(*, appeal_id: int, court_case_number: str, actor: User) -> App
 
 @transaction.atomic
 def dismiss_appeal(*, appeal_id: int, dismissed_on: date, actor: User) -> Appeal:
-    """The region dismisses what came too late (FL 45 §). That can be appealed too, so it is not yet final.
+    """The region has dismissed what came too late (FL 45 §). That can be appealed too: it is not final yet.
 
+    What is noted here becomes a record in the case; the decision itself is made by who has it delegated.
     Raises Refusal when it came in time, and where the court is the one to try that."""
     appeal = _step(appeal_id, AppealAction.DISMISS, actor)
     if route_of(appeal.decision) != AppealRoute.SERVICE:
@@ -160,6 +161,14 @@ def dismiss_appeal(*, appeal_id: int, dismissed_on: date, actor: User) -> Appeal
     _require_order(dismissed_on, appeal.received_on, "dismissed_on", "Överklagandet kom in")
     appeal.outcome, appeal.outcome_on = AppealOutcome.LATE, dismissed_on
     _save(appeal, AppealStatus.DECIDED, "outcome", "outcome_on")
+    register_record(
+        actor=actor,
+        case=appeal.decision.case,
+        direction=Direction.DRAWN_UP,
+        title="Överklagande avvisat som för sent inkommet",
+        counterpart="" if appeal.appellant_protected else appeal.appellant,
+        dated_at=_moment(dismissed_on),
+    )
     _note(appeal, actor, "appeal_dismissed", "Överklagandet avvisat som för sent inkommet")
     return appeal
 

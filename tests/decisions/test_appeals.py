@@ -235,6 +235,15 @@ def test_the_region_dismisses_only_what_is_its_to_dismiss(decision, recovery, la
     assert STEPS[AppealAction.DISMISS](late.pk, registrar).outcome == "late"
 
 
+@pytest.mark.parametrize(("protected", "told"), [(False, "Anna Andersson"), (True, "")])
+def test_a_dismissal_stands_in_the_diary_with_its_day(late, registrar, protected, told):
+    Appeal.objects.filter(pk=late.pk).update(appellant_protected=protected)
+    STEPS[AppealAction.DISMISS](late.pk, registrar)
+    record = Record.objects.filter(case=late.decision.case).order_by("number").last()
+    assert (record.direction, record.title) == ("drawn_up", "Överklagande avvisat som för sent inkommet")
+    assert (record.counterpart, timezone.localdate(record.dated_at)) == (told, date(2024, 5, 28))
+
+
 def test_each_party_has_a_time_of_its_own(recovery, registrar):
     for party, day in (("Anna Andersson", date(2024, 4, 30)), ("Peak", date(2024, 5, 10))):
         register_receipt(
