@@ -1,9 +1,12 @@
 """What happens when somebody without the right session asks for an inner page."""
 
+import json
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +21,9 @@ LOGGED_OUT = "Du har blivit utloggad. Logga in igen, så finns det du skrev kvar
 LOGGED_OUT_TOO_LONG = (
     "Du har blivit utloggad, och texten är för lång för att sparas här. Gå tillbaka med webbläsarens "
     "bakåtknapp och kopiera den innan du loggar in igen."
+)
+OTHER_TAB = (
+    "Du har gjort ett annat val i en annan flik sedan den här frågan ställdes. Ingenting är gjort. Välj igen."
 )
 NOT_DONE = "Du blev utloggad innan det du tryckte på blev gjort. Gör det igen."
 
@@ -122,6 +128,42 @@ class PrivatePagesMiddleware:
         if request.method == "POST" and request.path == reverse("account_logout"):
             response.headers["Clear-Site-Data"] = '"cache"'
         return response
+
+
+class SuspendedRequestMiddleware:
+    """The password carries out what its own page asked about, and nothing else.
+
+    django-allauth keeps one request in a session while it asks again who somebody is, and plays it when the
+    password is right. In two tabs the later request takes the place of the former, and the former's page
+    would sign what is chosen in the other. So each page carries the mark of the request that it was shown
+    for. When another has come in its place, that one is dropped: nobody has confirmed it.
+    """
+
+    PAGES = frozenset({"account_reauthenticate", "mfa_reauthenticate"})
+    FIELD = "avser"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        if request.resolver_match is None or request.resolver_match.view_name not in self.PAGES:
+            return
+        mark = _mark_of(request.session.get(STATE_SESSION_KEY))
+        if mark and request.method == "POST" and request.POST.get(self.FIELD) != mark:
+            del request.session[STATE_SESSION_KEY]
+            messages.warning(request, OTHER_TAB)
+            mark = ""
+        # For the page's form.
+        request.suspended = mark  # type: ignore[attr-defined]
+
+
+def _mark_of(suspended: dict[str, Any] | None) -> str:
+    return "" if suspended is None else sha256(json.dumps(suspended, sort_keys=True).encode()).hexdigest()
 
 
 class StaffSecondFactorMiddleware:

@@ -18,6 +18,7 @@ from tests import factories
 from tests.applications.judging import declare
 from tests.applications.sending import send
 from tests.counting import count_queries
+from tests.proving import prove
 from tests.small_files import PDF, small_pdf
 
 LIST = "/handlaggning/begaran/"
@@ -276,7 +277,7 @@ def test_who_refuses_proves_who_they_are_and_loses_nothing(client_for, registrar
     assert asked["location"].startswith("/konto/reauthenticate/?next=")
     made.refresh_from_db()
     assert made.is_waiting
-    done = client.post(asked["location"], {"password": factories.PASSWORD}, follow=True)
+    done = prove(client, asked, follow=True)
     assert "Beslutet är gjort och registrerat i diariet." in content(done)
 
 

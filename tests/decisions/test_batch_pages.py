@@ -23,6 +23,7 @@ from tests.decisions.batches import (
     sign_all,
     take_all,
 )
+from tests.proving import password_page, prove
 
 __all__ = ["batch", "call", "proposed_batch", "ranking", "sent"]
 pytestmark = pytest.mark.django_db
@@ -287,12 +288,34 @@ def test_the_password_is_asked_for_once_and_nothing_is_lost(client_for, delegate
     asked = client.post(at(proposed_batch, "underskrift/"), chosen(two))
     assert asked["location"].startswith("/konto/reauthenticate/?next=")
     assert not BatchStep.objects.filter(action="sign").exists()
-    told = client.post(asked["location"], {"password": factories.PASSWORD}, follow=True).content.decode()
+    told = prove(client, asked, follow=True).content.decode()
     assert "Du har skrivit under 2 beslut. De får nu sitt sigill" in told
     take_all()
     assert [one.status for one in decisions_of(proposed_batch)] == ["signed", "signed", "proposed"]
     again = client.post(at(proposed_batch, "underskrift/"), chosen(decisions_of(proposed_batch)[2:]))
     assert again["location"] == at(proposed_batch)
+
+
+def test_the_password_signs_what_its_own_page_asked_about(client_for, delegate_user, proposed_batch):
+    client, (first, second, _third) = client_for(delegate_user), decisions_of(proposed_batch)
+    earlier = client.post(at(proposed_batch, "underskrift/"), chosen([first]))
+    page = password_page(client, earlier)
+    later = client.post(at(proposed_batch, "underskrift/"), chosen([second]))
+    told = prove(client, earlier, page=page, follow=True).content.decode()
+    assert "Du har gjort ett annat val i en annan flik" in told
+    # Who they are is proved, but what the other tab chose is not taken for granted there either.
+    prove(client, later, follow=True)
+    assert not BatchStep.objects.filter(action="sign").exists()
+    client.post(at(proposed_batch, "underskrift/"), chosen([first]))
+    take_all()
+    assert [one.status for one in decisions_of(proposed_batch)] == ["signed", "proposed", "proposed"]
+
+
+def test_a_password_without_the_mark_of_its_page_signs_nothing(client_for, delegate_user, proposed_batch):
+    client = client_for(delegate_user)
+    asked = client.post(at(proposed_batch, "underskrift/"), chosen(decisions_of(proposed_batch)))
+    client.post(asked["location"], {"password": factories.PASSWORD})
+    assert not BatchStep.objects.filter(action="sign").exists()
 
 
 def test_an_empty_choice_and_a_changed_text(client_for, delegate_user, proposed_batch):

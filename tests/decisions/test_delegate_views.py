@@ -6,6 +6,7 @@ from decisions.models import Decision, Delegate
 from decisions.services import signing
 from s3portal.common.pdf import RenderingFailed
 from tests import factories
+from tests.proving import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def test_a_fresh_login_is_not_enough(client_for, delegate_user, proposed):
 
 def test_the_password_and_nothing_is_lost(client_for, delegate_user, proposed):
     client = client_for(delegate_user)
-    response = client.post(sign(client, proposed)["location"], {"password": factories.PASSWORD})
+    response = prove(client, sign(client, proposed))
     assert response["location"] == at(proposed)
     stored = Decision.objects.get()
     assert (stored.status, stored.signed_by) == ("signed", delegate_user)
