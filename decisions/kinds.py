@@ -113,13 +113,14 @@ def amount_of(decision: Decision) -> int:
 
 def amount_to_hold(decision: Decision, beside: int | None = None) -> int:
     """What a clause's ceiling must cover, in whole kronor: all that the matter comes to with this decision in
-    it, in money and in working time, whoever decided the rest of it and in how many parts. What undoes or
-    lowers something must cover what it was. 0 when nothing has an amount.
+    it, in money and in working time, whoever decided the rest of it and in how many parts. What undoes,
+    lowers or corrects something must cover what it was, and not what else stands in the matter: it adds
+    nothing to it. 0 when nothing has an amount.
 
     ``beside``: ``amounts_beside`` of it, when that has been asked for many at once."""
     held = _held_in_chain(decision)
-    if not held:
-        return 0
+    if not held or not _adds(decision):
+        return held
     return held + (amounts_beside([decision])[decision.pk] if beside is None else beside)
 
 
@@ -130,6 +131,15 @@ def _held_in_chain(decision: Decision) -> int:
     first = decision.chain()[-1]
     without = _Sum(_committed, without=decision)
     return max(decision.amount or 0, without.of(first), replace(without, new=decision).of(first))
+
+
+def _adds(decision: Decision) -> bool:
+    """Whether the matter comes to more with the decision than without it."""
+    if decision.changes is None:
+        return True
+    first = decision.chain()[-1]
+    without = _Sum(_committed, without=decision)
+    return replace(without, new=decision).of(first) > without.of(first)
 
 
 def amounts_beside(decisions: Collection[Decision]) -> dict[int, int]:

@@ -20,7 +20,7 @@ from decisions.veil import lay_veils
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.diary.marked import marked_among
-from s3portal.diary.merging import matter_of
+from s3portal.diary.merging import in_matters_of, matter_of
 from s3portal.diary.models import Case
 from s3portal.diary.numbers import read_number
 
@@ -78,8 +78,8 @@ def decision_list(user: User, *, wanted: str, text: str) -> DecisionList:
 
 def _searched(found: DecisionQuerySet, text: str, user: User) -> DecisionQuerySet:
     """What is proposed about an application answers to the case's number only, until the person has answered
-    the question of jäv, and so does any draft in a case where they have declared it."""
-    barred = Q(case__in=barred_by_decision(user)) | Q(case__in=cases_barred(user))
+    the question of jäv, and so does any draft in a matter where they have declared it."""
+    barred = in_matters_of(barred_by_decision(user)) | in_matters_of(cases_barred(user))
     let_in = Q(application__isnull=True) | Q(case__in=cases_let_in(user))
     told = Q(status=DecisionStatus.SIGNED) | (let_in & ~barred)
     number = read_number(text)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import migrations
+from django.db.models import F
 from django.utils import timezone
 
 from s3portal.common.swedish import format_kronor
@@ -16,6 +17,7 @@ from s3portal.common.swedish import format_kronor
 #: Those that end an application.
 DECIDING = ("grant", "rejection", "dismissal")
 OTHER_AMOUNT = ("amends", "corrects")
+SIGNED_LAST = ("decided_on", F("signed_at").asc(nulls_first=True), "pk")
 
 
 class _Matter:
@@ -52,7 +54,7 @@ def as_corrected(apps: Any, _schema_editor: Any) -> None:
     applications = apps.get_model("applications", "Application").objects
     changed = signed.filter(relation__in=(*OTHER_AMOUNT, "extends"), amount__gt=0).values("application")
     for application in applications.filter(pk__in=changed, status="granted"):
-        matter = _Matter(signed.filter(application=application.pk).order_by("decided_on", "pk"))
+        matter = _Matter(signed.filter(application=application.pk).order_by(*SIGNED_LAST))
         grant = matter.grant()
         amount = 0 if grant is None else matter.amount_of(grant)
         if amount and amount != application.granted_amount:

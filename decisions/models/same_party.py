@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Coalesce, Lower, NullIf, Trim
+from django.db.models.functions import Coalesce, Lower, NullIf, StrIndex, Trim
+from django.db.models.lookups import GreaterThan
 
 from decisions.enums import AddresseeKind
 from decisions.models.appeal import PartyReceipt
@@ -40,7 +41,8 @@ def _plain(name: "str | Coalesce") -> Func:
 
 def unserved(addressees: "AddresseeQuerySet") -> "AddresseeQuerySet":
     """The parties among ``addressees`` of whom no day is registered, neither by their own name nor by that of
-    another recipient that is the same party: of the same name, with the same e-mail address, or both the
+    another recipient that is the same party: of the same name, with the same e-mail address when one name is
+    a part of the other (two parties may have one representative, and each has a time of its own), or both the
     applicant (the counterpart, in a case without an application).
 
     With ``of_applicant``: whether it is the applicant, by name or by an address in the application."""
@@ -51,21 +53,29 @@ def unserved(addressees: "AddresseeQuerySet") -> "AddresseeQuerySet":
     served = _with_names(addressees.model.objects.filter(kind=AddresseeKind.PARTY)).filter(
         Exists(told) | Q(of_applicant=True) & Exists(told_applicant)
     )
-    same = Q(plain=OuterRef("plain")) | (~Q(email="") & Q(email__iexact=OuterRef("email")))
+    within = Q(GreaterThan(StrIndex("plain", OuterRef("plain")), 0)) | Q(
+        GreaterThan(StrIndex(OuterRef("plain"), "plain"), 0)
+    )
+    same = Q(plain=OuterRef("plain")) | (~Q(email="") & Q(email__iexact=OuterRef("email")) & within)
     both_applicant = Q(of_applicant=True) & Q(of_applicant=OuterRef("of_applicant"))
     return parties.exclude(Exists(served.filter(same | both_applicant, decision=OuterRef("decision"))))
 
 
 def one_of_each(waiting: Iterable[Any]) -> list[str]:
     """The names of those from ``unserved``, the first one of each party."""
-    names: list[str] = []
-    seen: set[str] = set()
+    kept: list[Any] = []
     for one in waiting:
-        marks = {one.plain, one.email.lower(), "applicant" if one.of_applicant else ""} - {""}
-        if not marks & seen:
-            names.append(one.name)
-        seen |= marks
-    return names
+        if not any(_are_same(one, other) for other in kept):
+            kept.append(one)
+    return [one.name for one in kept]
+
+
+def _are_same(one: Any, other: Any) -> bool:
+    """As ``unserved`` says it."""
+    if one.plain == other.plain or (one.of_applicant and other.of_applicant):
+        return True
+    same_address = one.email != "" and one.email.lower() == other.email.lower()
+    return same_address and (one.plain in other.plain or other.plain in one.plain)
 
 
 def _with_names(addressees: "AddresseeQuerySet") -> "AddresseeQuerySet":

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from s3portal.archive.models import ArchiveStamp, SealedFile
@@ -20,6 +20,9 @@ from s3portal.common.pdf import Seal, SealingFailed, stamp_again, stamped_until
 from s3portal.common.quarantine import FileHeld
 from s3portal.diary.enums import Direction
 from s3portal.diary.models import RecordFile
+
+#: How the sealed refusals of copies are named (``copies.services.refusing``).
+REFUSAL_FILE: Final = "beslut-utlamnande-"
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +57,13 @@ def renew_stamps(*, seal: Seal, now: datetime | None = None) -> Renewal:
 
 
 def _unread() -> Iterator[RecordFile]:
-    """What the portal itself has drawn up. Nothing of that is disposed of, and nothing comes from others."""
+    """What the portal itself has drawn up, and the refusals of copies, which are registered as sent. Nothing
+    of that is disposed of, and nothing comes from others."""
     read = SealedFile.objects.filter(file=OuterRef("pk"))
-    own = RecordFile.objects.filter(
-        ~Exists(read),
-        content_type="application/pdf",
-        record__direction=Direction.DRAWN_UP,
-        record__registered_by__isnull=True,
+    sealed = Q(record__direction=Direction.DRAWN_UP, record__registered_by__isnull=True) | Q(
+        record__direction=Direction.OUTGOING, filename__startswith=REFUSAL_FILE
     )
+    own = RecordFile.objects.filter(~Exists(read), sealed, content_type="application/pdf")
     return own.order_by("pk").iterator(chunk_size=_BATCH)
 
 

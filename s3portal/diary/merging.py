@@ -2,12 +2,12 @@
 with their records: one is closed with a reference to the other, from which its records are read too."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -122,3 +122,11 @@ def matter_of(case: str = "case") -> Coalesce:
     rows are of the same matter when it is the same."""
     into = CaseMerger.objects.standing().filter(merged=OuterRef(case)).values("into")
     return Coalesce(Subquery(into), F(case), output_field=models.BigIntegerField())
+
+
+def in_matters_of(cases: QuerySet[Any], *, field: str = "case") -> Q:
+    """For a filter: rows whose ``field`` is one of ``cases`` (a query of their ids) or merged with one."""
+    standing = CaseMerger.objects.standing()
+    stay = standing.filter(merged__in=cases).values("into")
+    beside = standing.filter(Q(into__in=cases) | Q(into__in=stay)).values("merged")
+    return Q(**{f"{field}__in": cases}) | Q(**{f"{field}__in": stay}) | Q(**{f"{field}__in": beside})

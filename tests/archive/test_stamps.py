@@ -101,10 +101,14 @@ def test_what_lasts_long_and_what_has_no_stamp_is_looked_at_once(seal, officer, 
     store_record_file(record=plain, filename="a.pdf", content_type="application/pdf", content=PDF)
     sent = register_record(actor=None, case=document.decision.case, direction="incoming", title="Brev")
     store_record_file(record=sent, filename="b.pdf", content_type="application/pdf", content=PDF)
-    assert renew_stamps(seal=seal(3000)) == Renewal(looked_at=2)
+    answer = register_record(actor=officer, case=document.decision.case, direction="outgoing", title="Beslut")
+    for name in ("beslut-utlamnande-A1.pdf", "c.pdf"):
+        store_record_file(record=answer, filename=name, content_type="application/pdf", content=PDF)
+    assert renew_stamps(seal=seal(3000)) == Renewal(looked_at=3)
     assert {(one.file.filename, one.stamped_until is None) for one in SealedFile.objects.all()} == {
         (document.file.filename, False),
         ("a.pdf", True),
+        ("beslut-utlamnande-A1.pdf", True),
     }
     assert renew_stamps(seal=seal(3000)) == Renewal()
 

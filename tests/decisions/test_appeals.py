@@ -381,9 +381,12 @@ NAMED = "Peak Jämtland ekonomisk förening"
 @pytest.mark.parametrize(
     ("recipients", "typed", "left"),
     [
-        # One address: whoever reads there has got it for both.
-        ([(NAMED, "peak@example.org"), ("Anna Ek", "PEAK@example.org")], NAMED, []),
-        ([(NAMED, "peak@example.org"), ("Anna Ek", "PEAK@example.org")], "anna ek", []),
+        # Two parties may have one representative, and each has a time of its own (FL 44 §).
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "PEAK@example.org")], NAMED, ["Anna Ek"]),
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "PEAK@example.org")], "anna ek", [NAMED]),
+        # One address, and one name is a part of the other.
+        ([(NAMED, "peak@example.org"), (f"Ekonomi, {NAMED}", "PEAK@example.org")], NAMED, []),
+        ([("Fjäll AB", "fjall@example.org"), ("Fjäll", "fjall@example.org")], "Fjäll", []),
         ([(NAMED, "peak@example.org"), ("Anna Ek", "")], "peak@example.org", ["Anna Ek"]),
         ([(NAMED, "a@example.org"), (NAMED.upper(), "b@example.org")], NAMED, []),
         # As it may have been typed before the parties could be chosen.
@@ -396,7 +399,8 @@ NAMED = "Peak Jämtland ekonomisk förening"
         ([("Norr AB", ""), ("Norr HB", "")], "Norr HB", ["Norr AB"]),
         ([("556000-4615", ""), ("769600-1234", "")], "556000-4615", ["769600-1234"]),
         ([(NAMED, ""), ("Anna Ek", "")], "", [NAMED, "Anna Ek"]),
-        ([(NAMED, "peak@example.org"), ("Anna Ek", "peak@example.org")], "", [NAMED]),
+        ([(NAMED, "peak@example.org"), ("Anna Ek", "peak@example.org")], "", [NAMED, "Anna Ek"]),
+        ([("Fjäll AB", "fjall@example.org"), ("Fjäll", "fjall@example.org")], "", ["Fjäll AB"]),
     ],
 )
 def test_recipients_that_are_one_party_are_served_by_one_receipt(

@@ -176,6 +176,18 @@ def test_what_later_ones_have_made_of_the_other_is_counted(base, officer, delega
     assert amount_to_hold(made) == 350_000
 
 
+def test_what_adds_nothing_is_not_held_to_the_rest_of_the_matter(base):
+    """A slip in a grant of one's own is put right whatever else stands in the case."""
+    beside(base)
+    for made in (
+        draft(base, Relation.CORRECTS, None),
+        draft(base, Relation.AMENDS, 200_000),
+        draft(base, Relation.REVOKES, None),
+    ):
+        assert (amount_to_hold(made), is_too_much(made)) == (BASE, False)
+    assert amount_to_hold(draft(base, Relation.AMENDS, BASE + 1)) == 2 * BASE + 1
+
+
 def test_what_binds_to_nothing_is_held_to_nothing(base, officer, delegate):
     made = factories.make_decision(
         user=officer, delegate=delegate, case=base.case, kind="other", amount_kind="none", amount=None

@@ -13,7 +13,7 @@ from applications.models import Application
 from decisions.models import Decision
 from s3portal.audit.models import Event
 from s3portal.common.search import word_pattern
-from s3portal.diary.services import register_by_hand
+from s3portal.diary.services import merge_case, register_by_hand
 from s3portal.home.search.files import COLUMNS
 from s3portal.home.search.hits import excerpt, marked_words
 from s3portal.home.search.queries import Kind, Wanted, found
@@ -372,6 +372,19 @@ def test_jav_declared_in_a_draft_that_is_removed_bars_from_its_case_only(officer
     Decision.objects.filter(pk=draft.pk).delete()
     assert ask("skidspår", second_officer, Kind.DECISIONS) == [elsewhere]
     assert {one.pk for one in ask("skidspår", officer, Kind.DECISIONS)} == {beside.pk, elsewhere.pk}
+
+
+def test_jav_bars_from_the_drafts_of_a_case_that_is_merged_with_it(officer, second_officer, registrar):
+    barred, other = factories.make_case(), factories.make_case(title="Skidspår i Åre")
+    factories.make_decision(user=officer, case=other, title="Skidspårens framtid")
+    draft = factories.make_decision(user=officer, case=barred, title="Spår")
+    draft.declarations.create(person=second_officer, ground="party", declared_by=second_officer)
+    # What is removed leaves the declaration, and no draft that would stop the merger.
+    Decision.objects.filter(pk=draft.pk).delete()
+    assert len(ask("framtid", second_officer, Kind.DECISIONS)) == 1
+    merge_case(actor=registrar, case_id=barred.pk, into_id=other.pk, reason="Samma ärende.")
+    assert ask("framtid", second_officer, Kind.DECISIONS) == []
+    assert len(ask("framtid", officer, Kind.DECISIONS)) == 1
 
 
 def test_jav_that_is_lifted_lets_one_find_it_again(officer, second_officer, application):

@@ -31,6 +31,7 @@ from s3portal.common.search import swedish_query
 from s3portal.common.swedish import Period
 from s3portal.common.swedish.clock import whole_day
 from s3portal.diary.marked import nothing_marked
+from s3portal.diary.merging import in_matters_of
 from s3portal.diary.models import RECORD_WORDS, Case, Record
 from s3portal.diary.querysets import case_words
 from s3portal.diary.secrecy import Part
@@ -198,7 +199,7 @@ def _in_application(words: str, user: User) -> list[Q]:
 def _decisions(wanted: Wanted, user: User) -> Found:
     typed, order = wanted.typed, ("-decided_on", "-pk")
     rows = Decision.objects.visible_to(user).select_related("case", "application__organisation", "clause")
-    rows = rows.filter(~Q(case__in=cases_barred(user)), ~Q(case__in=barred_by_decision(user)))
+    rows = rows.filter(~in_matters_of(cases_barred(user)), ~in_matters_of(barred_by_decision(user)))
     rows = rows.defer(*_NOT_SHOWN_OF_DECISIONS)
     drafts = _drafts_of(user) if may_read_material(user) else []
     rows = rows.filter(Q(status=DecisionStatus.SIGNED) | Q(pk__in=drafts))
