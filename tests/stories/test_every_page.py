@@ -487,7 +487,7 @@ def asked_for(registrar: Any) -> dict[str, list[dict[str, Any]]]:
     factories.mark_secret(case, "passage", passage=LONG_WORD[:30])
     why = {"actor": registrar, "provision": "OSL 30 kap. 27 §", "reason": LONG_WORD[30:]}
     release_copy(actor=registrar, request_id=whole.pk, files=[file.pk], motive=LONG_WORD, message=LONG_WORD)
-    mask_copy(request_id=masked.pk, files=[file.pk], **why)
+    mask_copy(request_id=masked.pk, files=[file.pk], motive=LONG_WORD[30:], **why)
     refuse_copy(request_id=refused.pk, authority=factories.let_refuse(registrar), **why)
     every = (waiting, whole, masked, refused)
     return {
