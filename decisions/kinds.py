@@ -118,28 +118,13 @@ def amount_to_hold(decision: Decision, beside: int | None = None) -> int:
     nothing to it. 0 when nothing has an amount.
 
     ``beside``: ``amounts_beside`` of it, when that has been asked for many at once."""
-    held = _held_in_chain(decision)
-    if not held or not _adds(decision):
+    without, with_it = 0, decision.amount or 0
+    if decision.changes is not None:
+        without, with_it = _around(decision, _committed)
+    held = max(decision.amount or 0, without, with_it)
+    if with_it <= without:
         return held
     return held + (amounts_beside([decision])[decision.pk] if beside is None else beside)
-
-
-def _held_in_chain(decision: Decision) -> int:
-    """Of the decision, what it changes and what else changes that; kronor."""
-    if decision.changes is None:
-        return decision.amount or 0
-    first = decision.chain()[-1]
-    without = _Sum(_committed, without=decision)
-    return max(decision.amount or 0, without.of(first), replace(without, new=decision).of(first))
-
-
-def _adds(decision: Decision) -> bool:
-    """Whether the matter comes to more with the decision than without it."""
-    if decision.changes is None:
-        return True
-    first = decision.chain()[-1]
-    without = _Sum(_committed, without=decision)
-    return replace(without, new=decision).of(first) > without.of(first)
 
 
 def amounts_beside(decisions: Collection[Decision]) -> dict[int, int]:
@@ -161,8 +146,12 @@ def amounts_beside(decisions: Collection[Decision]) -> dict[int, int]:
 
 def amounts_around(decision: Decision) -> tuple[int, int]:
     """Kronor in money that the matter comes to without this decision, which changes another, and with it."""
+    return _around(decision, _in_money)
+
+
+def _around(decision: Decision, value: Callable[[Decision], int]) -> tuple[int, int]:
     first = decision.chain()[-1]
-    without = _Sum(_in_money, without=decision)
+    without = _Sum(value, without=decision)
     return without.of(first), replace(without, new=decision).of(first)
 
 

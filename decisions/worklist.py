@@ -20,7 +20,7 @@ from decisions.veil import lay_veils
 from s3portal.accounts.enums import Role
 from s3portal.accounts.models import User
 from s3portal.diary.marked import marked_among
-from s3portal.diary.merging import in_matters_of, matter_of
+from s3portal.diary.merging import in_matters_of
 from s3portal.diary.models import Case
 from s3portal.diary.numbers import read_number
 
@@ -93,10 +93,10 @@ def doors(decisions: Iterable[Decision], user: User) -> dict[int, Access]:
     unsigned = [one for one in decisions if not one.is_signed]
     cases = {one.case_id for one in unsigned}
     access = access_to_cases(user, cases)
-    in_own = Q(pk__in=barred_by_decision(user)) | Q(pk__in=cases_barred(user))
-    of_matter = Case.objects.annotate(matter=matter_of("pk"))
-    declared = of_matter.filter(in_own).order_by().values("matter")
-    barred = set(of_matter.filter(pk__in=cases, matter__in=declared).values_list("pk", flat=True))
+    declared = in_matters_of(barred_by_decision(user), field="pk") | in_matters_of(
+        cases_barred(user), field="pk"
+    )
+    barred = set(Case.objects.filter(declared, pk__in=cases).values_list("pk", flat=True))
 
     def door(one: Decision) -> Access:
         if one.case_id in barred:
