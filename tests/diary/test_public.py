@@ -274,6 +274,8 @@ def test_an_impossible_period_is_told_and_nothing_typed_is_lost(client, case):
     page = response.content.decode()
     assert response.context["rows"] == []
     assert "Till och med ligger före från och med." in page
+    assert "Ingen sökning är gjord" in page
+    assert "Inga ärenden svarar mot sökningen" not in page
     for value in query.values():
         assert f'value="{value}"' in page
     page = client.get(LIST, {"fran": "igår"}).content.decode()
